@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { crmSource } from './crm.ts';
+
+/** What a chart can be drawn from. */
+export const dataSource = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies']);
+export type DataSource = z.infer<typeof dataSource>;
+
+export const chartType = z.enum(['bar', 'line', 'area', 'pie', 'donut', 'stackedBar', 'funnel', 'kpi']);
+export type ChartType = z.infer<typeof chartType>;
+
+export const aggregation = z.enum(['count', 'sum', 'average', 'median', 'min', 'max']);
+export type Aggregation = z.infer<typeof aggregation>;
+
+export const timeBucket = z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year']);
+export type TimeBucket = z.infer<typeof timeBucket>;
+
+export const widgetSize = z.enum(['small', 'medium', 'large']);
+export type WidgetSize = z.infer<typeof widgetSize>;
+
+/** `number` counts, `currency` amounts in the display currency, `percentage` 0–100, `duration` seconds. */
+export const valueFormat = z.enum(['number', 'currency', 'percentage', 'duration']);
+export type ValueFormat = z.infer<typeof valueFormat>;
+
+const chartId = z.string().min(1).max(64);
+const title = z.string().min(1).max(120);
+/** A name from the analytics catalog (a dimension or a measure); the catalog, not this schema, knows which exist. */
+const fieldName = z.string().min(1).max(64);
+/** Days back from the end of the tenant's today; null means all time. */
+const timeRangeDays = z.number().int().min(1).max(3660).nullable();
+
+/** One chart of a dashboard or of a chat answer. */
+export const chartConfig = z.strictObject({
+  chartId,
+  title,
+  description: z.string().max(500),
+  chartType: chartType.exclude(['kpi']),
+  dataSource,
+  crmSource: z.union([crmSource, z.literal('all')]),
+  /** Dimension on the category axis; null with a `timeBucket`: the axis is time. */
+  xField: fieldName.nullable(),
+  /** Field that is aggregated; null with `count` or a named `measure`. */
+  yField: fieldName.nullable(),
+  aggregation,
+  /** A named measure of the catalog (`winRate`, `pipelineValue`, …); wins over aggregation and yField. */
+  measure: fieldName.nullable(),
+  /** Dimension whose values become series. */
+  groupBy: fieldName.nullable(),
+  timeBucket: timeBucket.nullable(),
+  timeRangeDays,
+  filterField: fieldName.nullable(),
+  filterValue: z.string().max(200).nullable(),
+  pipeline: z.string().max(64).nullable(),
+  sortOrder: z.enum(['asc', 'desc']),
+  limit: z.number().int().min(1).max(1000).nullable(),
+  size: widgetSize,
+});
+export type ChartConfig = z.infer<typeof chartConfig>;
+
+/** One number with its comparison. */
+export const kpiConfig = z.strictObject({
+  chartId,
+  title,
+  chartType: z.literal('kpi'),
+  dataSource,
+  crmSource: z.union([crmSource, z.literal('all')]),
+  metricField: fieldName.nullable(),
+  aggregation,
+  measure: fieldName.nullable(),
+  format: valueFormat,
+  timeRangeDays,
+  /** The KPI is compared with the same window this many days earlier; null: no comparison. */
+  comparisonPeriodDays: z.number().int().min(1).max(3660).nullable(),
+  filterField: fieldName.nullable(),
+  filterValue: z.string().max(200).nullable(),
+  pipeline: z.string().max(64).nullable(),
+  size: widgetSize,
+});
+export type KpiConfig = z.infer<typeof kpiConfig>;
+
+/** Records whose amount could not be converted to the display currency, shown beside the total ("+ 3 deals in XYZ"). */
+export const unconverted = z.strictObject({ currency: z.string(), count: z.number().int(), amount: z.string() });
+export type Unconverted = z.infer<typeof unconverted>;
+
+/** One point of a chart. `key` is the CRM's code (or an ISO local date for time), `label` is for people. */
+export const chartPoint = z.strictObject({
+  key: z.string(),
+  label: z.string(),
+  /** null: nothing to say (a rate over zero records), drawn as a gap. */
+  value: z.number().nullable(),
+  color: z.string().nullable(),
+});
+export type ChartPoint = z.infer<typeof chartPoint>;
+
+export const chartSeries = z.strictObject({ key: z.string(), label: z.string(), points: z.array(chartPoint) });
+export type ChartSeries = z.infer<typeof chartSeries>;
+
+/** What a chart shows: every series has the same keys in the same order. */
+export const chartData = z.strictObject({
+  kind: z.literal('chart'),
+  series: z.array(chartSeries),
+  format: valueFormat,
+  currency: z.string().nullable(),
+  /** Records counted in, before any limit. */
+  rowCount: z.number().int(),
+  unconverted: z.array(unconverted),
+});
+export type ChartData = z.infer<typeof chartData>;
+
+export const kpiData = z.strictObject({
+  kind: z.literal('kpi'),
+  /** Decimal string, exact; null when the denominator is zero. */
+  value: z.string().nullable(),
+  previous: z.string().nullable(),
+  format: valueFormat,
+  currency: z.string().nullable(),
+  rowCount: z.number().int(),
+  unconverted: z.array(unconverted),
+});
+export type KpiData = z.infer<typeof kpiData>;

@@ -1,0 +1,104 @@
+import type { Clock } from '../clock.ts';
+import type { Ledger } from '../ledger.ts';
+import type { World } from '../world/types.ts';
+
+/** The app's card at the vendor: what a developer registers once, the same for every portal. */
+export interface AppCard {
+  clientId: string;
+  clientSecret: string;
+  title: string;
+  scopes: string[];
+  applicationUrl: string;
+  installerUrl: string;
+  eventHandlerUrl: string;
+  version: number;
+}
+
+export interface Placement {
+  placement: string;
+  handler: string;
+  title: string;
+  description: string;
+  langAll: Record<string, { TITLE?: string; DESCRIPTION?: string; GROUP_NAME?: string }>;
+}
+
+export interface EventBinding {
+  /** Upper case. */
+  event: string;
+  /** '' for offline bindings. */
+  handler: string;
+  authType: number;
+  offline: boolean;
+}
+
+export interface OfflineEvent {
+  id: number;
+  /** Sandbox time, Unix seconds. */
+  timestamp: number;
+  event: string;
+  /** null where Bitrix24 says false. */
+  fields: Record<string, string | number> | null;
+  messageId: string;
+  processId: string | null;
+  error: boolean;
+}
+
+/** One installation of the app on one portal. */
+export interface Installation {
+  applicationToken: string;
+  /** True once the frame called installFinish. */
+  installed: boolean;
+  version: number;
+  placements: Placement[];
+  events: EventBinding[];
+  offlineEvents: OfflineEvent[];
+  appOptions: Record<string, string>;
+  userOptions: Map<number, Record<string, string>>;
+  /** Users the administrator shut out of the app. */
+  deniedUsers: Set<number>;
+  installedBy: number;
+}
+
+export interface TokenPair {
+  accessToken: string;
+  refreshToken: string;
+  userId: number;
+  memberId: string;
+  clientId: string;
+  /** Sandbox time, Unix seconds. */
+  accessExpires: number;
+  refreshExpires: number;
+  revoked: boolean;
+}
+
+export interface LimitOptions {
+  /** null: no rate bucket. */
+  rate: { drainPerSecond: number; burst: number } | null;
+  /** null: operating time is reported, never enforced. */
+  operatingSeconds: number | null;
+  /** What a page of 50 costs in operating time, seconds. */
+  pageCost: number;
+}
+
+export interface PortalState {
+  memberId: string;
+  /** host:port under which the portal is served now; a rename changes it. */
+  domain: string;
+  /** Old addresses that answer 302. */
+  formerDomains: string[];
+  world: World;
+  clock: Clock;
+  ledger: Ledger;
+  /** LICENSE of app.info, e.g. `ru_std`, `de_ent10000`. */
+  license: string;
+  language: 'en' | 'ru' | 'uz';
+  limits: LimitOptions;
+  /** Offset of the portal server's output, minutes east of UTC. */
+  utcOffsetMinutes: number;
+  installation: Installation | null;
+  tokens: Set<TokenPair>;
+  /** Inbound webhooks: secret -> user id. */
+  webhooks: Map<string, number>;
+  /** Told of each change so that events can be sent. `byRobot`: events then carry no tokens. */
+  onChange: ((event: string, fields: Record<string, string | number>, options: { byRobot: boolean }) => void) | null;
+}
