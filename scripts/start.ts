@@ -1,0 +1,94 @@
+// Usage: npm start [-- --size empty|tiny|small|large] [-- --simple] [-- --language en|ru|uz] [-- --webhook <url>]
+//
+// Runs LeadRelay. Without CRM credentials in .env a sandbox Bitrix24 portal runs beside it, where LeadRelay can be installed
+// with one click; --size, --simple and --language choose that portal. --webhook connects a real portal by its inbound
+// webhook address instead and prints a sign-in link.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { SandboxSettings } from '../sandbox/process.ts';
+import { ConfigError } from '../server/platform/config.ts';
+import { launch } from './launch.ts';
+
+const ROOT = path.dirname(import.meta.dirname);
+
+try {
+  const { sandbox, webhook } = readArguments();
+  readEnvFile(path.join(ROOT, '.env'));
+  const startedAt = performance.now();
+  const launched = await launch({
+    dataDir: path.join(ROOT, '.leadrelay'),
+    env: process.env,
+    sandbox: webhook ? null : [sandbox],
+    onProgress: (line) => console.log(line),
+  });
+  stopOnSignals(launched.close);
+  console.log(`\nLeadRelay runs at ${launched.url} (started in ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  if (launched.sandbox) {
+    console.log(`Open the sandbox Bitrix24 portal and click Install in its Market: ${launched.sandbox.portalUrl}/market/`);
+  }
+  if (webhook) {
+    const link = await launched.server.connectWebhook(webhook);
+    console.log(`Your portal is connected. Open this link once within 10 minutes: ${link}`);
+  }
+  console.log('Stop with Ctrl-C.');
+} catch (error) {
+  // A sentence for what a person can mend; anything else is a defect of ours and needs its stack.
+  console.error(isForPeople(error) ? error.message : error);
+  process.exit(1);
+}
+
+function readArguments(): { sandbox: SandboxSettings; webhook: string | undefined } {
+  const { values } = parseArgs({
+    options: {
+      size: { type: 'string', default: 'small' },
+      simple: { type: 'boolean', default: false },
+      language: { type: 'string', default: 'en' },
+      webhook: { type: 'string' },
+    },
+  });
+  const size = oneOf('size', values.size, ['empty', 'tiny', 'small', 'large'] as const);
+  const language = oneOf('language', values.language, ['en', 'ru', 'uz'] as const);
+  return { sandbox: { size, language, mode: values.simple ? 'simple' : 'classic' }, webhook: values.webhook };
+}
+
+function oneOf<Value extends string>(name: string, value: string, allowed: readonly Value[]): Value {
+  const found = allowed.find((candidate) => candidate === value);
+  if (!found) throw new ConfigError(`--${name} must be one of ${allowed.join(', ')}.`);
+  return found;
+}
+
+/** Reads .env into the environment; what is already set there wins. Node itself skips lines it cannot read, we name them. */
+function readEnvFile(file: string): void {
+  if (!existsSync(file)) return;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError('.env cannot be read: check its permissions.', { cause });
+  }
+  const bad = text.split('\n').findIndex((line) => line.trim() !== '' && !/^\s*(#|(export\s+)?[A-Za-z_]\w*\s*=)/.test(line));
+  if (bad >= 0) throw new ConfigError(`.env line ${bad + 1} is not of the form NAME=value: correct or remove it.`);
+  process.loadEnvFile(file);
+}
+
+function isForPeople(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return (
+    ['ConfigError', 'MigrateError', 'EmbeddedPostgresError', 'SandboxError', 'AppError', 'CrmError'].includes(error.name) ||
+    ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+  );
+}
+
+function stopOnSignals(close: () => Promise<void>): void {
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    console.log('\nStopping…');
+    await close();
+    process.exit(0);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
