@@ -1,4 +1,8 @@
-import type { PrismaClient } from './prisma/client.ts';
+import pg from 'pg';
+import { AppError } from './errors.ts';
+import { createOrmRunner, type Orm, type OrmRunner } from './orm.ts';
+
+export type { Orm };
 
 /** A statement with its bound values. The text is written in this repository; nothing from outside becomes part of it. */
 export interface SqlQuery {
@@ -6,14 +10,17 @@ export interface SqlQuery {
   values?: readonly unknown[];
 }
 
-/** Prisma inside the current transaction. */
-export type Orm = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
-
-/** A transaction in which PostgreSQL shows the rows of one tenant only. */
+/** A transaction in which PostgreSQL shows the rows of one tenant only. Refuses work once it has ended. */
 export interface Tx {
-  /** Runs one statement. int8 comes back as number, numeric as string, timestamptz as Date. */
+  /**
+   * Runs one statement. int8 comes back as number, numeric and date as string, timestamptz as Date.
+   * Statements that do not need each other's rows may be sent at once (Promise.all): they travel together.
+   */
   query<Row extends object>(query: SqlQuery): Promise<Row[]>;
-  /** Single-row reads and writes through Prisma, in the same transaction and under the same tenant. */
+  /**
+   * Single-row reads and writes through Prisma, in the same transaction and under the same tenant. What is thrown undoes
+   * this call's writes only. Await it before sending other statements: between its start and end they would share its fate.
+   */
   orm<Result>(work: (orm: Orm) => Promise<Result>): Promise<Result>;
 }
 
@@ -21,8 +28,10 @@ export type TxMode = 'read' | 'write';
 
 export interface Db {
   /**
-   * The one door to tenant data: BEGIN [READ ONLY], SET LOCAL app.tenant_id, work, COMMIT.
-   * @throws AppError `database_unavailable` when no connection can be had
+   * The one door to tenant data: BEGIN [READ ONLY], SET LOCAL app.tenant_id, work, COMMIT; what `work` throws rolls back and
+   * is thrown on. `read` sees one snapshot throughout. A statement may take 5 s in `read` and 30 s in `write` unless told.
+   * Do not call it inside `work`: two connections for one task can use up the pool for good.
+   * @throws AppError `database_unavailable` when no connection can be had or it is lost, `invalid_id` for an id that is no UUID
    */
   withTenant<Result>(
     tenantId: string,
@@ -34,5 +43,150 @@ export interface Db {
   withDirectory<Result>(mode: TxMode, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** Answers whether the database can be reached at all; never throws. */
   isReady(): Promise<boolean>;
+  /** Waits for running transactions, then closes the connections. */
   close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 60_000;
+const RETRY_AFTER_SECONDS = 5;
+const STATEMENT_TIMEOUT_MS = { read: 5_000, write: 30_000 } as const satisfies Record<TxMode, number>;
+/** Widgets of one dashboard and their cached version must come from one moment, hence the snapshot for reads. */
+const BEGIN = {
+  read: 'begin isolation level repeatable read read only',
+  write: 'begin',
+} as const satisfies Record<TxMode, string>;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * @param settings.url connection string of the app role
+ * @param settings.poolSize connections; 2 per core is enough, more only lengthen the tail
+ */
+export function createDb(settings: { url: string; poolSize: number }): Db {
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: settings.poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    application_name: 'leadrelay',
+    types: createTypes(),
+    // Statements that are sent together reach PostgreSQL in one round trip, BEGIN with the first of them.
+    pipeline: true,
+  });
+  // A lost connection fails the statements on it, which is where it is reported; without listeners it would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const orm = createOrmRunner();
+
+  async function transact<Result>(mode: TxMode, begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect().catch(refuseLostConnection);
+    const tx = createTx(client, orm);
+    let broken = false;
+    try {
+      const begun = client.query(begin).catch(refuseLostConnection);
+      const [result] = await Promise.all([work(tx), begun]);
+      tx.end();
+      const committed = client.query('commit').catch(refuseLostConnection);
+      if (mode === 'write') requireCommit(await committed);
+      else committed.catch(() => {});
+      return result;
+    } catch (error) {
+      tx.end();
+      // Statements still under way come first; only then may the connection serve somebody else.
+      await client.query('rollback').catch(() => {
+        broken = true;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    withTenant: async (tenantId, mode, work, options) => {
+      if (!UUID.test(tenantId)) throw new AppError('invalid_id');
+      return transact(
+        mode,
+        // SET LOCAL and not set_config(): only the statement form is passed on to the shards of a Citus cluster.
+        `${BEGIN[mode]}; set local app.tenant_id = '${tenantId}'; ${limitStatements(mode, options?.statementTimeoutMs)}`,
+        work,
+      );
+    },
+    withDirectory: (mode, work) => transact(mode, `${BEGIN[mode]}; ${limitStatements(mode)}`, work),
+    isReady: () =>
+      pool.query('select 1').then(
+        () => true,
+        () => false,
+      ),
+    close: async () => {
+      await orm.close();
+      await pool.end();
+    },
+  };
+}
+
+function createTx(client: pg.PoolClient, orm: OrmRunner): Tx & { end(): void } {
+  let ended = false;
+  let lastOrm: Promise<unknown> = Promise.resolve();
+  // The connection may belong to another tenant's transaction by then.
+  const requireOpen = () => {
+    if (ended) throw new Error('The transaction has ended: await everything inside the work function.');
+  };
+  return {
+    query: async <Row extends object>({ text, values }: SqlQuery) => {
+      requireOpen();
+      const { rows } = await client.query<Row>(text, values === undefined ? undefined : [...values]).catch(refuseLostConnection);
+      return rows;
+    },
+    orm: (work) => {
+      // One at a time: each runs between its own savepoints, and those must nest.
+      const next = lastOrm.then(() => {
+        requireOpen();
+        return orm.run(client, work).catch(refuseLostConnection);
+      });
+      lastOrm = next.catch(() => {});
+      return next;
+    },
+    end: () => {
+      ended = true;
+    },
+  };
+}
+
+function limitStatements(mode: TxMode, timeoutMs: number = STATEMENT_TIMEOUT_MS[mode]): string {
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs <= 0) throw new RangeError('statementTimeoutMs must be a positive integer.');
+  return `set local statement_timeout = ${timeoutMs}`;
+}
+
+/** PostgreSQL answers COMMIT with ROLLBACK when a statement failed and `work` kept quiet about it. */
+function requireCommit(result: pg.QueryResult): void {
+  if (result.command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement in it had failed.');
+}
+
+function createTypes(): pg.CustomTypesConfig {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(pg.types.builtins.INT8, Number);
+  // A calendar day is no instant: the driver would make it midnight in the server's zone.
+  types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+  return types;
+}
+
+function refuseLostConnection(error: unknown): never {
+  if (!isLostConnection(error)) throw error;
+  throw new AppError('database_unavailable', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error });
+}
+
+/**
+ * Whether the fault lies with the connection and not with the statement: everything but an error PostgreSQL answered a
+ * statement with. 08 connection exceptions, 53 out of resources except disk, 57P shutdown, 25006 a primary that became read only.
+ */
+function isLostConnection(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return /^(08|53[023]|57P|28|3D000)/.test(error.code ?? '');
+  return error instanceof Error && /^(ECONN|ETIMEDOUT|EPIPE|EHOST|ENET|ENOTFOUND|EAI_|ENOENT)/.test(systemCode(error))
+    ? true
+    : error instanceof Error && /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered|was closed))/.test(error.message);
+}
+
+function systemCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
