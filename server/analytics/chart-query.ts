@@ -1,0 +1,274 @@
+import type { Decimal } from 'decimal.js';
+import type { ChartConfig, ChartData, ChartPoint, ChartSeries, TimeBucket, ValueFormat } from '../../contract/charts.ts';
+import type { Dimension } from './catalog.ts';
+import type { Group, Term } from './cube.ts';
+import { type DescribedValue, describeValue } from './dictionaries.ts';
+import { GAP_LABELS } from './labels.ts';
+import type { Plan } from './plan.ts';
+import {
+  type AnalyticsContext,
+  addTallies,
+  answer,
+  emptyTallies,
+  findDimension,
+  isTime,
+  type Resolved,
+  refuse,
+  resolveQuestion,
+  type Tallies,
+} from './resolve.ts';
+import { allTimeWindow, type Bucket, cutIntoBuckets, lastDays, MAX_BUCKETS, type TimeWindow } from './time-range.ts';
+
+const MAX_SERIES = 50;
+const MAX_CATEGORIES = 1000;
+
+/** Key of the point or series that holds everything beyond the limit. No CRM has such a code. */
+export const OTHERS_KEY = '__others';
+
+/** A category or a series, with its share of the records. */
+interface Slot {
+  described: DescribedValue;
+  total: Tallies;
+  /** For a category: what it has in each series, by the series' id. */
+  bySeries: Map<string, Tallies>;
+}
+
+interface Axis {
+  window: TimeWindow | null;
+  buckets: readonly Bucket[] | null;
+  time: string | null;
+  /** Dimension on the category axis; null where the axis is time. */
+  category: string | null;
+}
+
+/**
+ * Resolves a chart. Stages stand in the CRM's order, a time axis in time without gaps, all else by value (then label).
+ * Beyond `limit` (or 1,000 categories, 50 series) the rest is one "All others".
+ * @throws AppError `unknown_field_name`, `invalid_combination`
+ */
+export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<ChartData> {
+  const axis = resolveAxis(config, context);
+  const { category } = axis;
+  const dimensions = [category, config.groupBy].filter((name) => name !== null);
+  const resolved = resolveQuestion({ ...config, field: config.yField }, { ...axis, dimensions }, context.mode);
+  const described = {
+    category: category === null ? null : findDimension(config.dataSource, category),
+    series: config.groupBy === null ? null : findDimension(config.dataSource, config.groupBy),
+  };
+
+  return {
+    terms: resolved.terms,
+    finish(groupsOf) {
+      const { categories, series, total } = collect(resolved, groupsOf, described, context);
+      const { groupBy, limit, sortOrder, timeRangeDays } = config;
+      const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, resolved, context);
+      const shownCategories = axis.buckets
+        ? overTime(axis.buckets, categories, resolved, timeRangeDays === null)
+        : arrange(categories, sortOrder, MAX_CATEGORIES, limit, resolved, context);
+      const { rowCount, unconverted } = answer(resolved, total, context);
+      return {
+        kind: 'chart',
+        series: drawSeries(config, shownSeries, shownCategories, resolved, context),
+        format: resolved.format,
+        currency: resolved.format === 'currency' ? context.displayCurrency : null,
+        rowCount,
+        unconverted,
+      };
+    },
+  };
+}
+
+function resolveAxis(config: ChartConfig, context: AnalyticsContext): Axis {
+  const { dataSource, xField, timeBucket, timeRangeDays } = config;
+  const { now, timezone, locale } = context;
+  if (timeBucket === null) {
+    if (xField === null) throw refuse('A chart needs a field or a time bucket on its axis');
+    if (isTime(dataSource, xField)) throw refuse('A time on the axis needs a time bucket');
+    const window = timeRangeDays === null ? null : lastDays(timeRangeDays, now, timezone);
+    return { window, buckets: null, time: null, category: xField };
+  }
+  // An unknown name is told as such before it is told that it is no time.
+  if (xField !== null && !isTime(dataSource, xField)) {
+    findDimension(dataSource, xField);
+    throw refuse('A time bucket needs a time on the axis');
+  }
+  const window = timeRangeDays === null ? allTimeAxis(timeBucket, context) : lastDays(timeRangeDays, now, timezone);
+  const steps = (timeRangeDays ?? 0) * (STEPS_A_DAY.get(timeBucket) ?? 0);
+  if (steps > MAX_BUCKETS) throw refuse(`A time axis has at most ${MAX_BUCKETS} steps; take a shorter range or a longer step`);
+  return { window, buckets: cutIntoBuckets(window, timeBucket, timezone, locale), time: xField, category: null };
+}
+
+const STEPS_A_DAY = new Map<TimeBucket, number>([
+  ['hour', 24],
+  ['day', 1],
+]);
+
+function allTimeAxis(timeBucket: TimeBucket, { now, timezone }: AnalyticsContext): TimeWindow {
+  if (timeBucket === 'hour' || timeBucket === 'day') {
+    throw refuse(`All time cannot be cut into ${timeBucket}s; take weeks or longer, or a range of days`);
+  }
+  return allTimeWindow(timeBucket, now, timezone);
+}
+
+/** Sorts the groups of all terms into categories (or buckets) and series. */
+function collect(
+  resolved: Resolved,
+  groupsOf: (term: Term) => readonly Group[],
+  dimensions: { category: Dimension | null; series: Dimension | null },
+  context: AnalyticsContext,
+) {
+  const categories = new Map<string, Slot>();
+  const series = new Map<string, Slot>();
+  const total = emptyTallies(resolved);
+  const describe = (dimension: Dimension, group: Group, index: number) =>
+    describeValue(dimension, group.crmSource, group.values[index] ?? [], context.dictionaries, context.locale);
+  if (!dimensions.series) slotFor(series, NO_VALUE, resolved);
+
+  resolved.terms.forEach((term, index) => {
+    for (const group of groupsOf(term)) {
+      const category = dimensions.category ? describe(dimensions.category, group, 0) : { ...NO_VALUE, id: String(group.bucket) };
+      const one = dimensions.series ? describe(dimensions.series, group, dimensions.category ? 1 : 0) : NO_VALUE;
+      const tallies = resolved.terms.map((_, position) => (position === index ? group.tally : EMPTY));
+      const slot = slotFor(categories, category, resolved);
+      addTallies(slot.total, tallies);
+      addTallies(cellOf(slot, one.id, resolved), tallies);
+      addTallies(slotFor(series, one, resolved).total, tallies);
+      addTallies(total, tallies);
+    }
+  });
+  return { categories, series, total };
+}
+
+const EMPTY = { rows: 0, amounts: new Map() };
+const NO_VALUE: DescribedValue = { id: '', crmSource: '', code: '', label: '', pipeline: null, color: null, rank: null };
+
+function slotFor(slots: Map<string, Slot>, described: DescribedValue, resolved: Resolved): Slot {
+  let slot = slots.get(described.id);
+  if (!slot) {
+    slot = { described, total: emptyTallies(resolved), bySeries: new Map() };
+    slots.set(described.id, slot);
+  }
+  return slot;
+}
+
+function cellOf(slot: Slot, seriesId: string, resolved: Resolved): Tallies {
+  let tallies = slot.bySeries.get(seriesId);
+  if (!tallies) {
+    tallies = emptyTallies(resolved);
+    slot.bySeries.set(seriesId, tallies);
+  }
+  return tallies;
+}
+
+/** Puts slots in order and folds those beyond the limit into one at the end. The largest (or smallest) are the ones kept. */
+function arrange(
+  slots: ReadonlyMap<string, Slot>,
+  sortOrder: 'asc' | 'desc',
+  most: number,
+  limit: number | null,
+  resolved: Resolved,
+  context: AnalyticsContext,
+): Slot[] {
+  const values = new Map([...slots.values()].map((slot) => [slot, answer(resolved, slot.total, context).value]));
+  const room = Math.min(limit ?? most, most);
+  const byValue = [...slots.values()].sort(
+    (a, b) =>
+      compareValues(values.get(a) ?? null, values.get(b) ?? null, sortOrder) ||
+      compareText(a.described.label, b.described.label) ||
+      compareText(a.described.id, b.described.id),
+  );
+  const shown = byValue.slice(0, byValue.length > room ? Math.min(room, most - 1) : room);
+  const rest = byValue.slice(shown.length);
+  if (shown.some((slot) => slot.described.rank !== null)) {
+    shown.sort((a, b) => (a.described.rank ?? 0) - (b.described.rank ?? 0) || compareText(a.described.id, b.described.id));
+  }
+  return rest.length === 0 ? shown : [...shown, mergeSlots(rest, resolved, context)];
+}
+
+function mergeSlots(slots: readonly Slot[], resolved: Resolved, context: AnalyticsContext): Slot {
+  const label = GAP_LABELS.others[context.locale];
+  const merged: Slot = {
+    described: { ...NO_VALUE, id: OTHERS_KEY, code: OTHERS_KEY, label },
+    total: emptyTallies(resolved),
+    bySeries: new Map(),
+  };
+  for (const slot of slots) {
+    addTallies(merged.total, slot.total);
+    for (const [seriesId, tallies] of slot.bySeries) addTallies(cellOf(merged, seriesId, resolved), tallies);
+  }
+  return merged;
+}
+
+/** Every step of the axis, empty ones too. An axis of all time begins with the first step that has anything. */
+function overTime(buckets: readonly Bucket[], found: Map<string, Slot>, resolved: Resolved, isAllTime: boolean): Slot[] {
+  const steps = buckets.map(
+    ({ key, label }, index): Slot => ({
+      ...(found.get(String(index)) ?? { total: emptyTallies(resolved), bySeries: new Map() }),
+      described: { ...NO_VALUE, id: key, code: key, label },
+    }),
+  );
+  if (!isAllTime) return steps;
+  const first = buckets.findIndex((_, index) => found.has(String(index)));
+  return first < 0 ? [] : steps.slice(first);
+}
+
+function drawSeries(
+  config: ChartConfig,
+  series: readonly Slot[],
+  categories: readonly Slot[],
+  resolved: Resolved,
+  context: AnalyticsContext,
+): ChartSeries[] {
+  const categoryNames = nameSlots(categories);
+  const seriesNames = config.groupBy === null ? [{ key: 'value', label: config.title }] : nameSlots(series);
+  const shownIds = new Set(series.map((slot) => slot.described.id));
+  const empty = emptyTallies(resolved);
+  return series.map((one, index) => {
+    const name = seriesNames[index] ?? { key: '', label: '' };
+    const points = categories.map((category, position): ChartPoint => {
+      const tallies =
+        one.described.id === OTHERS_KEY ? othersOf(category, shownIds, resolved) : category.bySeries.get(one.described.id);
+      return {
+        key: categoryNames[position]?.key ?? '',
+        label: categoryNames[position]?.label ?? '',
+        value: toNumber(answer(resolved, tallies ?? empty, context).value, resolved.format),
+        color: config.groupBy === null ? category.described.color : one.described.color,
+      };
+    });
+    return { ...name, points };
+  });
+}
+
+/** What a category has in the series that are not shown by themselves. */
+function othersOf(category: Slot, shownIds: ReadonlySet<string>, resolved: Resolved): Tallies {
+  const tallies = emptyTallies(resolved);
+  for (const [seriesId, part] of category.bySeries) if (!shownIds.has(seriesId)) addTallies(tallies, part);
+  return tallies;
+}
+
+/** Codes as keys, told apart by CRM and pipeline only where two are equal; stages named with their pipeline where there are several. */
+function nameSlots(slots: readonly Slot[]): { key: string; label: string }[] {
+  const uses = new Map<string, number>();
+  for (const { described } of slots) uses.set(described.code, (uses.get(described.code) ?? 0) + 1);
+  const pipelines = new Set(slots.map(({ described }) => described.pipeline).filter((pipeline) => pipeline !== null));
+  return slots.map(({ described: { id, code, label, pipeline } }) => ({
+    key: (uses.get(code) ?? 0) > 1 ? id.replaceAll('\0', ':') : code,
+    label: pipeline !== null && pipelines.size > 1 ? `${pipeline} · ${label}` : label,
+  }));
+}
+
+function toNumber(value: Decimal | null, format: ValueFormat): number | null {
+  if (value === null) return null;
+  return format === 'number' && value.isInteger() ? value.toNumber() : value.toDecimalPlaces(2).toNumber();
+}
+
+/** Nothing to say comes last in either direction. */
+function compareValues(a: Decimal | null, b: Decimal | null, sortOrder: 'asc' | 'desc'): number {
+  if (!a || !b) return Number(!a) - Number(!b);
+  return sortOrder === 'asc' ? a.comparedTo(b) : b.comparedTo(a);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,69 @@
+import type { Decimal } from 'decimal.js';
+import type { KpiConfig, KpiData, ValueFormat } from '../../contract/charts.ts';
+import type { Group, Term } from './cube.ts';
+import type { Plan } from './plan.ts';
+import {
+  type AnalyticsContext,
+  type Answer,
+  addTallies,
+  answer,
+  emptyTallies,
+  type Resolved,
+  refuse,
+  resolveQuestion,
+} from './resolve.ts';
+import { lastDays, type TimeWindow } from './time-range.ts';
+
+/**
+ * Resolves a KPI. Its value is exact: amounts and averages rounded half up to two places at the very end, percentages
+ * likewise, counts whole.
+ * @throws AppError `unknown_field_name`, `invalid_combination`
+ */
+export function planKpi(config: KpiConfig, context: AnalyticsContext): Plan<KpiData> {
+  const { timeRangeDays, comparisonPeriodDays } = config;
+  if (timeRangeDays === null && comparisonPeriodDays !== null)
+    throw refuse('A number of all time has no earlier period to compare with');
+  const windowEnding = (daysAgo: number) =>
+    timeRangeDays === null ? null : lastDays(timeRangeDays, context.now, context.timezone, daysAgo);
+  const resolveIn = (window: TimeWindow | null) =>
+    resolveQuestion(
+      { ...config, field: config.metricField },
+      { window, buckets: null, time: null, dimensions: [] },
+      context.mode,
+    );
+  const current = resolveIn(windowEnding(0));
+  const previous = comparisonPeriodDays === null ? null : resolveIn(windowEnding(comparisonPeriodDays));
+  if (config.format !== current.format) throw refuse(`This number is a ${current.format}, not a ${config.format}`);
+
+  return {
+    terms: [...current.terms, ...(previous?.terms ?? [])],
+    finish(groupsOf) {
+      const now = answerTotal(current, groupsOf, context);
+      const before = previous && answerTotal(previous, groupsOf, context);
+      return {
+        kind: 'kpi',
+        value: formatExact(now.value, current.format),
+        previous: before && formatExact(before.value, current.format),
+        format: current.format,
+        currency: current.format === 'currency' ? context.displayCurrency : null,
+        rowCount: now.rowCount,
+        unconverted: now.unconverted,
+      };
+    },
+  };
+}
+
+function answerTotal(resolved: Resolved, groupsOf: (term: Term) => readonly Group[], context: AnalyticsContext): Answer {
+  const tallies = emptyTallies(resolved);
+  resolved.terms.forEach((term, index) => {
+    for (const group of groupsOf(term)) {
+      addTallies(tallies.slice(index, index + 1), [group.tally]);
+    }
+  });
+  return answer(resolved, tallies, context);
+}
+
+function formatExact(value: Decimal | null, format: ValueFormat): string | null {
+  if (value === null) return null;
+  return format === 'currency' || format === 'percentage' ? value.toFixed(2) : value.toDecimalPlaces(2).toFixed();
+}

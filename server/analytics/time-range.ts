@@ -1,0 +1,109 @@
+import { DateTime } from 'luxon';
+import type { TimeBucket } from '../../contract/charts.ts';
+import type { Locale } from './labels.ts';
+
+/** A half-open span of time: `from` is in it, `to` is not. */
+export interface TimeWindow {
+  from: Date;
+  to: Date;
+}
+
+/** One step of a time axis. It ends where the next one starts, the last one where the window ends. */
+export interface Bucket {
+  start: Date;
+  /** ISO date of the local day, week (its Monday), month, quarter or year; for hours ISO time with its offset, as 01:00 comes twice in autumn. */
+  key: string;
+  label: string;
+}
+
+/** More steps than this no chart can show, and no answer may hold. */
+export const MAX_BUCKETS = 1000;
+
+const QUARTER_FORMAT: Record<Locale, string> = { en: "'Q'q yyyy", ru: "q 'кв.' yyyy", uz: "q-'chorak' yyyy" };
+
+/**
+ * The last `days` whole local days up to the end of today: 1 is today alone.
+ * @param endDaysAgo moves the window back by whole local days: 30 gives the window that ended 30 days ago
+ */
+export function lastDays(days: number, now: Date, timezone: string, endDaysAgo = 0): TimeWindow {
+  const lastDay = localDate(now, timezone).minus({ days: endDaysAgo });
+  return {
+    from: startOfLocalDay(lastDay.minus({ days: days - 1 }), timezone),
+    to: startOfLocalDay(lastDay.plus({ days: 1 }), timezone),
+  };
+}
+
+/**
+ * The time axis of a chart of all time: it ends with today and reaches back `MAX_BUCKETS` steps, or to 1970 if that is
+ * nearer. The caller drops the empty steps at its beginning.
+ */
+export function allTimeWindow(bucket: 'week' | 'month' | 'quarter' | 'year', now: Date, timezone: string): TimeWindow {
+  const today = localDate(now, timezone);
+  const first = today.startOf(bucket).minus({ [`${bucket}s`]: MAX_BUCKETS - 1 });
+  const epoch = DateTime.utc(1970, 1, 1);
+  return {
+    from: startOfLocalDay(DateTime.max(first, epoch), timezone),
+    to: startOfLocalDay(today.plus({ days: 1 }), timezone),
+  };
+}
+
+/**
+ * Cuts a window into local hours, days, weeks from Monday, months, quarters or years, oldest first. The first and the
+ * last step may be cut short by the window. Days have 23 or 25 hours where the clock changes.
+ */
+export function cutIntoBuckets(window: TimeWindow, bucket: TimeBucket, timezone: string, locale: Locale): Bucket[] {
+  const buckets = bucket === 'hour' ? hours(window, timezone, locale) : calendarSteps(window, bucket, timezone, locale);
+  // Where a zone skipped a whole day, two local dates begin at one instant.
+  return buckets.filter((step, index) => step.start < (buckets[index + 1]?.start ?? window.to));
+}
+
+function hours(window: TimeWindow, timezone: string, locale: Locale): Bucket[] {
+  const buckets: Bucket[] = [];
+  for (let at = window.from.getTime(); at < window.to.getTime(); at += 3_600_000) {
+    const local = DateTime.fromMillis(at, { zone: timezone });
+    buckets.push({
+      start: new Date(at),
+      key: local.toISO({ suppressSeconds: true, suppressMilliseconds: true }) ?? '',
+      label: local.setLocale(locale).toLocaleString({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+    });
+  }
+  return buckets;
+}
+
+function calendarSteps(window: TimeWindow, bucket: Exclude<TimeBucket, 'hour'>, timezone: string, locale: Locale): Bucket[] {
+  const label = labeller(window, bucket, locale);
+  const buckets: Bucket[] = [];
+  let step = localDate(window.from, timezone).startOf(bucket);
+  for (;;) {
+    const start = startOfLocalDay(step, timezone);
+    if (start >= window.to) return buckets;
+    buckets.push({
+      start: new Date(Math.max(start.getTime(), window.from.getTime())),
+      key: step.toISODate(),
+      label: label(step),
+    });
+    step = step.plus({ [`${bucket}s`]: 1 });
+  }
+}
+
+function labeller(window: TimeWindow, bucket: Exclude<TimeBucket, 'hour'>, locale: Locale): (step: DateTime) => string {
+  if (bucket === 'year') return (step) => step.toFormat('yyyy');
+  if (bucket === 'quarter') return (step) => step.toFormat(QUARTER_FORMAT[locale]);
+  if (bucket === 'month') return (step) => step.setLocale(locale).toLocaleString({ month: 'short', year: 'numeric' });
+  const moreThanAYear = window.to.getTime() - window.from.getTime() > 366 * 86_400_000;
+  const format: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', ...(moreThanAYear && { year: 'numeric' }) };
+  return (step) => step.setLocale(locale).toLocaleString(format);
+}
+
+/** The local calendar date as a date without a zone (held in UTC), so that adding days never meets a clock change. */
+function localDate(at: Date, timezone: string): DateTime<true> {
+  const local = DateTime.fromJSDate(at, { zone: timezone });
+  if (!local.isValid) throw new Error(`Not a time zone: ${timezone}`);
+  return DateTime.utc(local.year, local.month, local.day) as DateTime<true>;
+}
+
+/** The first instant of a local date: 01:00 where midnight is skipped, the earlier one where midnight comes twice. */
+function startOfLocalDay(date: DateTime, timezone: string): Date {
+  const midnight = DateTime.fromObject({ year: date.year, month: date.month, day: date.day }, { zone: timezone });
+  return new Date(Math.min(...midnight.getPossibleOffsets().map((instant) => instant.toMillis())));
+}

@@ -1,0 +1,140 @@
+import type { ChartConfig, KpiConfig } from '../../contract/charts.ts';
+import type { CrmMode } from '../../contract/crm.ts';
+import type { Widget } from '../../contract/dashboard.ts';
+import type { Locale } from '../analytics/labels.ts';
+
+type Titles = Record<Locale, string>;
+
+const TITLES = {
+  totalLeads: { en: 'Total leads', ru: 'Всего лидов', uz: 'Jami lidlar' },
+  totalContacts: { en: 'Total contacts', ru: 'Всего контактов', uz: 'Jami kontaktlar' },
+  totalDeals: { en: 'Total deals', ru: 'Всего сделок', uz: 'Jami bitimlar' },
+  pipelineValue: { en: 'Pipeline value', ru: 'Сумма в работе', uz: 'Ochiq bitimlar summasi' },
+  conversionRate: { en: 'Conversion rate', ru: 'Конверсия', uz: 'Konversiya' },
+  leadsByStage30: { en: 'Leads by stage', ru: 'Лиды по стадиям', uz: 'Lidlar bosqichlar bo‘yicha' },
+  contactsBySource30: {
+    en: 'New contacts by source',
+    ru: 'Новые контакты по источникам',
+    uz: 'Yangi kontaktlar manbalar bo‘yicha',
+  },
+  leadsPerDay30: { en: 'New leads per day', ru: 'Новые лиды по дням', uz: 'Kunlik yangi lidlar' },
+  contactsPerDay30: { en: 'New contacts per day', ru: 'Новые контакты по дням', uz: 'Kunlik yangi kontaktlar' },
+  leadsBySource90: { en: 'Leads by source', ru: 'Лиды по источникам', uz: 'Lidlar manbalar bo‘yicha' },
+  contactsBySource90: { en: 'Contacts by source', ru: 'Контакты по источникам', uz: 'Kontaktlar manbalar bo‘yicha' },
+  pipelineByStage: { en: 'Open pipeline by stage', ru: 'Сделки в работе по стадиям', uz: 'Ochiq bitimlar bosqichlar bo‘yicha' },
+  wonByAgent90: { en: 'Deals won by agent', ru: 'Выигранные сделки по сотрудникам', uz: 'Yutilgan bitimlar xodimlar bo‘yicha' },
+  activitiesByAgentAndType30: { en: 'Activities by agent', ru: 'Дела по сотрудникам', uz: 'Faolliklar xodimlar bo‘yicha' },
+} satisfies Record<string, Titles>;
+
+const DESCRIPTIONS = {
+  allTime: { en: 'All time', ru: 'За всё время', uz: 'Butun davr' },
+  openDeals: { en: 'All open deals', ru: 'Все сделки в работе', uz: 'Barcha ochiq bitimlar' },
+  last30: { en: 'Last 30 days', ru: 'Последние 30 дней', uz: 'So‘nggi 30 kun' },
+  last90: { en: 'Last 90 days', ru: 'Последние 90 дней', uz: 'So‘nggi 90 kun' },
+} satisfies Record<string, Titles>;
+
+/** Beyond so many people a chart is a list: the rest is one bar. */
+const TOP_AGENTS = 10;
+
+/**
+ * The dashboard everyone starts with: four all-time KPIs, then six charts. A portal without leads has its contacts where
+ * leads would be. Ids are fixed names, as standard widgets need no rows.
+ */
+export function standardWidgets(mode: CrmMode, locale: Locale): Widget[] {
+  const simple = mode === 'simple';
+  const people = simple ? 'contacts' : 'leads';
+  const kpi = (id: string, title: Titles, config: Partial<KpiConfig>): KpiConfig => ({
+    ...KPI_DEFAULTS,
+    chartId: id,
+    title: title[locale],
+    ...config,
+  });
+  const chart = (id: string, title: Titles, period: Titles, config: Partial<ChartConfig>): ChartConfig => ({
+    ...CHART_DEFAULTS,
+    chartId: id,
+    title: title[locale],
+    description: period[locale],
+    ...config,
+  });
+
+  const configs = [
+    kpi('totalLeads', simple ? TITLES.totalContacts : TITLES.totalLeads, {
+      dataSource: people,
+      measure: simple ? 'totalContacts' : 'totalLeads',
+    }),
+    kpi('totalDeals', TITLES.totalDeals, { measure: 'totalDeals' }),
+    kpi('pipelineValue', TITLES.pipelineValue, { measure: 'pipelineValue', format: 'currency' }),
+    kpi('conversionRate', TITLES.conversionRate, { measure: 'conversionRate', format: 'percentage' }),
+    chart('leadsByStage30', simple ? TITLES.contactsBySource30 : TITLES.leadsByStage30, DESCRIPTIONS.last30, {
+      chartType: 'bar',
+      dataSource: people,
+      xField: simple ? 'source' : 'status',
+      timeRangeDays: 30,
+    }),
+    chart('leadsPerDay30', simple ? TITLES.contactsPerDay30 : TITLES.leadsPerDay30, DESCRIPTIONS.last30, {
+      chartType: 'area',
+      dataSource: people,
+      timeBucket: 'day',
+      timeRangeDays: 30,
+    }),
+    chart('leadsBySource90', simple ? TITLES.contactsBySource90 : TITLES.leadsBySource90, DESCRIPTIONS.last90, {
+      chartType: 'donut',
+      dataSource: people,
+      xField: 'source',
+      timeRangeDays: 90,
+    }),
+    chart('pipelineByStage', TITLES.pipelineByStage, DESCRIPTIONS.openDeals, {
+      chartType: 'bar',
+      measure: 'pipelineValue',
+      xField: 'stage',
+    }),
+    chart('wonByAgent90', TITLES.wonByAgent90, DESCRIPTIONS.last90, {
+      chartType: 'bar',
+      measure: 'wonDeals',
+      xField: 'owner',
+      timeRangeDays: 90,
+      limit: TOP_AGENTS,
+    }),
+    chart('activitiesByAgentAndType30', TITLES.activitiesByAgentAndType30, DESCRIPTIONS.last30, {
+      chartType: 'stackedBar',
+      dataSource: 'activities',
+      xField: 'owner',
+      groupBy: 'type',
+      timeRangeDays: 30,
+      limit: TOP_AGENTS,
+    }),
+  ];
+  return configs.map((config, position) => ({ id: config.chartId, isStandard: true, position, config }));
+}
+
+const COMMON_DEFAULTS = {
+  dataSource: 'deals',
+  crmSource: 'all',
+  aggregation: 'count',
+  measure: null,
+  timeRangeDays: null,
+  filterField: null,
+  filterValue: null,
+  pipeline: null,
+} as const;
+
+const KPI_DEFAULTS: Omit<KpiConfig, 'chartId' | 'title'> = {
+  ...COMMON_DEFAULTS,
+  chartType: 'kpi',
+  metricField: null,
+  format: 'number',
+  comparisonPeriodDays: null,
+  size: 'small',
+};
+
+const CHART_DEFAULTS: Omit<ChartConfig, 'chartId' | 'title' | 'description'> = {
+  ...COMMON_DEFAULTS,
+  chartType: 'bar',
+  xField: null,
+  yField: null,
+  groupBy: null,
+  timeBucket: null,
+  sortOrder: 'desc',
+  limit: null,
+  size: 'medium',
+};
