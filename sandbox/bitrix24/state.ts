@@ -99,6 +99,11 @@ export interface PortalState {
   tokens: Set<TokenPair>;
   /** Inbound webhooks: secret -> user id. */
   webhooks: Map<string, number>;
-  /** Told of each change so that events can be sent. `byRobot`: events then carry no tokens. */
-  onChange: ((event: string, fields: Record<string, string | number>, options: { byRobot: boolean }) => void) | null;
+  /**
+   * Told of each change so that events can be sent. `byRobot`: events then carry no tokens. `userId`: who made the change, whose
+   * tokens events carry; default the user who installed the app.
+   */
+  onChange:
+    | ((event: string, fields: Record<string, string | number>, options: { byRobot: boolean; userId?: number }) => void)
+    | null;
 }
