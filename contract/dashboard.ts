@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { chartConfig, chartData, kpiConfig, kpiData } from './charts.ts';
-import { crmMode } from './crm.ts';
+import { crmMode, crmSource, semantic } from './crm.ts';
 import { syncState } from './sync.ts';
 
 /** A chart or a KPI in its place on the dashboard. */
@@ -32,3 +32,51 @@ export const dashboardReply = z.strictObject({
   results: z.array(widgetResult),
 });
 export type DashboardReply = z.infer<typeof dashboardReply>;
+
+/** A code of the CRM with what it is called there. */
+const named = z.strictObject({ code: z.string(), label: z.string() });
+
+/** Query of GET /api/dashboard/record. */
+export const recordRequest = z.strictObject({
+  entity: z.enum(['leads', 'deals', 'contacts', 'companies']),
+  externalId: z.string().min(1).max(64),
+  crmSource: crmSource.default('bitrix24'),
+});
+
+/** Answer of GET /api/dashboard/record: one record and what happened to it. Fields its kind does not have are null. */
+export const recordReply = z.strictObject({
+  entity: recordRequest.shape.entity,
+  externalId: z.string(),
+  crmSource,
+  title: z.string().nullable(),
+  pipeline: named.nullable(),
+  stage: named.extend({ color: z.string().nullable(), semantic }).nullable(),
+  source: named.nullable(),
+  owner: z.strictObject({ id: z.string(), name: z.string() }).nullable(),
+  /** As the CRM has it, in the record's own currency: decimal string. */
+  amount: z.strictObject({ value: z.string(), currency: z.string().nullable() }).nullable(),
+  createdAt: z.iso.datetime().nullable(),
+  closedAt: z.iso.datetime().nullable(),
+  /** Whole days from creation until it was closed, or until now. */
+  ageDays: z.number().int().nullable(),
+  /** Whole days since its stage changed, or since creation where it never did. */
+  daysInStage: z.number().int().nullable(),
+  activities: z.strictObject({
+    /** null while activities are not copied: 0 would be wrong. */
+    count: z.number().int().nullable(),
+    lastAt: z.iso.datetime().nullable(),
+    /** The next one that is planned and not done. */
+    next: z.strictObject({ type: named, at: z.iso.datetime() }).nullable(),
+  }),
+  /** Stages it went through, oldest first, at most the latest 100. Empty for records without stages. */
+  history: z.array(
+    z.strictObject({
+      pipeline: named.nullable(),
+      stage: named.extend({ color: z.string().nullable(), semantic }),
+      at: z.iso.datetime(),
+    }),
+  ),
+  timezone: z.string(),
+  dataAsOf: z.iso.datetime().nullable(),
+});
+export type RecordReply = z.infer<typeof recordReply>;

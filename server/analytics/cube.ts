@@ -3,7 +3,7 @@ import type { CrmSource } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { CATALOG, type Dimension, type NumericField, type Outcome } from './catalog.ts';
-import { Money } from './dictionaries.ts';
+import { identity, Money } from './dictionaries.ts';
 import type { Tally } from './tally.ts';
 import type { Bucket, TimeWindow } from './time-range.ts';
 
@@ -132,11 +132,12 @@ function cellKey({ outcome, field }: Cell): string {
   return `${outcome ?? 'all'}:${field?.column ?? ''}`;
 }
 
+/** Only deals have outcomes that measures tell apart. By `won` and not by `semantic`: the deals' indexes are cut by it. */
 const OUTCOME_SQL: Record<Outcome, string> = {
-  open: "semantic = 'open'",
-  won: "semantic = 'won'",
-  lost: "semantic = 'lost'",
-  closed: "semantic in ('won', 'lost')",
+  open: 'won is null',
+  won: 'won',
+  lost: 'not won',
+  closed: 'won is not null',
 };
 
 function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
@@ -206,7 +207,7 @@ function readGroups(cube: Cube, term: Term, rows: readonly Row[]): Group[] {
     const crmSource = String(row.crm_source);
     if (term.field) {
       const currency = term.field.format === 'currency' ? String(row.currency ?? '') : '';
-      tally.amounts.set('', {
+      tally.amounts.set(identity(crmSource, currency), {
         crmSource,
         currency,
         count: Number(row[`count_${index}`]),

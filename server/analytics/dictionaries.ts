@@ -6,6 +6,11 @@ import { CODE_LABELS, GAP_LABELS, type Locale } from './labels.ts';
 /** Decimal places enough for products and quotients of amounts and rates to be exact beyond any cent. */
 export const Money = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_UP });
 
+/** An amount as text: never less than two places, never more than it has. */
+export function formatAmount(amount: Decimal): string {
+  return amount.toFixed(Math.max(2, amount.decimalPlaces()));
+}
+
 /** How a CRM names, orders and colours its codes, and what its currencies are worth. Built by `readDictionaries`. */
 export interface Dictionaries {
   /** identity(crmSource, entity, pipeline, code) */

@@ -1,7 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import type { Unconverted } from '../../contract/charts.ts';
 import type { PlainMeasure } from './catalog.ts';
-import { type Dictionaries, identity, Money } from './dictionaries.ts';
+import { type Dictionaries, formatAmount, identity, Money } from './dictionaries.ts';
 
 /** Exact sums over the values of some records, all in one currency of one CRM (or not in money at all). */
 interface Amounts {
@@ -84,7 +84,7 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
       continue;
     }
     if (amounts.nonZero > 0) {
-      unconverted.push({ currency: amounts.currency, count: amounts.nonZero, amount: amounts.sum.toFixed() });
+      unconverted.push({ currency: amounts.currency, count: amounts.nonZero, amount: formatAmount(amounts.sum) });
     }
     const zeros = amounts.count - amounts.nonZero;
     if (zeros > 0) {
@@ -119,7 +119,7 @@ function byCurrency(entries: Unconverted[]): Unconverted[] {
     const present = merged.get(entry.currency);
     if (present) {
       present.count += entry.count;
-      present.amount = new Money(present.amount).plus(entry.amount).toFixed();
+      present.amount = formatAmount(new Money(present.amount).plus(entry.amount));
     } else {
       merged.set(entry.currency, { ...entry });
     }

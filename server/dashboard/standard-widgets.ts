@@ -27,7 +27,6 @@ const TITLES = {
 } satisfies Record<string, Titles>;
 
 const DESCRIPTIONS = {
-  allTime: { en: 'All time', ru: 'За всё время', uz: 'Butun davr' },
   openDeals: { en: 'All open deals', ru: 'Все сделки в работе', uz: 'Barcha ochiq bitimlar' },
   last30: { en: 'Last 30 days', ru: 'Последние 30 дней', uz: 'So‘nggi 30 kun' },
   last90: { en: 'Last 90 days', ru: 'Последние 90 дней', uz: 'So‘nggi 90 kun' },

@@ -1,0 +1,189 @@
+import type { ChartData, KpiData } from '../../contract/charts.ts';
+import type { DashboardReply, Widget, WidgetResult } from '../../contract/dashboard.ts';
+import { planChart } from '../analytics/chart-query.ts';
+import type { Term } from '../analytics/cube.ts';
+import { dictionariesQuery, toDictionaries } from '../analytics/dictionaries.ts';
+import { planKpi } from '../analytics/kpi-query.ts';
+import { type Plan, preparePlans } from '../analytics/plan.ts';
+import type { AnalyticsContext } from '../analytics/resolve.ts';
+import type { Db, SqlQuery, Tx } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/log.ts';
+import { standardWidgets } from './standard-widgets.ts';
+import { type Coverage, type TenantContext, tenantContextQuery, toTenantContext } from './tenant-context.ts';
+
+export interface DashboardDeps {
+  db: Db;
+  now: () => Date;
+  log: Logger;
+}
+
+export interface Viewer {
+  tenantId: string;
+  userId: string;
+}
+
+type WidgetData = ChartData | KpiData;
+type Rows = readonly object[];
+
+/** A widget on its way: what it asks, or the result it already has. */
+interface Prepared {
+  widget: Widget;
+  plan: Plan<WidgetData> | null;
+  result: WidgetResult | null;
+}
+
+/** A dashboard that takes longer answers with what it has; its slow widgets are `failed`. */
+const RETRY_BUDGET_MS = 5_000;
+
+/**
+ * All widgets of a tenant's dashboard with their numbers, read in one snapshot and two round trips.
+ * @param signal aborts when nobody waits any more
+ * @throws AppError `database_unavailable`
+ */
+export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal: AbortSignal): Promise<DashboardReply> {
+  const { db, log } = deps;
+  const now = deps.now();
+  const failures: unknown[] = [];
+  const loaded = await db.withTenant(
+    viewer.tenantId,
+    'read',
+    async (tx) => {
+      const { context, analytics } = await readContext(tx, viewer, now);
+      signal.throwIfAborted();
+      const prepared = standardWidgets(context.mode, context.locale).map((widget) =>
+        prepareWidget(widget, context, analytics, log),
+      );
+      const plans = preparePlans(
+        viewer.tenantId,
+        prepared.flatMap(({ plan }) => plan ?? []),
+      );
+      const results = await Promise.all(plans.queries.map((query) => runQuietly(tx, query, failures)));
+      return { context, prepared, plans, results };
+    },
+    { signal },
+  );
+  const { context, prepared, plans } = loaded;
+  const results =
+    failures.length === 0 ? loaded.results : await retryFailed(deps, viewer.tenantId, plans.queries, loaded.results, signal);
+  // The others only say that their transaction was already lost.
+  if (failures.length > 0) log.warn({ err: failures[0], tenantId: viewer.tenantId }, 'a dashboard statement failed');
+
+  return {
+    mode: context.mode,
+    currency: context.displayCurrency,
+    timezone: context.timezone,
+    syncStatus: context.syncStatus,
+    dataAsOf: context.dataAsOf?.toISOString() ?? null,
+    widgets: prepared.map(({ widget }) => widget),
+    results: prepared.map(
+      ({ widget, plan, result }) => result ?? finishWidget(widget, log, () => plan && plans.finish(plan, results)),
+    ),
+  };
+}
+
+/** The widgets alone, without their numbers. */
+export async function listWidgets({ db }: DashboardDeps, viewer: Viewer): Promise<Widget[]> {
+  const rows = await db.withTenant(viewer.tenantId, 'read', (tx) => tx.query(tenantContextQuery(viewer.tenantId, viewer.userId)));
+  const { mode, locale } = toTenantContext(rows[0] ?? {});
+  return standardWidgets(mode, locale);
+}
+
+/** The tenant's settings, coverage and dictionaries, in one round trip. */
+export async function readContext(
+  tx: Tx,
+  { tenantId, userId }: Viewer,
+  now: Date,
+): Promise<{ context: TenantContext; analytics: AnalyticsContext }> {
+  const [contextRows, dictionaryRows] = await Promise.all([
+    tx.query(tenantContextQuery(tenantId, userId)),
+    tx.query(dictionariesQuery(tenantId)),
+  ]);
+  const context = toTenantContext(contextRows[0] ?? {});
+  const { timezone, displayCurrency, locale, mode } = context;
+  const dictionaries = toDictionaries(dictionaryRows[0] ?? {});
+  return { context, analytics: { now, timezone, displayCurrency, locale, mode, dictionaries } };
+}
+
+function prepareWidget(widget: Widget, context: TenantContext, analytics: AnalyticsContext, log: Logger): Prepared {
+  const { config, id } = widget;
+  const plan = orRefused(
+    widget,
+    log,
+    (): Plan<WidgetData> => (config.chartType === 'kpi' ? planKpi(config, analytics) : planChart(config, analytics)),
+  );
+  if (!plan) return { widget, plan, result: { id, status: 'failed' } };
+  const covered = plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage));
+  return covered ? { widget, plan, result: null } : { widget, plan: null, result: { id, status: 'not_synced' } };
+}
+
+/**
+ * Whether all records a term counts are copied: a full load of every CRM concerned is complete, or the term looks only
+ * at records created since a moment from which on the running load has them all.
+ */
+function isCovered(term: Term, crmSource: string, coverage: readonly Coverage[]): boolean {
+  const concerned = coverage.filter((one) => one.entity === term.entity && (crmSource === 'all' || one.crmSource === crmSource));
+  const from = term.timeColumn === 'created_at' ? term.window?.from : undefined;
+  return (
+    concerned.length > 0 &&
+    concerned.every(
+      ({ isComplete, coveredFrom }) => isComplete || (from !== undefined && coveredFrom !== null && coveredFrom <= from),
+    )
+  );
+}
+
+/** Rows, or null for a statement that failed. A lost database is everyone's failure and thrown on. */
+async function runQuietly(tx: Tx, query: SqlQuery, failures: unknown[]): Promise<Rows | null> {
+  try {
+    return await tx.query(query);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    failures.push(error);
+    return null;
+  }
+}
+
+/** One failed statement takes its whole transaction along, so those without rows are tried again, each by itself. */
+async function retryFailed(
+  { db }: DashboardDeps,
+  tenantId: string,
+  queries: readonly SqlQuery[],
+  results: readonly (Rows | null)[],
+  signal: AbortSignal,
+): Promise<(Rows | null)[]> {
+  const deadline = performance.now() + RETRY_BUDGET_MS;
+  const retried: (Rows | null)[] = [];
+  for (const [index, query] of queries.entries()) {
+    signal.throwIfAborted();
+    const left = Math.floor(deadline - performance.now());
+    const present = results[index] ?? null;
+    if (present || left <= 0) {
+      retried.push(present);
+      continue;
+    }
+    const options = { statementTimeoutMs: left, signal };
+    retried.push(await db.withTenant(tenantId, 'read', (tx) => tx.query(query), options).catch(passOverStatement));
+  }
+  return retried;
+}
+
+function passOverStatement(error: unknown): null {
+  if (error instanceof AppError) throw error;
+  return null;
+}
+
+function finishWidget(widget: Widget, log: Logger, finish: () => WidgetData | null): WidgetResult {
+  const data = orRefused(widget, log, finish);
+  return data ? { id: widget.id, status: 'ok', data } : { id: widget.id, status: 'failed' };
+}
+
+/** null where the widget's question is refused; the other widgets go on. */
+function orRefused<Result>({ id }: Widget, log: Logger, work: () => Result): Result | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.warn({ err: error, widget: id }, 'a widget cannot be drawn');
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+import type { CrmMode } from '../../contract/crm.ts';
+import type { SyncState } from '../../contract/sync.ts';
+import { type Locale, pickLocale } from '../analytics/labels.ts';
+import type { SqlQuery } from '../platform/db.ts';
+
+/** What all answers about a tenant's records depend on, besides the records. */
+export interface TenantContext {
+  mode: CrmMode;
+  timezone: string;
+  displayCurrency: string;
+  locale: Locale;
+  syncStatus: SyncState;
+  /** The moment up to which the copy is complete: the oldest of the entities' last syncs; null while one has none. */
+  dataAsOf: Date | null;
+  coverage: Coverage[];
+}
+
+/** How much of one entity of one CRM is known to be copied. */
+export interface Coverage {
+  crmSource: string;
+  entity: string;
+  /** A full load has been completed. */
+  isComplete: boolean;
+  /** Records created from then on are copied, even while the load goes on; null: not known of any. */
+  coveredFrom: Date | null;
+}
+
+interface Row {
+  timezone: string | null;
+  display_currency: string | null;
+  locale: string | null;
+  connections: { mode: string; timezone: string | null; currency: string | null }[];
+  entities: { crm: string; entity: string; status: SyncState; complete: boolean; from: string | null; as_of: string | null }[];
+}
+
+/** Reads the context in one statement; its one row goes to `toTenantContext`. */
+export function tenantContextQuery(tenantId: string, userId: string): SqlQuery {
+  return {
+    text: `select s.timezone, s.display_currency, coalesce(m.locale, s.locale) as locale, c.connections, e.entities
+from (select $1::uuid as tenant_id) t
+left join tenant_settings s on s.tenant_id = t.tenant_id
+left join lateral (
+  select locale from tenant_members where tenant_id = $1 and crm_user_id = $2 and locale is not null
+  order by last_seen_at desc nulls last limit 1
+) m on true
+cross join lateral (
+  select coalesce(json_agg(json_build_object('mode', mode, 'timezone', timezone, 'currency', base_currency)
+    order by created_at), '[]') as connections
+  from crm_connections where tenant_id = $1 and status <> 'uninstalled'
+) c
+cross join lateral (
+  select coalesce(json_agg(json_build_object('crm', crm_source, 'entity', entity, 'status', status,
+    'complete', last_full_sync_at is not null, 'from', case when isfinite(covered_from) then covered_from end,
+    'as_of', greatest(last_full_sync_at, last_incremental_at))), '[]') as entities
+  from crm_sync_status where tenant_id = $1
+) e`,
+    values: [tenantId, userId],
+  };
+}
+
+/** The tenant's own settings come first, then what its first CRM says, then UTC and USD. */
+export function toTenantContext(row: object): TenantContext {
+  const { timezone, display_currency, locale, connections, entities } = row as Row;
+  const loaded = entities.map(({ as_of }) => (as_of === null ? null : Date.parse(as_of)));
+  const oldest = loaded.includes(null) || loaded.length === 0 ? null : Math.min(...loaded.filter((at) => at !== null));
+  return {
+    mode: connections.length > 0 && connections.every(({ mode }) => mode === 'simple') ? 'simple' : 'classic',
+    timezone: timezone ?? connections.find((connection) => connection.timezone)?.timezone ?? 'UTC',
+    displayCurrency: display_currency ?? connections.find(({ currency }) => currency)?.currency ?? 'USD',
+    locale: pickLocale(locale),
+    syncStatus: worstState(entities.map(({ status }) => status)),
+    dataAsOf: oldest === null ? null : new Date(oldest),
+    coverage: entities.map(({ crm, entity, complete, from }) => ({
+      crmSource: crm,
+      entity,
+      isComplete: complete,
+      coveredFrom: from === null ? null : new Date(from),
+    })),
+  };
+}
+
+/** What needs a person first, then what is moving, then what waits. */
+const STATES_BY_URGENCY: readonly SyncState[] = [
+  'reauth',
+  'blocked',
+  'permissions_changed',
+  'storage_full',
+  'paused',
+  'syncing',
+  'error',
+  'pending',
+  'complete',
+];
+
+function worstState(states: readonly SyncState[]): SyncState {
+  return STATES_BY_URGENCY.find((state) => states.includes(state)) ?? 'pending';
+}
