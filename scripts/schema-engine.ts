@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import pg from 'pg';
+
+/**
+ * Runs `work` with Prisma's migration engine on a database; it is the engine of `prisma migrate`, without a download.
+ * @param schema text of schema.prisma, needed to compare with it
+ */
+export async function withSchemaEngine<Result>(
+  url: string,
+  work: (engine: bindings.SchemaEngine) => Promise<Result>,
+  schema?: string,
+): Promise<Result> {
+  loaded ??= loadEngine();
+  await loaded;
+  const pool = new pg.Pool({ connectionString: url, max: 1, application_name: 'leadrelay migrate' });
+  pool.on('error', () => {});
+  const datamodels: [string, string][] | undefined = schema === undefined ? undefined : [['schema.prisma', schema]];
+  try {
+    const engine = await bindings.SchemaEngine.new(
+      { datamodels },
+      () => {},
+      bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool)),
+    );
+    return await work(engine);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Prisma's adapter cuts scripts at every semicolon, also inside functions; PostgreSQL takes them whole, in one transaction. */
+class WholeScripts extends PrismaPg {
+  override async connect() {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script) => {
+      await adapter.underlyingDriver().query(script);
+    };
+    return adapter;
+  }
+}
+
+/** Node has it; its types leave it to those of browsers. */
+declare const WebAssembly: {
+  instantiate(file: Uint8Array, imports: Record<string, object>): Promise<{ instance: { exports: Record<string, unknown> } }>;
+};
+
+let loaded: Promise<void> | undefined;
+
+/** Done by hand because Node prints a warning where the package imports its WebAssembly as a module. */
+async function loadEngine(): Promise<void> {
+  const directory = path.dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
+  const file = await readFile(path.join(directory, 'schema_engine_bg.wasm'));
+  const { instance } = await WebAssembly.instantiate(file, { './schema_engine_bg.js': { ...bindings } });
+  bindings.__wbg_set_wasm(instance.exports);
+  const { __wbindgen_start: start } = instance.exports;
+  if (typeof start === 'function') start();
+}

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '../../scripts/migrate.ts';
+import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
+
+/** What every test file is told of the cluster. */
+export interface TestPostgres {
+  /** Superuser connection; its database is only used to create and drop others. */
+  adminUrl: string;
+  /** A migrated database without rows, which tests clone. */
+  template: string;
+  appPassword: string;
+  jobsPassword: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: TestPostgres;
+  }
+}
+
+const FAST = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '200',
+  shared_buffers: '128MB',
+};
+
+/** One cluster for the whole run; the projects that need it (db, browser) share it and the last one to finish stops it. */
+let cluster: Promise<{ postgres: TestPostgres; stop(): Promise<void> }> | undefined;
+let users = 0;
+
+/**
+ * Vitest's global setup: starts a throw-away PostgreSQL, or uses the one of TEST_DATABASE_URL (a superuser's connection), and
+ * migrates the template.
+ */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  users += 1;
+  cluster ??= startCluster();
+  const { postgres, stop } = await cluster;
+  project.provide('postgres', postgres);
+  return async () => {
+    users -= 1;
+    if (users === 0) await stop();
+  };
+}
+
+async function startCluster() {
+  const given = process.env.TEST_DATABASE_URL;
+  const { adminUrl, stop } = given ? { adminUrl: given, stop: async () => {} } : await startThrowAway();
+  const postgres: TestPostgres = {
+    adminUrl,
+    template: `leadrelay_template_${process.pid}`,
+    appPassword: 'app-role-of-tests',
+    jobsPassword: 'jobs-role-of-tests',
+  };
+  const admin = new pg.Client({ connectionString: adminUrl });
+  try {
+    await admin.connect();
+    await admin.query(`create database ${postgres.template}`);
+    const ownerUrl = withDatabase(adminUrl, postgres.template);
+    await migrate({ ownerUrl, appPassword: postgres.appPassword, jobsPassword: postgres.jobsPassword });
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    await admin.end();
+  }
+  return {
+    postgres,
+    stop: async () => {
+      if (given) await dropDatabase(adminUrl, postgres.template);
+      await stop();
+    },
+  };
+}
+
+async function startThrowAway() {
+  const directory = mkdtempSync(path.join(tmpdir(), 'leadrelay-test-'));
+  const { ownerUrl, stop } = await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres'), settings: FAST });
+  return {
+    adminUrl: ownerUrl,
+    stop: async () => {
+      await stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function dropDatabase(adminUrl: string, name: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  await admin.query(`drop database if exists ${name} with (force)`).finally(() => admin.end());
+}
+
+function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.toString();
+}
