@@ -1,0 +1,255 @@
+import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
+import type { PageContext, SessionReply } from '../contract/session.ts';
+import type { SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
+import type { Check } from './check.ts';
+import type { Host } from './host.ts';
+import { isDashboardReply, isProblem, isRecordReply, isSessionReply, isSyncStartReply, isSyncStatusReply } from './replies.ts';
+
+/**
+ * Why a request failed: `network` no answer, `session` nobody vouches for the person any more (the page must be opened again),
+ * `refused` the server said no with a code of the contract, `bad_reply` the answer is not what the contract promises.
+ */
+export class ApiError extends Error {
+  readonly kind: 'network' | 'session' | 'refused' | 'bad_reply';
+  readonly code: string | null;
+  readonly requestId: string | null;
+  /** What the server asked to wait before another try, null when it did not. */
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    kind: ApiError['kind'],
+    options: { code?: string; requestId?: string; retryAfterMs?: number | null; cause?: unknown } = {},
+  ) {
+    super(`api: ${options.code ?? kind}`, { cause: options.cause });
+    this.name = 'ApiError';
+    this.kind = kind;
+    this.code = options.code ?? null;
+    this.requestId = options.requestId ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}
+
+export type RecordPage = Extract<PageContext, { kind: 'record' }>;
+
+/** All methods reject with ApiError, or with the signal's reason once it is aborted. */
+export interface Api {
+  getDashboard(signal?: AbortSignal): Promise<DashboardReply>;
+  /** One record of the CRM; `not_found` while it is not copied. */
+  getRecord(record: RecordPage, signal?: AbortSignal): Promise<RecordReply>;
+  getSyncStatus(signal?: AbortSignal): Promise<SyncStatusReply>;
+  /** Asks for a sync of everything; one that runs already is answered with its id. */
+  startSync(signal?: AbortSignal): Promise<SyncStartReply>;
+}
+
+export interface ApiDeps {
+  fetch: typeof fetch;
+  host: Pick<Host, 'renewProof'>;
+  memberId: string;
+  session: SessionReply | null;
+  /** Milliseconds, for the life of a token and for nothing else. */
+  now: () => number;
+  wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** A token is renewed this long before it ends, so that no request meets its end on the way. */
+const RENEW_BEFORE_MS = 60_000;
+/** The longest life a session may have; a longer or ended one means that this machine's clock is wrong, and the 401 decides then. */
+const MAX_SESSION_MS = 10 * 60_000;
+const RETRY_DELAYS_MS = [500, 1500, 4000];
+const REQUEST_TIMEOUT_MS = 20_000;
+const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
+/** Waiting longer than this inside one request looks like a hung page; the caller shows the failure and tries later. */
+const MAX_RETRY_AFTER_MS = 8_000;
+
+interface Call<T> {
+  method: 'GET' | 'POST';
+  path: string;
+  check: Check<T>;
+  body?: unknown;
+  signal: AbortSignal;
+}
+
+/** The typed client of LeadRelay's own API. The session's token lives in this closure and nowhere else. */
+export function createApi(deps: ApiDeps): Api {
+  let token = deps.session?.token ?? null;
+  let renewAt = deps.session ? deps.now() + usefulLifeMs(deps.session, deps.now()) : 0;
+  let renewing: Promise<void> | null = null;
+  const known = new Map<string, { etag: string; value: unknown }>();
+
+  async function renew(): Promise<void> {
+    const accessToken = await deps.host.renewProof().catch((cause: unknown) => {
+      throw new ApiError('session', { cause });
+    });
+    const session = await send(
+      {
+        method: 'POST',
+        path: '/api/session',
+        check: isSessionReply,
+        body: { crmSource: 'bitrix24', memberId: deps.memberId, accessToken },
+        signal: new AbortController().signal,
+      },
+      null,
+    ).catch((error: unknown) => {
+      if (error instanceof ApiError && error.kind === 'refused' && isRefusalOfPerson(error)) {
+        throw new ApiError('session', { cause: error });
+      }
+      throw error;
+    });
+    token = session.token;
+    renewAt = deps.now() + usefulLifeMs(session, deps.now());
+  }
+
+  /** One renewal at a time, whoever asks: the portal and the session route see one request. */
+  function renewOnce(): Promise<void> {
+    renewing ??= renew().finally(() => {
+      renewing = null;
+    });
+    return renewing;
+  }
+
+  async function request<T>(call: Call<T>): Promise<T> {
+    if (token === null || deps.now() >= renewAt) await unlessAborted(renewOnce(), call.signal);
+    const usedToken = token;
+    try {
+      return await send(call, usedToken);
+    } catch (error) {
+      if (!isRefusedToken(error)) throw error;
+      if (token === usedToken) await unlessAborted(renewOnce(), call.signal);
+      return await send(call, token).catch((again: unknown) => {
+        throw isRefusedToken(again) ? new ApiError('session', { cause: again }) : again;
+      });
+    }
+  }
+
+  /** Sends one request, again after a failure that may pass. Every request of this API is safe to repeat. */
+  async function send<T>(call: Call<T>, bearer: string | null): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await sendOnce(call, bearer);
+      } catch (error) {
+        call.signal.throwIfAborted();
+        const delayMs = RETRY_DELAYS_MS[attempt];
+        if (delayMs === undefined || !(error instanceof ApiError) || !mayPass(error)) throw error;
+        await deps.wait(error.retryAfterMs ?? delayMs, call.signal);
+      }
+    }
+  }
+
+  async function sendOnce<T>(call: Call<T>, bearer: string | null): Promise<T> {
+    const remembered = call.method === 'GET' ? known.get(call.path) : undefined;
+    const headers = new Headers({ accept: 'application/json' });
+    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`);
+    if (call.body !== undefined) headers.set('content-type', 'application/json');
+    if (remembered) headers.set('if-none-match', remembered.etag);
+    const init: RequestInit = {
+      method: call.method,
+      headers,
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: AbortSignal.any([call.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+    };
+    if (call.body !== undefined) init.body = JSON.stringify(call.body);
+
+    let response: Response;
+    let text: string;
+    try {
+      response = await deps.fetch(call.path, init);
+      text = await response.text();
+    } catch (cause) {
+      throw new ApiError('network', { cause });
+    }
+    // Only what passed the check is remembered.
+    if (response.status === 304 && remembered && call.check(remembered.value)) return remembered.value;
+    const value = parseJson(text);
+    if (!response.ok) throw refusal(response, value);
+    if (!call.check(value)) throw new ApiError('bad_reply');
+    const etag = response.headers.get('etag');
+    if (call.method === 'GET' && etag !== null) known.set(call.path, { etag, value });
+    return value;
+  }
+
+  const signalOr = (signal: AbortSignal | undefined) => signal ?? new AbortController().signal;
+  return {
+    getDashboard: (signal) =>
+      request({ method: 'GET', path: '/api/dashboard/data', check: isDashboardReply, signal: signalOr(signal) }),
+    getRecord: ({ entity, externalId }, signal) =>
+      request({
+        method: 'GET',
+        path: `/api/dashboard/record?${new URLSearchParams({ entity, externalId })}`,
+        check: isRecordReply,
+        signal: signalOr(signal),
+      }),
+    getSyncStatus: (signal) =>
+      request({ method: 'GET', path: '/api/crm/sync/status', check: isSyncStatusReply, signal: signalOr(signal) }),
+    startSync: (signal) =>
+      request({ method: 'POST', path: '/api/crm/sync/start', check: isSyncStartReply, body: {}, signal: signalOr(signal) }),
+  };
+}
+
+/** How long from `now` on a session's token may be used before it is renewed. */
+function usefulLifeMs(session: SessionReply, now: number): number {
+  const lifeMs = Date.parse(session.expiresAt) - now;
+  const believable = lifeMs > 0 && lifeMs <= MAX_SESSION_MS ? lifeMs : MAX_SESSION_MS;
+  return Math.max(believable - RENEW_BEFORE_MS, believable / 2);
+}
+
+/** Expired, or signed before the portal's sessions were revoked: a fresh proof gives a new one. */
+function isRefusedToken(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === 'token_expired' || error.code === 'invalid_token');
+}
+
+function mayPass(error: ApiError): boolean {
+  if (error.kind === 'network') return true;
+  return error.kind === 'refused' && error.retryAfterMs !== null && error.retryAfterMs <= MAX_RETRY_AFTER_MS;
+}
+
+function isRefusalOfPerson(error: ApiError): boolean {
+  return error.code !== null && ['unauthorized', 'invalid_token', 'not_authentic', 'forbidden', 'not_found'].includes(error.code);
+}
+
+function refusal(response: Response, value: unknown): ApiError {
+  const retryAfterMs = RETRIED_STATUSES.has(response.status) ? readRetryAfterMs(response.headers) : null;
+  if (isProblem(value)) return new ApiError('refused', { code: value.code, requestId: value.requestId, retryAfterMs });
+  // A proxy in between answered in its own words: the server itself was not reached.
+  return new ApiError(RETRIED_STATUSES.has(response.status) ? 'network' : 'bad_reply', { retryAfterMs });
+}
+
+/** Milliseconds of a Retry-After header in seconds; one second when it is missing. */
+function readRetryAfterMs(headers: Headers): number {
+  const seconds = Number(headers.get('retry-after') ?? '1');
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 1000;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Lets one caller go when it is aborted; the shared work goes on for the others. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** Waits, or rejects with the signal's reason. */
+export function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
+  });
+}

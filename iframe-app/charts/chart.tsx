@@ -1,0 +1,103 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { ChartConfig, ChartData } from '../../contract/charts.ts';
+import { useApp } from '../context.ts';
+import type { Drawing } from './canvas.ts';
+import { describeChart } from './describe.ts';
+import { Legend } from './legend.tsx';
+import { chartLook } from './look.ts';
+import { chartHeightPx, isRound, toChartJs } from './to-chart-js.ts';
+
+const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+
+interface ChartProps {
+  config: ChartConfig;
+  data: ChartData;
+}
+
+/** One chart: a canvas for the eyes, a sentence and a table for everybody else. */
+export function Chart({ config, data }: ChartProps) {
+  const app = useApp();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const drawing = useRef<Drawing | null>(null);
+  // Chart.js comes in a file of its own. Where that cannot be loaded, the table says the same.
+  const [canDraw, setCanDraw] = useState(true);
+  const look = chartLook.value;
+  const summaryId = useId();
+
+  const drawn = () => toChartJs(config, data, { look, format: app.format, animate: !reducedMotion.matches });
+  const latest = useRef(drawn);
+  latest.current = drawn;
+
+  useEffect(() => {
+    let gone = false;
+    loadCanvas()
+      .then(({ draw }) => {
+        if (!gone && canvas.current) drawing.current = draw(canvas.current, latest.current());
+      })
+      .catch(() => setCanDraw(false));
+    return () => {
+      gone = true;
+      drawing.current?.destroy();
+      drawing.current = null;
+    };
+  }, []);
+
+  // `drawn` is new in every render; it says the same while these are the same.
+  useEffect(() => drawing.current?.update(drawn()), [config, data, look]);
+
+  if (!canDraw) {
+    return (
+      <div class="chart-table">
+        <DataTable config={config} data={data} />
+      </div>
+    );
+  }
+  return (
+    <figure class={isRound(config) ? 'chart chart-round' : 'chart'}>
+      <div class="chart-box" style={{ minHeight: `${chartHeightPx(config, data)}px` }}>
+        <canvas ref={canvas} role="img" aria-labelledby={summaryId} />
+      </div>
+      {(isRound(config) || data.series.length > 1) && <Legend config={config} data={data} />}
+      <figcaption class="visually-hidden">
+        <span id={summaryId}>{describeChart(config, data, app.i18n, app.format)}</span>
+        <DataTable config={config} data={data} />
+      </figcaption>
+    </figure>
+  );
+}
+
+function DataTable({ config, data }: ChartProps) {
+  const { i18n, format } = useApp();
+  const points = data.series[0]?.points ?? [];
+  return (
+    <table>
+      <caption>{config.title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{i18n.t('chart.category')}</th>
+          {data.series.map((series) => (
+            <th scope="col" key={series.key}>
+              {series.label || i18n.t('chart.value')}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {points.map((point, row) => (
+          <tr key={point.key}>
+            <th scope="row">{point.label}</th>
+            {data.series.map((series) => {
+              const value = series.points[row]?.value ?? null;
+              return <td key={series.key}>{value === null ? i18n.t('kpi.noValue') : format.exact(value, data)}</td>;
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Starts loading Chart.js, or waits for the load that is under way. */
+export function loadCanvas(): Promise<typeof import('./canvas.ts')> {
+  return import('./canvas.ts');
+}

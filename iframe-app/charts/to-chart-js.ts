@@ -1,0 +1,237 @@
+import type { ChartConfiguration, ChartDataset, TooltipItem } from 'chart.js';
+import type { ChartConfig, ChartData } from '../../contract/charts.ts';
+import type { Formatter } from '../format.ts';
+import type { ChartLook } from './look.ts';
+
+/** Tick labels beyond this are cut; the tooltip and the table have them whole. */
+const MAX_TICK_LENGTH = 22;
+/** Categories longer than this, or more of them than that, do not fit under upright bars. */
+const MAX_UPRIGHT_LABEL_LENGTH = 10;
+const MAX_UPRIGHT_BARS = 8;
+const BAR_ROW_HEIGHT_PX = 30;
+const MIN_HEIGHT_PX = 260;
+
+export interface ChartJsDeps {
+  look: ChartLook;
+  format: Pick<Formatter, 'exact' | 'compact'>;
+  /** False where the person asked for less motion. */
+  animate: boolean;
+}
+
+/** Chart.js types its options by chart kind; these are the three kinds LeadRelay draws. */
+export type ChartJsConfig = ConfigOf<'bar'> | ConfigOf<'line'> | ConfigOf<'doughnut'>;
+type ConfigOf<Kind extends 'bar' | 'line' | 'doughnut'> = ChartConfiguration<Kind, (number | null)[], string>;
+
+/** Chart.js configuration of one chart. Pure: the same config, data and look give the same answer. A null value is a gap. */
+export function toChartJs(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJsConfig {
+  if (isRound(config)) return toDoughnut(data, deps);
+  if (config.chartType === 'line' || config.chartType === 'area') return toLine(config, data, deps);
+  return toBars(config, data, deps);
+}
+
+export function isRound(config: ChartConfig): boolean {
+  return config.chartType === 'donut' || config.chartType === 'pie';
+}
+
+/** Bars lie down where their labels would not fit under them; time always runs from left to right. */
+export function isHorizontal(config: ChartConfig, data: ChartData): boolean {
+  if (isRound(config) || config.chartType === 'line' || config.chartType === 'area' || config.timeBucket !== null) return false;
+  if (config.chartType === 'funnel') return true;
+  const points = data.series[0]?.points ?? [];
+  return points.length > MAX_UPRIGHT_BARS || points.some((point) => point.label.length > MAX_UPRIGHT_LABEL_LENGTH);
+}
+
+/** The least height the drawing needs, so that every lying bar has room for its label. */
+export function chartHeightPx(config: ChartConfig, data: ChartData): number {
+  if (!isHorizontal(config, data)) return MIN_HEIGHT_PX;
+  return Math.max(MIN_HEIGHT_PX, (data.series[0]?.points.length ?? 0) * BAR_ROW_HEIGHT_PX + 40);
+}
+
+/** The colour of series or slice `index`; after the last one the order starts again. */
+export function colorAt(look: ChartLook, index: number): string {
+  return look.series[index % look.series.length] ?? look.text;
+}
+
+function labelsOf(data: ChartData): string[] {
+  return (data.series[0]?.points ?? []).map((point) => point.label);
+}
+
+function valuesOf(series: ChartData['series'][number]): (number | null)[] {
+  return series.points.map((point) => point.value);
+}
+
+function toDoughnut(data: ChartData, deps: ChartJsDeps): ChartJsConfig {
+  const series = data.series[0];
+  const dataset: ChartDataset<'doughnut', (number | null)[]> = {
+    label: series?.label ?? '',
+    data: series ? valuesOf(series) : [],
+    backgroundColor: series?.points.map((_point, index) => colorAt(deps.look, index)) ?? [],
+    borderColor: deps.look.surface,
+    borderWidth: 2,
+    hoverOffset: 4,
+  };
+  return {
+    type: 'doughnut',
+    data: { labels: labelsOf(data), datasets: [dataset] },
+    options: {
+      ...commonOptions(deps),
+      cutout: '68%',
+      layout: { padding: 4 },
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          ...tooltipLook(deps.look),
+          callbacks: { label: (item: TooltipItem<'doughnut'>) => ` ${writeExact(item.parsed, data, deps)}` },
+        },
+      },
+    },
+  };
+}
+
+function toLine(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJsConfig {
+  const isArea = config.chartType === 'area';
+  const datasets = data.series.map((series, index): ChartDataset<'line', (number | null)[]> => {
+    const color = colorAt(deps.look, index);
+    return {
+      label: series.label,
+      data: valuesOf(series),
+      borderColor: color,
+      backgroundColor: isArea ? translucent(color) : color,
+      fill: isArea ? 'origin' : false,
+      borderWidth: 2,
+      // A lone value has no line to show it.
+      pointRadius: series.points.length === 1 ? 4 : 0,
+      pointHoverRadius: 5,
+      pointBackgroundColor: color,
+      tension: 0.3,
+      cubicInterpolationMode: 'monotone',
+    };
+  });
+  return {
+    type: 'line',
+    data: { labels: labelsOf(data), datasets },
+    options: {
+      ...axesOptions(data, deps, { horizontal: false, stacked: false }),
+      interaction: { mode: 'index', intersect: false },
+    },
+  };
+}
+
+function toBars(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJsConfig {
+  const horizontal = isHorizontal(config, data);
+  const stacked = config.chartType === 'stackedBar';
+  const datasets = data.series.map(
+    (series, index): ChartDataset<'bar', (number | null)[]> => ({
+      label: series.label,
+      data: valuesOf(series),
+      backgroundColor: colorAt(deps.look, index),
+      borderColor: deps.look.surface,
+      // A line of the background's colour keeps stacked parts apart for eyes that cannot tell the colours.
+      borderWidth: stacked ? 1 : 0,
+      borderRadius: stacked ? 2 : 4,
+      maxBarThickness: horizontal ? 22 : 44,
+    }),
+  );
+  return {
+    type: 'bar',
+    data: { labels: labelsOf(data), datasets },
+    options: {
+      ...axesOptions(data, deps, { horizontal, stacked }),
+      indexAxis: horizontal ? 'y' : 'x',
+      interaction: { mode: 'index', intersect: false, axis: horizontal ? 'y' : 'x' },
+    },
+  };
+}
+
+function commonOptions({ look, animate }: ChartJsDeps) {
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    animation: animate ? ({ duration: 350 } as const) : (false as const),
+    font: { family: look.fontFamily, size: 12 },
+    color: look.text,
+  };
+}
+
+function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: boolean; stacked: boolean }) {
+  const { look } = deps;
+  const font = { family: look.fontFamily, size: 12 };
+  const labels = labelsOf(data);
+  const categories = {
+    stacked: shape.stacked,
+    grid: { display: false },
+    border: { display: false },
+    ticks: {
+      color: look.text,
+      font,
+      maxRotation: 0,
+      autoSkip: !shape.horizontal,
+      autoSkipPadding: 12,
+      callback: (_value: string | number, index: number) => shorten(labels[index] ?? ''),
+    },
+  };
+  const values = {
+    stacked: shape.stacked,
+    beginAtZero: true,
+    grid: { color: look.grid },
+    border: { display: false },
+    ticks: {
+      color: look.text,
+      font,
+      maxTicksLimit: 6,
+      callback: (value: string | number) => deps.format.compact(Number(value), data),
+      // Half a lead is no mark on an axis of counts.
+      ...(data.format === 'number' ? { precision: 0 } : {}),
+    },
+  };
+  return {
+    ...commonOptions(deps),
+    scales: shape.horizontal ? { x: values, y: categories } : { x: categories, y: values },
+    plugins: {
+      legend: { display: false },
+      tooltip: {
+        ...tooltipLook(look),
+        callbacks: {
+          label: (item: AxisTooltipItem) => {
+            const value = shape.horizontal ? item.parsed.x : item.parsed.y;
+            const text = value === null ? '' : writeExact(value, data, deps);
+            return data.series.length > 1 ? ` ${item.dataset.label ?? ''}: ${text}` : ` ${text}`;
+          },
+        },
+      },
+    },
+  };
+}
+
+/** The part of Chart.js's tooltip item that bars and lines share; its own type differs by kind. */
+interface AxisTooltipItem {
+  parsed: { x: number | null; y: number | null };
+  dataset: { label?: string | undefined };
+}
+
+function tooltipLook(look: ChartLook) {
+  return {
+    backgroundColor: look.tooltip.background,
+    titleColor: look.tooltip.text,
+    bodyColor: look.tooltip.text,
+    titleFont: { family: look.fontFamily, size: 12, weight: 600 },
+    bodyFont: { family: look.fontFamily, size: 12 },
+    padding: 10,
+    cornerRadius: 8,
+    boxPadding: 4,
+    usePointStyle: true,
+  };
+}
+
+function writeExact(value: number, data: ChartData, { format }: ChartJsDeps): string {
+  return format.exact(value, data);
+}
+
+function shorten(label: string): string {
+  return label.length > MAX_TICK_LENGTH ? `${label.slice(0, MAX_TICK_LENGTH - 1).trimEnd()}…` : label;
+}
+
+/** The colour at an eighth of its strength, for the area under a line. Tokens are written `#rrggbb`. */
+function translucent(color: string): string {
+  return `${color}20`;
+}

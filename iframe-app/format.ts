@@ -1,0 +1,128 @@
+import type { ValueFormat } from '../contract/charts.ts';
+import type { I18n } from './i18n.ts';
+
+/** How a value is written: its format and, for amounts, its currency. */
+export interface ValueStyle {
+  format: ValueFormat;
+  /** ISO 4217, for `currency` only. */
+  currency: string | null;
+}
+
+export interface Formatter {
+  /** The whole value: `12,450`, `$1,234,567`, `12.5%`, `3.4 h`. Takes decimal strings without loss. */
+  exact(value: number | string, style: ValueStyle): string;
+  /** A short form for axes and narrow cards: `12K`, `$1.2M`. */
+  compact(value: number | string, style: ValueStyle): string;
+  /** A change relative to before, signed: `+12.5%`; for percentages the difference in points: `+1.2 pp`. Null when there is none to tell. */
+  change(value: string, previous: string, style: ValueStyle): string | null;
+  /** A moment in the tenant's time zone: the time alone when it is today's. */
+  moment(iso: string, timeZone: string, now: number): string;
+  /** The time of day on this machine's clock. */
+  clock(at: number): string;
+}
+
+const DURATION_UNITS = [
+  { key: 'duration.day', seconds: 86_400, from: 2 * 86_400 },
+  { key: 'duration.hour', seconds: 3600, from: 3600 },
+  { key: 'duration.minute', seconds: 60, from: 60 },
+  { key: 'duration.second', seconds: 1, from: 0 },
+] as const;
+
+/** From here on, minor units of a currency are noise. */
+const WHOLE_MONEY_FROM = 1000;
+
+export function createFormatter(i18n: I18n): Formatter {
+  const locales = i18n.intlLocale;
+  const numberFormats = new Map<string, Intl.NumberFormat>();
+  const numberFormat = (options: Intl.NumberFormatOptions) => {
+    const key = JSON.stringify(options);
+    const known = numberFormats.get(key) ?? new Intl.NumberFormat(locales, options);
+    numberFormats.set(key, known);
+    return known;
+  };
+  // Intl writes decimal strings exactly; a number would lose digits beyond 2^53.
+  const write = (value: number | string, options: Intl.NumberFormatOptions) =>
+    numberFormat(options).format(value as Intl.StringNumericLiteral);
+  const money = (currency: string | null): Intl.NumberFormatOptions =>
+    isCurrencyCode(currency) ? { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } : { maximumFractionDigits: 2 };
+  const withUnknownCurrency = (text: string, currency: string | null) =>
+    currency !== null && !isCurrencyCode(currency) ? `${text} ${currency}` : text;
+
+  const duration = (value: number) => {
+    const unit = DURATION_UNITS.find(({ from }) => Math.abs(value) >= from) ?? DURATION_UNITS[3];
+    const amount = value / unit.seconds;
+    return i18n.t(unit.key, {
+      value: write(amount, { maximumFractionDigits: Math.abs(amount) < 10 && unit.seconds > 1 ? 1 : 0 }),
+    });
+  };
+  const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locales, options);
+  const monthName = (at: number, timeZone: string) =>
+    i18n.ownWords?.shortMonths[Number(new Intl.DateTimeFormat('en', { month: 'numeric', timeZone }).format(at)) - 1];
+  const dayAndMonth = (at: number, timeZone: string) => {
+    const month = monthName(at, timeZone);
+    if (month === undefined) return date({ day: 'numeric', month: 'short', timeZone }).format(at);
+    return `${date({ day: 'numeric', timeZone }).format(at)}-${month}`;
+  };
+
+  const exact: Formatter['exact'] = (value, { format, currency }) => {
+    switch (format) {
+      case 'number':
+        return write(value, { maximumFractionDigits: 2 });
+      case 'percentage':
+        return write(shiftPercent(value), { style: 'percent', maximumFractionDigits: 1 });
+      case 'duration':
+        return duration(Number(value));
+      case 'currency': {
+        const whole = Math.abs(Number(value)) >= WHOLE_MONEY_FROM ? { maximumFractionDigits: 0, minimumFractionDigits: 0 } : {};
+        return withUnknownCurrency(write(value, { ...money(currency), ...whole }), currency);
+      }
+    }
+  };
+
+  return {
+    exact,
+    compact(value, style) {
+      if (style.format === 'percentage' || style.format === 'duration' || Math.abs(Number(value)) < 10_000)
+        return exact(value, style);
+      const power = i18n.ownWords?.powers.find(({ from }) => Math.abs(Number(value)) >= from);
+      if (power) {
+        const amount = `${write(Number(value) / power.from, { maximumFractionDigits: 1 })} ${power.word}`;
+        return style.format === 'currency' && style.currency !== null ? `${amount} ${style.currency}` : amount;
+      }
+      const options: Intl.NumberFormatOptions = {
+        notation: 'compact',
+        ...(style.format === 'currency' ? money(style.currency) : {}),
+        minimumFractionDigits: 0,
+        maximumFractionDigits: 1,
+      };
+      return withUnknownCurrency(write(value, options), style.format === 'currency' ? style.currency : null);
+    },
+    change(value, previous, { format }) {
+      const now = Number(value);
+      const before = Number(previous);
+      if (format === 'percentage') {
+        return i18n.t('kpi.points', { value: write(now - before, { maximumFractionDigits: 1, signDisplay: 'exceptZero' }) });
+      }
+      if (before === 0) return null;
+      return write((now - before) / Math.abs(before), { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+    },
+    moment(iso, timeZone, now) {
+      const at = Date.parse(iso);
+      const day = date({ dateStyle: 'short', timeZone });
+      const isToday = day.format(at) === day.format(now);
+      const time = date({ hour: '2-digit', minute: '2-digit', timeZone }).format(at);
+      return isToday ? time : `${dayAndMonth(at, timeZone)}, ${time}`;
+    },
+    clock: (at) => date({ hour: '2-digit', minute: '2-digit' }).format(at),
+  };
+}
+
+/** ISO 4217 codes are three letters; a CRM may hold anything, and Intl throws at the rest. */
+function isCurrencyCode(currency: string | null): currency is string {
+  return currency !== null && /^[A-Za-z]{3}$/.test(currency);
+}
+
+/** Percentages travel as 0–100, Intl wants 0–1. */
+function shiftPercent(value: number | string): number {
+  return Number(value) / 100;
+}

@@ -1,0 +1,265 @@
+import type { Problem } from '../contract/api.ts';
+import type { ChartConfig, ChartData, ChartPoint, ChartSeries, KpiConfig, KpiData, Unconverted } from '../contract/charts.ts';
+import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
+import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
+import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
+import type { EntityProgress, SyncStartReply, SyncState, SyncStatusReply } from '../contract/sync.ts';
+import {
+  arrayOf,
+  type Check,
+  either,
+  isBoolean,
+  isMoment,
+  isNumber,
+  isString,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+} from './check.ts';
+
+const crmSources = { bitrix24: true, hubspot: true, zoho: true, freshsales: true } as const;
+const isCrmSource = oneOf<CrmSource>(crmSources);
+const isCrmMode = oneOf<CrmMode>({ classic: true, simple: true });
+const isEntity = oneOf<Entity>({
+  leads: true,
+  deals: true,
+  contacts: true,
+  companies: true,
+  activities: true,
+  stageHistory: true,
+});
+const isSyncState = oneOf<SyncState>({
+  pending: true,
+  syncing: true,
+  complete: true,
+  error: true,
+  blocked: true,
+  reauth: true,
+  paused: true,
+  permissions_changed: true,
+  storage_full: true,
+});
+const isSize = oneOf<ChartConfig['size']>({ small: true, medium: true, large: true });
+const isFormat = oneOf<KpiConfig['format']>({ number: true, currency: true, percentage: true, duration: true });
+const isDataSource = oneOf<ChartConfig['dataSource']>({
+  leads: true,
+  deals: true,
+  activities: true,
+  contacts: true,
+  companies: true,
+});
+const isAggregation = oneOf<ChartConfig['aggregation']>({
+  count: true,
+  sum: true,
+  average: true,
+  median: true,
+  min: true,
+  max: true,
+});
+const isScope = oneOf<ChartConfig['crmSource']>({ ...crmSources, all: true });
+
+const kpiConfig = objectOf<KpiConfig>({
+  chartId: isString,
+  title: isString,
+  chartType: oneOf<'kpi'>({ kpi: true }),
+  dataSource: isDataSource,
+  crmSource: isScope,
+  metricField: nullable(isString),
+  aggregation: isAggregation,
+  measure: nullable(isString),
+  format: isFormat,
+  timeRangeDays: nullable(isNumber),
+  comparisonPeriodDays: nullable(isNumber),
+  filterField: nullable(isString),
+  filterValue: nullable(isString),
+  pipeline: nullable(isString),
+  size: isSize,
+});
+
+const chartConfig = objectOf<ChartConfig>({
+  chartId: isString,
+  title: isString,
+  description: isString,
+  chartType: oneOf<ChartConfig['chartType']>({
+    bar: true,
+    line: true,
+    area: true,
+    pie: true,
+    donut: true,
+    stackedBar: true,
+    funnel: true,
+  }),
+  dataSource: isDataSource,
+  crmSource: isScope,
+  xField: nullable(isString),
+  yField: nullable(isString),
+  aggregation: isAggregation,
+  measure: nullable(isString),
+  groupBy: nullable(isString),
+  timeBucket: nullable(
+    oneOf<NonNullable<ChartConfig['timeBucket']>>({ hour: true, day: true, week: true, month: true, quarter: true, year: true }),
+  ),
+  timeRangeDays: nullable(isNumber),
+  filterField: nullable(isString),
+  filterValue: nullable(isString),
+  pipeline: nullable(isString),
+  sortOrder: oneOf<ChartConfig['sortOrder']>({ asc: true, desc: true }),
+  limit: nullable(isNumber),
+  size: isSize,
+});
+
+const isUnconverted = arrayOf(objectOf<Unconverted>({ currency: isString, count: isNumber, amount: isString }));
+
+const kpiData = objectOf<KpiData>({
+  kind: oneOf<'kpi'>({ kpi: true }),
+  value: nullable(isString),
+  previous: nullable(isString),
+  format: isFormat,
+  currency: nullable(isString),
+  rowCount: isNumber,
+  unconverted: isUnconverted,
+});
+
+const chartData = objectOf<ChartData>({
+  kind: oneOf<'chart'>({ chart: true }),
+  series: arrayOf(
+    objectOf<ChartSeries>({
+      key: isString,
+      label: isString,
+      points: arrayOf(
+        objectOf<ChartPoint>({ key: isString, label: isString, value: nullable(isNumber), color: nullable(isString) }),
+      ),
+    }),
+  ),
+  format: isFormat,
+  currency: nullable(isString),
+  rowCount: isNumber,
+  unconverted: isUnconverted,
+});
+
+type ResultWith<S extends WidgetResult['status']> = Extract<WidgetResult, { status: S }>;
+
+const widgetResult: Check<WidgetResult> = either(
+  objectOf<ResultWith<'ok'>>({ id: isString, status: oneOf<'ok'>({ ok: true }), data: either(kpiData, chartData) }),
+  either(
+    objectOf<ResultWith<'not_synced'>>({ id: isString, status: oneOf<'not_synced'>({ not_synced: true }) }),
+    objectOf<ResultWith<'failed'>>({ id: isString, status: oneOf<'failed'>({ failed: true }) }),
+  ),
+);
+
+const widget = objectOf<Widget>({
+  id: isString,
+  isStandard: isBoolean,
+  position: isNumber,
+  config: either(kpiConfig, chartConfig),
+});
+
+export const isDashboardReply = objectOf<DashboardReply>({
+  mode: isCrmMode,
+  currency: isString,
+  timezone: isString,
+  syncStatus: isSyncState,
+  dataAsOf: nullable(isMoment),
+  widgets: arrayOf(widget),
+  results: arrayOf(widgetResult),
+});
+
+type Named = NonNullable<RecordReply['source']>;
+type Stage = NonNullable<RecordReply['stage']>;
+type RecordKind = RecordReply['entity'];
+
+const isRecordKind = oneOf<RecordKind>({ leads: true, deals: true, contacts: true, companies: true });
+const named = objectOf<Named>({ code: isString, label: isString });
+const stage = objectOf<Stage>({
+  code: isString,
+  label: isString,
+  color: nullable(isString),
+  semantic: oneOf<Semantic>({ open: true, won: true, lost: true }),
+});
+
+export const isRecordReply = objectOf<RecordReply>({
+  entity: isRecordKind,
+  externalId: isString,
+  crmSource: isCrmSource,
+  title: nullable(isString),
+  pipeline: nullable(named),
+  stage: nullable(stage),
+  source: nullable(named),
+  owner: nullable(objectOf<NonNullable<RecordReply['owner']>>({ id: isString, name: isString })),
+  amount: nullable(objectOf<NonNullable<RecordReply['amount']>>({ value: isString, currency: nullable(isString) })),
+  createdAt: nullable(isMoment),
+  closedAt: nullable(isMoment),
+  ageDays: nullable(isNumber),
+  daysInStage: nullable(isNumber),
+  activities: objectOf<RecordReply['activities']>({
+    count: nullable(isNumber),
+    lastAt: nullable(isMoment),
+    next: nullable(objectOf<NonNullable<RecordReply['activities']['next']>>({ type: named, at: isMoment })),
+  }),
+  history: arrayOf(objectOf<RecordReply['history'][number]>({ pipeline: nullable(named), stage, at: isMoment })),
+  timezone: isString,
+  dataAsOf: nullable(isMoment),
+});
+
+export const isSyncStatusReply = objectOf<SyncStatusReply>({
+  status: isSyncState,
+  mode: isCrmMode,
+  entities: arrayOf(
+    objectOf<EntityProgress>({
+      crmSource: isCrmSource,
+      entity: isEntity,
+      status: isSyncState,
+      totalRecords: nullable(isNumber),
+      syncedRecords: isNumber,
+      lastFullSyncAt: nullable(isMoment),
+      lastIncrementalAt: nullable(isMoment),
+      errorMessage: nullable(isString),
+    }),
+  ),
+  dataAsOf: nullable(isMoment),
+});
+
+export const isSyncStartReply = objectOf<SyncStartReply>({ runId: isString });
+
+export const isSessionReply = objectOf<SessionReply>({
+  token: isString,
+  expiresAt: isMoment,
+  user: objectOf<SessionReply['user']>({
+    id: isString,
+    name: isString,
+    role: oneOf<SessionReply['user']['role']>({ admin: true, member: true }),
+  }),
+  locale: isString,
+});
+
+type PageOf<K extends PageContext['kind']> = Extract<PageContext, { kind: K }>;
+
+const isPageContext: Check<PageContext> = either(
+  objectOf<PageOf<'record'>>({
+    kind: oneOf<'record'>({ record: true }),
+    entity: isRecordKind,
+    externalId: isString,
+  }),
+  either(
+    objectOf<PageOf<'install'>>({ kind: oneOf<'install'>({ install: true }) }),
+    objectOf<PageOf<'dashboard'>>({ kind: oneOf<'dashboard'>({ dashboard: true }) }),
+  ),
+);
+
+export const isBootData = objectOf<BootData>({
+  host: oneOf<'bitrix24'>({ bitrix24: true }),
+  hostOrigin: isString,
+  memberId: isString,
+  page: isPageContext,
+  session: nullable(isSessionReply),
+  notice: nullable(oneOf<NonNullable<BootData['notice']>>({ ask_admin: true, not_installed: true, reopen: true })),
+  locale: isString,
+});
+
+/** The part of problem+json that the app acts on. */
+export const isProblem = objectOf<Pick<Problem, 'code' | 'requestId'> & { detail?: string | undefined }>({
+  code: isString,
+  requestId: isString,
+  detail: optional(isString),
+});

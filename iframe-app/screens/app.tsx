@@ -1,0 +1,26 @@
+import type { BootData } from '../../contract/session.ts';
+import { Dashboard } from './dashboard.tsx';
+import type { DashboardModel } from './dashboard-model.ts';
+import { Install } from './install.tsx';
+import type { InstallModel } from './install-model.ts';
+import { Notice } from './notice.tsx';
+import { Record } from './record.tsx';
+import type { RecordModel } from './record-model.ts';
+import type { SyncModel } from './sync-model.ts';
+
+interface AppProps {
+  boot: BootData;
+  dashboard: DashboardModel;
+  sync: SyncModel;
+  install: InstallModel;
+  /** Null on a page that was not opened on a record. */
+  record: RecordModel | null;
+}
+
+/** The screen that the page was opened for. */
+export function App({ boot, dashboard, sync, install, record }: AppProps) {
+  if (boot.notice !== null) return <Notice kind={boot.notice} />;
+  if (boot.page.kind === 'install' && install.state.value !== 'left') return <Install install={install} />;
+  if (record) return <Record model={record} />;
+  return <Dashboard dashboard={dashboard} sync={sync} isAdmin={boot.session?.user.role === 'admin'} />;
+}

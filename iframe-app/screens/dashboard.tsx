@@ -1,0 +1,144 @@
+import { useEffect } from 'preact/hooks';
+import { loadCanvas } from '../charts/chart.tsx';
+import { useApp } from '../context.ts';
+import { browserTimers, documentVisibility, startPolling } from '../poller.ts';
+import { Button } from '../ui/button.tsx';
+import { BrandMark, RefreshIcon } from '../ui/icons.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { ChartCard } from './chart-card.tsx';
+import type { DashboardModel } from './dashboard-model.ts';
+import { KpiCard } from './kpi-card.tsx';
+import { LoadFailure, LoadFailurePage } from './load-failure.tsx';
+import { Notice } from './notice.tsx';
+import type { SyncModel } from './sync-model.ts';
+import { SyncProgress, SyncStrip } from './sync-progress.tsx';
+
+/** Numbers of a copy that is synced every 15 minutes need no faster look. An unchanged dashboard answers 304. */
+const REFRESH_EVERY_MS = 60_000;
+/** After a failed load. */
+const RETRY_EVERY_MS = 10_000;
+
+interface DashboardProps {
+  dashboard: DashboardModel;
+  sync: SyncModel;
+  isAdmin: boolean;
+}
+
+export function Dashboard({ dashboard, sync, isAdmin }: DashboardProps) {
+  const { t } = useApp().i18n;
+  const reply = dashboard.reply.value;
+  const error = dashboard.error.value;
+  const isSyncing = reply !== null && reply.syncStatus !== 'complete';
+
+  useEffect(() => {
+    // The drawing code loads while the numbers are on their way.
+    loadCanvas().catch(() => {});
+    return startPolling(
+      async () => {
+        await dashboard.refresh();
+        if (dashboard.error.value?.kind === 'session') return null;
+        return dashboard.error.value ? RETRY_EVERY_MS : REFRESH_EVERY_MS;
+      },
+      documentVisibility,
+      browserTimers,
+    );
+  }, [dashboard]);
+  useEffect(() => (isSyncing ? startPolling(sync.poll, documentVisibility, browserTimers) : undefined), [isSyncing, sync]);
+
+  if (reply === null) {
+    if (error?.kind === 'session') return <Notice kind="reopen" />;
+    if (error) return <LoadFailurePage error={error} onRetry={dashboard.refresh} isBusy={dashboard.isLoading.value} />;
+    return <DashboardSkeleton />;
+  }
+  const hasNumbers = dashboard.hasNumbers.value;
+  return (
+    <main class="dashboard">
+      <DashboardHead dashboard={dashboard} />
+      {error && <LoadFailure error={error} loadedAt={dashboard.loadedAt.value} />}
+      {isSyncing && !hasNumbers && <SyncProgress sync={sync} canRestart={isAdmin} />}
+      {isSyncing && hasNumbers && <SyncStrip sync={sync} canRestart={isAdmin} />}
+      {dashboard.isEmpty.value && (
+        <section class="empty-portal">
+          <h2>{t('dashboard.emptyTitle')}</h2>
+          <p>{t(reply.mode === 'simple' ? 'dashboard.emptyTextSimple' : 'dashboard.emptyText')}</p>
+        </section>
+      )}
+      {hasNumbers && !dashboard.isEmpty.value && <Widgets dashboard={dashboard} />}
+    </main>
+  );
+}
+
+function DashboardHead({ dashboard }: { dashboard: DashboardModel }) {
+  const { i18n, format } = useApp();
+  const { t } = i18n;
+  const reply = dashboard.reply.value;
+  const isLoading = dashboard.isLoading.value;
+  return (
+    <header class="page-head">
+      <BrandMark />
+      <div class="page-title">
+        <h1>{t('app.title')}</h1>
+        {reply?.dataAsOf && (
+          <p class="as-of">
+            {t('dashboard.asOf', { time: format.moment(reply.dataAsOf, reply.timezone, dashboard.loadedAt.value ?? Date.now()) })}
+          </p>
+        )}
+      </div>
+      <Button onClick={dashboard.refresh} isBusy={isLoading}>
+        <RefreshIcon spins={isLoading} />
+        <span>{t(isLoading ? 'action.refreshing' : 'action.refresh')}</span>
+      </Button>
+    </header>
+  );
+}
+
+function Widgets({ dashboard }: { dashboard: DashboardModel }) {
+  const panels = dashboard.panels.value;
+  return (
+    <>
+      <div class="kpi-row">
+        {dashboard.kpis.value.map(({ id, config }) =>
+          config.chartType === 'kpi' ? <KpiCard key={id} config={config} panel={panels.get(id) ?? { kind: 'loading' }} /> : null,
+        )}
+      </div>
+      <div class="chart-grid">
+        {dashboard.charts.value.map(({ widget: { id, config }, span, tabletSpan }) =>
+          config.chartType === 'kpi' ? null : (
+            <ChartCard
+              key={id}
+              config={config}
+              panel={panels.get(id) ?? { kind: 'loading' }}
+              span={{ wide: span, tablet: tabletSpan }}
+            />
+          ),
+        )}
+      </div>
+    </>
+  );
+}
+
+/** The page's bones while the first numbers load: what arrives takes their place without a jump. */
+function DashboardSkeleton() {
+  const { t } = useApp().i18n;
+  return (
+    <main class="dashboard" aria-busy="true" aria-label={t('panel.loading')}>
+      <header class="page-head">
+        <BrandMark />
+        <div class="page-title">
+          <h1>{t('app.title')}</h1>
+          <p class="as-of">{t('panel.loading')}</p>
+        </div>
+      </header>
+      <div class="kpi-row">
+        {[1, 2, 3, 4].map((place) => (
+          <Panel key={place} kind="kpi" title="" subtitle="" state="loading" />
+        ))}
+      </div>
+      <div class="chart-grid">
+        {[1, 2, 3, 4].map((place) => (
+          <Panel key={place} title="" subtitle="" state="loading" span={{ wide: 6, tablet: 1 }} />
+        ))}
+      </div>
+    </main>
+  );
+}

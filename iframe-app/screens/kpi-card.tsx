@@ -1,0 +1,59 @@
+import type { KpiConfig, KpiData } from '../../contract/charts.ts';
+import { useApp } from '../context.ts';
+import { Panel } from '../ui/panel.tsx';
+import type { PanelState } from './dashboard-model.ts';
+import { describeRange, Unconverted } from './widget-text.tsx';
+
+/** Longer values than this are shortened; the whole one is in the tooltip. */
+const MAX_VALUE_LENGTH = 13;
+
+export function KpiCard({ config, panel }: { config: KpiConfig; panel: PanelState }) {
+  const { i18n } = useApp();
+  const data = panel.kind === 'ready' && panel.data.kind === 'kpi' ? panel.data : null;
+  return (
+    <Panel
+      kind="kpi"
+      title={config.title}
+      subtitle={describeRange(config.timeRangeDays, i18n)}
+      state={panel.kind}
+      stale={panel.kind === 'ready' && panel.stale}
+    >
+      {data && <KpiNumber config={config} data={data} />}
+    </Panel>
+  );
+}
+
+function KpiNumber({ config, data }: { config: KpiConfig; data: KpiData }) {
+  const { i18n, format } = useApp();
+  const whole = data.value === null ? i18n.t('kpi.noValue') : format.exact(data.value, data);
+  const shown = data.value !== null && whole.length > MAX_VALUE_LENGTH ? format.compact(data.value, data) : whole;
+  return (
+    <>
+      <data class="kpi-value" value={data.value ?? ''} title={whole}>
+        {shown}
+      </data>
+      <Unconverted of={data.unconverted} />
+      <Comparison config={config} data={data} />
+    </>
+  );
+}
+
+function Comparison({ config, data }: { config: KpiConfig; data: KpiData }) {
+  const { i18n, format } = useApp();
+  if (config.comparisonPeriodDays === null || data.value === null || data.previous === null) return null;
+  const change = format.change(data.value, data.previous, data);
+  if (change === null) return null;
+  const difference = Number(data.value) - Number(data.previous);
+  return (
+    <p class="kpi-change">
+      <span class={`change change-${toneOf(difference, data)}`}>{change}</span>{' '}
+      <span class="kpi-before">{i18n.t('kpi.comparedWith', { count: config.comparisonPeriodDays })}</span>
+    </p>
+  );
+}
+
+/** More is better, but for times: there less is. */
+function toneOf(difference: number, { format }: KpiData): 'good' | 'bad' | 'same' {
+  if (difference === 0) return 'same';
+  return difference > 0 === (format !== 'duration') ? 'good' : 'bad';
+}

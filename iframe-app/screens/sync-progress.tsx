@@ -1,0 +1,100 @@
+import type { EntityProgress, SyncStatusReply } from '../../contract/sync.ts';
+import { useApp } from '../context.ts';
+import type { I18n } from '../i18n.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { ProgressBar } from '../ui/progress-bar.tsx';
+import { overallProgress, pickHeadline, progressOf, type SyncModel, toProblem } from './sync-model.ts';
+
+/** The first load, while there is no number to show: how far it is and how long it takes. */
+export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
+  const { i18n } = useApp();
+  const status = sync.status.value;
+  const entities = status?.entities ?? [];
+  return (
+    <section class="sync" aria-live="polite">
+      <SyncTrouble sync={sync} canRestart={canRestart} />
+      <h1>{i18n.t(hasBegun(status) ? 'sync.title' : 'sync.connecting')}</h1>
+      <p class="sync-headline">{describeHeadline(entities, i18n)}</p>
+      <ProgressBar size="thick" value={overallProgress(entities)} label={i18n.t('sync.progress')} />
+      <p class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n)}</p>
+      <ul class="sync-entities">
+        {entities.map((entity) => (
+          <EntityRow key={`${entity.crmSource}:${entity.entity}`} entity={entity} />
+        ))}
+      </ul>
+      <p class="sync-hint">{i18n.t('sync.hint')}</p>
+    </section>
+  );
+}
+
+/** The load in one line, above a dashboard that already has some of its numbers. */
+export function SyncStrip({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
+  const { i18n } = useApp();
+  const status = sync.status.value;
+  if (!status || status.status === 'complete') return null;
+  if (toProblem(status.status)) return <SyncTrouble sync={sync} canRestart={canRestart} />;
+  return (
+    <section class="sync-strip">
+      <div>
+        <strong>{i18n.t('sync.title')}</strong>
+        <span>{describeHeadline(status.entities, i18n)}</span>
+        <span class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n) || i18n.t('sync.partial')}</span>
+      </div>
+      <ProgressBar value={overallProgress(status.entities)} label={i18n.t('sync.progress')} />
+    </section>
+  );
+}
+
+function SyncTrouble({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
+  const { t } = useApp().i18n;
+  const problem = sync.status.value && toProblem(sync.status.value.status);
+  if (!problem) return null;
+  const reason = sync.status.value?.entities.find((entity) => entity.status === problem)?.errorMessage;
+  return (
+    <Banner title={t(`syncProblem.${problem}.title`)} text={t(`syncProblem.${problem}.text`)} note={reason ?? undefined}>
+      {canRestart && (
+        <Button onClick={sync.restart} isBusy={sync.isRestarting.value}>
+          {t('action.restartSync')}
+        </Button>
+      )}
+    </Banner>
+  );
+}
+
+function EntityRow({ entity }: { entity: EntityProgress }) {
+  const { i18n } = useApp();
+  const name = i18n.t(`entity.${entity.entity}`);
+  return (
+    <li data-entity={entity.entity} data-status={entity.status}>
+      <span class="sync-entity-name">{name}</span>
+      <ProgressBar value={entity.status === 'pending' ? 0 : progressOf(entity)} label={name} />
+      <span class="sync-entity-count">{describeEntity(entity, i18n)}</span>
+    </li>
+  );
+}
+
+function hasBegun(status: SyncStatusReply | null): boolean {
+  return status?.entities.some((entity) => entity.totalRecords !== null || entity.syncedRecords > 0) ?? false;
+}
+
+function describeHeadline(entities: EntityProgress[], i18n: I18n): string {
+  const entity = pickHeadline(entities);
+  return entity && entity.totalRecords !== null ? describeCount(entity, entity.totalRecords, i18n) : '';
+}
+
+function describeCount({ entity, syncedRecords }: EntityProgress, total: number, { t, writeCount }: I18n): string {
+  return t(`sync.progress.${entity}`, { done: writeCount(syncedRecords), count: total });
+}
+
+function describeEntity(entity: EntityProgress, i18n: I18n): string {
+  if (entity.status === 'pending' && entity.syncedRecords === 0) return i18n.t('sync.waiting');
+  if (entity.status === 'complete') return i18n.writeCount(entity.syncedRecords);
+  const done = i18n.writeCount(entity.syncedRecords);
+  return entity.totalRecords === null ? done : `${done} / ${i18n.writeCount(entity.totalRecords)}`;
+}
+
+function describeTimeLeft(seconds: number | null, { t }: I18n): string {
+  if (seconds === null) return '';
+  return seconds < 60 ? t('sync.underAMinute') : t('sync.minutesLeft', { count: Math.round(seconds / 60) });
+}

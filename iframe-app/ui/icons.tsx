@@ -1,0 +1,30 @@
+interface IconProps {
+  /** Turns while something is under way. */
+  spins?: boolean;
+}
+
+export function RefreshIcon({ spins = false }: IconProps) {
+  return (
+    <svg class={spins ? 'icon spins' : 'icon'} viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9M13.5 1.8v3h-3" />
+    </svg>
+  );
+}
+
+export function AlertIcon() {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M8 1.8 15 14H1L8 1.8ZM8 6.2v3.4M8 11.7v.1" />
+    </svg>
+  );
+}
+
+/** The product's mark: bars handed on to an arrow. */
+export function BrandMark() {
+  return (
+    <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+      <rect class="brand-ground" width="32" height="32" rx="9" />
+      <path class="brand-lines" d="M9 22v-5M15 22V12M21 22v-8M7.500 10.500 14 7l4 2.500L25 6" />
+    </svg>
+  );
+}

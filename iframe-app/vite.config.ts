@@ -1,0 +1,29 @@
+import path from 'node:path';
+import preact from '@preact/preset-vite';
+import { defineConfig } from 'vite';
+
+/**
+ * What the server's page relies on:
+ * - `dist/iframe-app/.vite/manifest.json`, entry key `main.tsx`, names the entry script (`file`) and its styles (`css`),
+ *   each as `assets/<name>-<hash>.<ext>`; the page refers to them as `/assets/…`.
+ * - `dist/iframe-app/assets/*` is served as `/assets/*`. Names carry a content hash, so they never change.
+ * - The page holds `<script type="application/json" id="boot">` (contract `BootData`), `<div id="app">` and the entry as
+ *   `<script type="module">`. Later chunks are `import()`ed by it, so a nonce on the entry covers them too.
+ */
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/',
+  plugins: [preact()],
+  build: {
+    outDir: path.join(import.meta.dirname, '..', 'dist', 'iframe-app'),
+    emptyOutDir: true,
+    manifest: true,
+    assetsDir: 'assets',
+    target: 'es2022',
+    // Preloading adds <link> elements from script, which a nonce-only policy refuses; nothing is lost, the chunks have no imports of their own.
+    modulePreload: false,
+    // An inlined asset is a data: URL that the page's policy would have to allow.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: path.join(import.meta.dirname, 'main.tsx') },
+  },
+});
