@@ -10,7 +10,7 @@ export type WorldEntity = 'leads' | 'deals' | 'contacts' | 'companies' | 'activi
 export interface WorldOptions {
   size: WorldSize;
   seed: number;
-  /** The world's present, Unix seconds. Nothing in it is later. */
+  /** The world's present, Unix seconds. Nothing was created or changed later; planned dates (close dates, meetings, deadlines) may be. */
   now: number;
   /** simple: no leads; new enquiries are contacts with deals. */
   mode: 'classic' | 'simple';
@@ -40,7 +40,10 @@ export interface WorldLead {
   movedById: number;
   lastActivityAt: number;
   utmSource: string | null;
-  /** Custom fields by Bitrix24 code (UF_CRM_…); list values are option ids. */
+  /**
+   * Custom fields by Bitrix24 code (UF_CRM_…), every code of the entity: null where not filled in. Enumerations are option
+   * ids (an array when multiple, maybe empty), doubles numbers, booleans real ones, dates 'YYYY-MM-DD'.
+   */
   custom: Record<string, unknown>;
 }
 
@@ -159,6 +162,7 @@ export interface WorldStatus {
   sort: number;
   categoryId: number | null;
   color: string | null;
+  /** null: not a stage. */
   semantic: 'P' | 'S' | 'F' | null;
   system: boolean;
 }
@@ -171,7 +175,7 @@ export interface WorldPipeline {
 export interface WorldCurrency {
   code: string;
   name: string;
-  /** `amount` base units for `amountCount` units of this currency, decimal string. */
+  /** `amount` base units for `amountCount` units of this currency, decimal string. Records may use a currency that is not listed. */
   amount: string;
   amountCount: number;
   isBase: boolean;
@@ -200,6 +204,8 @@ export interface WorldRecordOf {
   activities: WorldActivity;
 }
 
+export type NumberColumn = 'createdAt' | 'updatedAt' | 'assignedById' | 'ownerId' | 'ownerTypeId' | 'startAt';
+
 /**
  * All records of one entity, in ascending id order. Records are built on demand from compact columns and must be
  * treated as read-only: change them through `update`.
@@ -211,16 +217,26 @@ export interface WorldTable<Row extends { id: number }> {
   /** Ids present, ascending from the first id > `after` (or descending from the first id < `before`). */
   idsAfter(after: number, limit: number): number[];
   idsBefore(before: number, limit: number): number[];
+  /** Ids with from ≤ updatedAt ≤ to (Unix seconds), ascending by id. */
+  idsUpdatedBetween(from: number, to: number): number[];
   /** All rows, ascending. */
   [Symbol.iterator](): Iterator<Row>;
   /** A cheap column read for filters, without building the row; undefined for columns that are not stored compactly. */
-  number(id: number, column: 'createdAt' | 'updatedAt' | 'assignedById' | 'ownerId' | 'ownerTypeId' | 'startAt'): number | undefined;
+  number(id: number, column: NumberColumn): number | undefined;
+  /** Gives the row the next id; ids of deleted records are not used again. */
   insert(row: Omit<Row, 'id'>): Row;
-  /** Also moves updatedAt to `at`. */
+  /** Replaces the named fields (`custom` as a whole) and moves updatedAt to `at`; undefined when there is no such record. */
   update(id: number, change: Partial<Omit<Row, 'id'>>, at: number): Row | undefined;
   /** Into the recycle bin; `restore` brings the same id back. */
   delete(id: number): boolean;
   restore(id: number): boolean;
+}
+
+/** Stage changes of leads or of deals: append-only, ids 1…size without gaps, ascending in time. */
+export interface WorldHistory {
+  readonly size: number;
+  get(id: number): WorldStageChange | undefined;
+  append(change: Omit<WorldStageChange, 'id'>): WorldStageChange;
 }
 
 export interface World {
@@ -231,9 +247,8 @@ export interface World {
   readonly contacts: WorldTable<WorldContact>;
   readonly companies: WorldTable<WorldCompany>;
   readonly activities: WorldTable<WorldActivity>;
-  /** Append-only, ids ascending in time; leads and deals apart. */
-  readonly leadHistory: { readonly size: number; get(id: number): WorldStageChange | undefined; append(change: Omit<WorldStageChange, 'id'>): WorldStageChange };
-  readonly dealHistory: { readonly size: number; get(id: number): WorldStageChange | undefined; append(change: Omit<WorldStageChange, 'id'>): WorldStageChange };
+  readonly leadHistory: WorldHistory;
+  readonly dealHistory: WorldHistory;
   readonly users: WorldUser[];
   readonly departments: WorldDepartment[];
   readonly statuses: WorldStatus[];
