@@ -1,0 +1,59 @@
+/*
+ * What Bitrix24 is told about LeadRelay: permissions, where it is shown, what it is told of. The installer registers from
+ * this file; the vendor's card is filled in from it by hand. A test holds it against the routes.
+ */
+
+/** Paths of the card's addresses, below PUBLIC_URL. */
+export const PATHS = {
+  application: '/bitrix24/app',
+  installer: '/bitrix24/install',
+  events: '/bitrix24/events',
+} as const;
+
+/** Only what this version reads: one that is not used is a reason for moderation to refuse. */
+export const SCOPES = ['crm', 'placement', 'user_brief', 'department'] as const;
+
+export const LANGUAGES = ['en', 'ru', 'uz'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+type Texts = Readonly<Record<Language, { title: string; description: string }>>;
+
+export interface PlacementEntry {
+  code: string;
+  /** Record behind a card's tab; null where the whole dashboard is shown. */
+  entity: 'leads' | 'deals' | 'contacts' | 'companies' | null;
+  texts: Texts;
+}
+
+const DASHBOARD: Texts = {
+  en: { title: 'LeadRelay', description: 'What your sales team should do next, from the data in your CRM' },
+  ru: { title: 'LeadRelay', description: 'Что делать отделу продаж дальше — по данным вашей CRM' },
+  uz: { title: 'LeadRelay', description: "CRM ma'lumotlaringiz asosida sotuv jamoasi endi nima qilishi kerakligi" },
+};
+
+const RECORD: Texts = {
+  en: { title: 'LeadRelay', description: 'This record beside the numbers of your team' },
+  ru: { title: 'LeadRelay', description: 'Эта запись рядом с показателями вашей команды' },
+  uz: { title: 'LeadRelay', description: "Bu yozuv jamoangiz ko'rsatkichlari yonida" },
+};
+
+export const PLACEMENTS: readonly PlacementEntry[] = [
+  { code: 'LEFT_MENU', entity: null, texts: DASHBOARD },
+  { code: 'CRM_ANALYTICS_MENU', entity: null, texts: DASHBOARD },
+  { code: 'CRM_LEAD_DETAIL_TAB', entity: 'leads', texts: RECORD },
+  { code: 'CRM_DEAL_DETAIL_TAB', entity: 'deals', texts: RECORD },
+  { code: 'CRM_CONTACT_DETAIL_TAB', entity: 'contacts', texts: RECORD },
+  { code: 'CRM_COMPANY_DETAIL_TAB', entity: 'companies', texts: RECORD },
+];
+
+/**
+ * Events that LeadRelay subscribes to. ONAPPINSTALL and ONAPPUNINSTALL come to the events address by themselves. A deal's
+ * move to another pipeline is an event of its own: no update is sent for it.
+ */
+export const EVENTS: readonly string[] = [
+  'ONAPPUPDATE',
+  ...['LEAD', 'DEAL', 'CONTACT', 'COMPANY', 'ACTIVITY'].flatMap((type) =>
+    ['ADD', 'UPDATE', 'DELETE'].map((change) => `ONCRM${type}${change}`),
+  ),
+  'ONCRMDEALMOVETOCATEGORY',
+];

@@ -1,0 +1,124 @@
+import { createBitrixOAuth } from '../crm/bitrix24/oauth.ts';
+import { callBatch } from '../crm/bitrix24/portal-calls.ts';
+import { createSealer } from '../platform/crypto.ts';
+import { AppError } from '../platform/errors.ts';
+import { saveMember } from '../tenants/members.ts';
+import { connectAccount, FACTS_BATCH, readFacts } from './connect-account.ts';
+import { accountKey, type Bitrix24Deps, type InstallContext } from './context.ts';
+import { createEventReceiver, type EventReceiver } from './events.ts';
+import { type OpenForm, type Opening, type Person, type Profile, toAppError, toPageContext } from './opening.ts';
+import { findAccount, provePerson } from './prove-person.ts';
+import { REGISTERED_BATCH, readRegistered, register } from './registrations.ts';
+import { createWebhookConnector, type WebhookConnector } from './webhook.ts';
+
+/** Everything that reaches LeadRelay from a Bitrix24 portal. Methods throw AppError for what a client may be told. */
+export interface Bitrix24 extends WebhookConnector {
+  /** The installer's page: proves the administrator, creates or renews the tenant, registers, starts the first sync. */
+  openInstaller(form: OpenForm, locale: string): Promise<Opening>;
+  /** A page of the installed app. A portal that is not known (any more) is installed when its administrator opens it. */
+  openApp(form: OpenForm, locale: string): Promise<Opening>;
+  /** A fresh proof for a session: an access token that the frame has just been given. */
+  renewSession(proof: { memberId: string; accessToken: string }): Promise<Person>;
+  /** A server-to-server event. Resolves when it may be answered. */
+  receiveEvent: EventReceiver['receive'];
+  /** Resolves when nothing that an answered event began is under way. */
+  settled: EventReceiver['settled'];
+}
+
+export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
+  const { config, db, outbound, now } = deps;
+  const { clientId, clientSecret, oauthUrls } = config.bitrix24;
+  const oauth = createBitrixOAuth({ outbound, clientId, clientSecret, servers: oauthUrls, now });
+  const context: InstallContext = { ...deps, oauth, sealer: createSealer(config.secret) };
+  const events = createEventReceiver(context);
+
+  return {
+    openInstaller: (form, locale) => told(() => install(form, locale, { page: { kind: 'install' }, refusal: 'ask_admin' })),
+    openApp: (form, locale) => told(() => open(form, locale)),
+    renewSession: (proof) => told(() => renew(proof)),
+    receiveEvent: events.receive,
+    settled: events.settled,
+    ...createWebhookConnector(context),
+  };
+
+  /**
+   * Identity comes from the authorization server's answer to the refresh token: which portal, at which address, which user.
+   * The request only says which of the believed servers to ask.
+   */
+  async function install(
+    form: OpenForm,
+    locale: string,
+    shown: { page: Opening['page']; refusal: Opening['notice'] },
+  ): Promise<Opening> {
+    const server = oauth.chooseServer(form.SERVER_ENDPOINT);
+    if (server === null) throw new AppError('not_authentic');
+    const grant = await oauth.refresh(server, form.REFRESH_ID);
+    if (grant.memberId !== form.member_id) throw new AppError('not_authentic');
+    const replies = await callBatch(outbound, grant, { ...FACTS_BATCH, ...REGISTERED_BATCH });
+    const facts = readFacts(replies);
+    if (grant.userId !== null && grant.userId !== facts.profile.userId) throw new AppError('not_authentic');
+    const opening = { hostOrigin: new URL(grant.endpoint).origin, memberId: grant.memberId, page: shown.page, locale };
+    if (!facts.profile.isAdmin) return { ...opening, person: null, notice: shown.refusal };
+
+    const { memberId: accountId, accessToken, refreshToken, expiresAt } = grant;
+    const applicationToken = form.APPLICATION_TOKEN ?? null;
+    const credentials = {
+      ...{
+        accountId,
+        endpoint: grant.endpoint,
+        oauthServer: grant.oauthServer,
+        scopes: grant.scopes,
+        appStatus: grant.appStatus,
+      },
+      credentials: { kind: 'app', accessToken, refreshToken, expiresAt, applicationToken },
+    } as const;
+    const account = { key: accountKey(accountId), locale, facts, credentials };
+    const { tenantId } = await connectAccount(context, account, () => Promise.resolve());
+    await register(context, grant, readRegistered(replies.placements, replies.events), tenantId);
+    return { ...opening, person: toPerson(tenantId, facts.profile, locale), notice: null };
+  }
+
+  async function open(form: OpenForm, locale: string): Promise<Opening> {
+    const page = toPageContext(form);
+    const account = await findAccount(context, form.member_id);
+    if (!account) return install(form, locale, { page, refusal: 'not_installed' });
+    const { profile, replies, token } = await provePerson(context, account, form.AUTH_ID, REGISTERED_BATCH);
+    // The portal's service token is lost and an administrator is here: theirs takes its place.
+    if (account.connection.status === 'reauth' && profile.isAdmin) {
+      return install(form, locale, { page, refusal: 'ask_admin' });
+    }
+    const person = await remember(account.tenant.id, profile, locale);
+    if (profile.isAdmin) {
+      await register(context, token, readRegistered(replies.placements, replies.events), person.tenantId);
+    }
+    return { hostOrigin: new URL(token.endpoint).origin, memberId: form.member_id, page, person, notice: null, locale };
+  }
+
+  async function renew({ memberId, accessToken }: { memberId: string; accessToken: string }): Promise<Person> {
+    const account = await findAccount(context, memberId);
+    if (!account) throw new AppError('not_authentic');
+    const { profile } = await provePerson(context, account, accessToken, {});
+    return remember(account.tenant.id, profile, null);
+  }
+
+  async function remember(tenantId: string, profile: Profile, locale: string | null): Promise<Person> {
+    const person = toPerson(tenantId, profile, locale ?? 'en');
+    const { crmSource, userId: crmUserId, name, role } = person;
+    const member = { crmSource, crmUserId, name, role, locale };
+    return { ...person, locale: await db.withTenant(tenantId, 'write', (tx) => saveMember(tx, tenantId, member)) };
+  }
+}
+
+function toPerson(tenantId: string, profile: Profile, locale: string): Person {
+  const role = profile.isAdmin ? 'admin' : 'member';
+  return { tenantId, crmSource: 'bitrix24', userId: profile.userId, name: profile.name, role, locale };
+}
+
+/** Does a request's work; what the CRM refused becomes what a client may be told. */
+async function told<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toAppError(error);
+  }
+}

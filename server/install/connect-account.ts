@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { CrmMode } from '../../contract/crm.ts';
+import type { BatchCommand, CommandReply } from '../crm/bitrix24/portal-calls.ts';
+import type { JobQueue } from '../jobs/definitions.ts';
+import type { Tx } from '../platform/db.ts';
+import { loadConnection, type NewConnection, saveConnection } from '../tenants/connections.ts';
+import { saveMember } from '../tenants/members.ts';
+import { saveDefaults } from '../tenants/settings.ts';
+import { requestFullSync } from '../tenants/sync-requests.ts';
+import { withAccount } from '../tenants/tenants.ts';
+import type { InstallContext } from './context.ts';
+import { type Profile, readProfile } from './opening.ts';
+
+/** What a portal says about itself to whoever connects it. */
+export interface PortalFacts {
+  profile: Profile;
+  mode: CrmMode;
+  baseCurrency: string | null;
+}
+
+/** Commands that bring `PortalFacts`. */
+export const FACTS_BATCH = {
+  profile: { method: 'profile' },
+  mode: { method: 'crm.settings.mode.get' },
+  currency: { method: 'crm.currency.base.get' },
+} as const satisfies Record<string, BatchCommand>;
+
+/** The part of a connection that depends on the way of connecting. */
+export type Credentials = Pick<NewConnection, 'accountId' | 'endpoint' | 'oauthServer' | 'scopes' | 'appStatus' | 'credentials'>;
+
+const modeReply = z.coerce.number().transform((mode): CrmMode => (mode === 2 ? 'simple' : 'classic'));
+const currencyReply = z.string().regex(/^[A-Z]{3}$/);
+
+/** @throws CrmError `auth` when the portal does not vouch for the person; what else is missing has a default */
+export function readFacts(replies: Record<keyof typeof FACTS_BATCH, CommandReply>): PortalFacts {
+  const mode = modeReply.safeParse(replies.mode.ok ? replies.mode.result : undefined);
+  const currency = currencyReply.safeParse(replies.currency.ok ? replies.currency.result : undefined);
+  return {
+    profile: readProfile(replies.profile),
+    mode: mode.success ? mode.data : 'classic',
+    baseCurrency: currency.success ? currency.data : null,
+  };
+}
+
+/**
+ * Creates or renews an account's tenant with its connection, settings and first member in one transaction, then queues the
+ * full load.
+ * @param extra more to write in that transaction
+ */
+export async function connectAccount<Extra>(
+  context: Pick<InstallContext, 'db' | 'sealer' | 'queue' | 'now'>,
+  account: { key: string; locale: string; facts: PortalFacts; credentials: Credentials },
+  extra: (tx: Tx, tenantId: string) => Promise<Extra>,
+): Promise<{ tenantId: string; extra: Extra }> {
+  const { db, sealer, queue, now } = context;
+  const { runId, ...connected } = await withAccount(db, account.key, randomUUID(), async (tx, tenantId) => ({
+    tenantId,
+    runId: await writeConnection(tx, { sealer, now }, tenantId, account),
+    extra: await extra(tx, tenantId),
+  }));
+  if (runId !== null) await queueFullSync(queue, connected.tenantId, runId);
+  return connected;
+}
+
+/** @returns the full load to queue; null when one has run just before */
+export async function writeConnection(
+  tx: Tx,
+  { sealer, now }: Pick<InstallContext, 'sealer' | 'now'>,
+  tenantId: string,
+  { locale, facts, credentials }: { locale: string | null; facts: PortalFacts; credentials: Credentials },
+): Promise<string | null> {
+  const { profile, mode, baseCurrency } = facts;
+  const before = await loadConnection(tx, 'bitrix24');
+  await saveConnection(tx, sealer, tenantId, {
+    crmSource: 'bitrix24',
+    mode,
+    timezone: profile.timezone,
+    baseCurrency,
+    adminUserId: profile.userId,
+    ...credentials,
+  });
+  await saveDefaults(tx, tenantId, { timezone: profile.timezone, displayCurrency: baseCurrency, locale });
+  await saveMember(tx, tenantId, {
+    crmSource: 'bitrix24',
+    crmUserId: profile.userId,
+    name: profile.name,
+    role: profile.isAdmin ? 'admin' : 'member',
+    locale,
+  });
+  const sync = await requestFullSync(
+    tx,
+    { tenantId, crmSource: 'bitrix24', newRunId: randomUUID(), requestedBy: `user:${profile.userId}`, now: now() },
+    // A connection that was lost may see other records than before; one that lives is kept fresh without a full load.
+    { force: before?.status !== 'active' },
+  );
+  return sync.kind === 'too_soon' ? null : sync.runId;
+}
+
+/** The run's id is the key: a request that joined the run changes nothing, and a cancelled run holds up no new one. */
+export function queueFullSync(queue: JobQueue, tenantId: string, runId: string): Promise<void> {
+  return queue.send('sync-full', { tenantId, crmSource: 'bitrix24', runId, entities: null }, { key: runId });
+}

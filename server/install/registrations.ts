@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { EVENTS, PATHS, PLACEMENTS, type PlacementEntry } from '../../marketplace/bitrix24/manifest.ts';
+import type { AccessToken } from '../crm/adapter.ts';
+import { type BatchCommand, type CommandReply, callBatch } from '../crm/bitrix24/portal-calls.ts';
+import type { InstallContext } from './context.ts';
+
+/** What the portal has registered for our app, as `placement.get` and `event.get` list it. */
+export interface Registered {
+  placements: { placement: string; handler: string }[];
+  events: { event: string; handler: string }[];
+}
+
+/** Commands whose replies `readRegistered` reads. */
+export const REGISTERED_BATCH = {
+  placements: { method: 'placement.get' },
+  events: { method: 'event.get' },
+} as const satisfies Record<string, BatchCommand>;
+
+const BATCH_SIZE = 50;
+
+const placementRows = z.array(z.looseObject({ placement: z.string(), handler: z.string() }));
+const eventRows = z.array(z.looseObject({ event: z.string(), handler: z.string(), offline: z.coerce.number().default(0) }));
+
+/** null where the portal did not list them: the person is no administrator. */
+export function readRegistered(placements: CommandReply, events: CommandReply): Registered | null {
+  if (!placements.ok || !events.ok) return null;
+  const parsed = { placements: placementRows.safeParse(placements.result), events: eventRows.safeParse(events.result) };
+  if (!parsed.placements.success || !parsed.events.success) return null;
+  return { placements: parsed.placements.data, events: parsed.events.data.filter((row) => row.offline === 0) };
+}
+
+/** Makes the portal's registrations those of the manifest. A failure is logged: the next administrator's visit tries again. */
+export async function register(
+  { config, log, outbound }: InstallContext,
+  token: Pick<AccessToken, 'accessToken' | 'endpoint'>,
+  registered: Registered | null,
+  tenantId: string,
+): Promise<void> {
+  if (!registered) return;
+  const commands = Object.entries(planRegistration(registered, config.publicUrl));
+  try {
+    for (let from = 0; from < commands.length; from += BATCH_SIZE) {
+      const batch = Object.fromEntries(commands.slice(from, from + BATCH_SIZE));
+      const failed = listFailures(await callBatch(outbound, token, batch));
+      if (failed.length > 0) log.warn({ tenantId, failed }, 'the portal refused registrations');
+    }
+  } catch (err) {
+    log.warn({ tenantId, err }, 'the portal could not be asked for registrations');
+  }
+}
+
+/**
+ * The commands that make what is registered equal to the manifest: missing placements and events are bound, handlers of
+ * another address or of an older version are taken away. Empty when nothing is to do.
+ */
+export function planRegistration(registered: Registered, publicUrl: string): Record<string, BatchCommand> {
+  const commands: Record<string, BatchCommand> = {};
+  const application = `${publicUrl}${PATHS.application}`;
+  const events = `${publicUrl}${PATHS.events}`;
+  for (const { placement, handler } of registered.placements) {
+    const isWanted = handler === application && PLACEMENTS.some(({ code }) => code === placement);
+    if (!isWanted)
+      add(`unplace ${placement}`, { method: 'placement.unbind', params: { PLACEMENT: placement, HANDLER: handler } });
+  }
+  for (const { event, handler } of registered.events) {
+    const isWanted = handler === events && EVENTS.includes(event.toUpperCase());
+    if (!isWanted) add(`unhear ${event}`, { method: 'event.unbind', params: { event, handler } });
+  }
+  for (const entry of PLACEMENTS) {
+    const isThere = registered.placements.some((row) => row.placement === entry.code && row.handler === application);
+    if (!isThere) add(`place ${entry.code}`, { method: 'placement.bind', params: placementParams(entry, application) });
+  }
+  for (const event of EVENTS) {
+    const isThere = registered.events.some((row) => row.event.toUpperCase() === event && row.handler === events);
+    if (!isThere) add(`hear ${event}`, { method: 'event.bind', params: { event, handler: events } });
+  }
+  return commands;
+
+  function add(name: string, command: BatchCommand): void {
+    commands[`${Object.keys(commands).length} ${name}`] = command;
+  }
+}
+
+/** Names of the commands that failed for another reason than that they were done before. */
+function listFailures(replies: Readonly<Record<string, CommandReply>>): string[] {
+  return Object.entries(replies)
+    .filter(([, reply]) => !reply.ok && !isAlreadyBound(reply))
+    .map(([name]) => name);
+}
+
+/** Current portals, older ones and the documentation each say it in another way. */
+function isAlreadyBound(reply: Extract<CommandReply, { ok: false }>): boolean {
+  return (
+    reply.code === 'ERROR_EVENT_BINDING_EXISTS' ||
+    /already bind|already bound|unable to set event handler/i.test(reply.description)
+  );
+}
+
+function placementParams(entry: PlacementEntry, handler: string): NonNullable<BatchCommand['params']> {
+  const texts = Object.entries(entry.texts).map(([language, text]) => [
+    language,
+    { TITLE: text.title, DESCRIPTION: text.description },
+  ]);
+  return {
+    PLACEMENT: entry.code,
+    HANDLER: handler,
+    TITLE: entry.texts.en.title,
+    DESCRIPTION: entry.texts.en.description,
+    LANG_ALL: Object.fromEntries(texts),
+  };
+}

@@ -1,0 +1,101 @@
+import { CrmError } from '../crm/adapter.ts';
+import { callBatch } from '../crm/bitrix24/portal-calls.ts';
+import { AppError } from '../platform/errors.ts';
+import { loadConnection } from '../tenants/connections.ts';
+import { createSignInCode } from '../tenants/sign-in-codes.ts';
+import {
+  type Credentials,
+  connectAccount,
+  FACTS_BATCH,
+  type PortalFacts,
+  queueFullSync,
+  readFacts,
+  writeConnection,
+} from './connect-account.ts';
+import type { InstallContext } from './context.ts';
+import { toAppError } from './opening.ts';
+
+export interface WebhookConnector {
+  /**
+   * Connects a portal by its inbound webhook as a tenant of its own.
+   * @returns a link that opens the dashboard once within 10 minutes
+   */
+  connectWebhook(webhookUrl: string): Promise<string>;
+  /** Connects or reconnects an existing tenant by an inbound webhook. @throws AppError `wrong_state` over another portal */
+  addWebhook(tenantId: string, webhookUrl: string): Promise<void>;
+}
+
+/** Address of an inbound webhook: what is secret in it apart from what is not. */
+interface Webhook {
+  host: string;
+  /** `https://<host>/rest/` */
+  endpoint: string;
+  /** `<user id>/<secret>` */
+  secret: string;
+}
+
+const WEBHOOK_PATH = /^\/rest\/(\d{1,10}\/[A-Za-z0-9]{8,64})\/?$/;
+
+export function createWebhookConnector(context: InstallContext): WebhookConnector {
+  const { config, db, queue, outbound, now } = context;
+  return {
+    async connectWebhook(webhookUrl) {
+      const webhook = parseWebhook(webhookUrl);
+      const facts = await test(webhook);
+      const member = { crmSource: 'bitrix24', crmUserId: facts.profile.userId } as const;
+      const account = { key: `bitrix24-webhook:${webhook.host}`, locale: 'en', facts, credentials: toCredentials(webhook) };
+      const { extra: code } = await connectAccount(context, account, (tx, tenantId) =>
+        createSignInCode(tx, tenantId, member, now()),
+      );
+      // In the fragment, which browsers send to nobody: the code reaches no log.
+      return `${config.publicUrl}/app#code=${code}`;
+    },
+
+    async addWebhook(tenantId, webhookUrl) {
+      const webhook = parseWebhook(webhookUrl);
+      const facts = await test(webhook);
+      const runId = await db.withTenant(tenantId, 'write', async (tx) => {
+        const before = await loadConnection(tx, 'bitrix24');
+        if (before && (before.kind !== 'webhook' || before.accountId !== webhook.host)) {
+          throw new AppError('wrong_state', 'Another Bitrix24 portal is connected already.');
+        }
+        return writeConnection(tx, context, tenantId, { locale: null, facts, credentials: toCredentials(webhook) });
+      });
+      if (runId !== null) await queueFullSync(queue, tenantId, runId);
+    },
+  };
+
+  function parseWebhook(webhookUrl: string): Webhook {
+    const url = URL.canParse(webhookUrl) ? new URL(webhookUrl) : null;
+    const secret = url ? WEBHOOK_PATH.exec(url.pathname)?.[1] : undefined;
+    // Plain http only where the configuration opens that very address, which production refuses.
+    const isAllowed = url?.protocol === 'https:' || (url?.protocol === 'http:' && config.outboundAllow.includes(url.host));
+    if (!url || !secret || !isAllowed || url.username !== '' || url.search !== '' || url.hash !== '') {
+      const message = 'This is not the address of an inbound webhook: https://<portal>/rest/<user>/<secret>/';
+      throw new AppError('invalid_value', message, { issues: [{ path: 'webhookUrl', code: 'invalid_value', message }] });
+    }
+    return { host: url.host, endpoint: `${url.origin}/rest/`, secret };
+  }
+
+  async function test({ endpoint, secret }: Webhook): Promise<PortalFacts> {
+    try {
+      return readFacts(await callBatch(outbound, { accessToken: null, endpoint: `${endpoint}${secret}/` }, FACTS_BATCH));
+    } catch (error) {
+      if (error instanceof CrmError && error.kind === 'auth') {
+        throw new AppError('connection_refused', 'The portal does not accept this webhook.', { cause: error });
+      }
+      throw toAppError(error);
+    }
+  }
+}
+
+function toCredentials(webhook: Webhook): Credentials {
+  return {
+    accountId: webhook.host,
+    endpoint: webhook.endpoint,
+    oauthServer: null,
+    scopes: [],
+    appStatus: null,
+    credentials: { kind: 'webhook', secret: webhook.secret },
+  };
+}

@@ -1,0 +1,306 @@
+import type { CrmMode, CrmSource } from '../../contract/crm.ts';
+import { type AccessToken, CrmError, type TokenSource } from '../crm/adapter.ts';
+import type { Sealer } from '../platform/crypto.ts';
+import type { Db, Tx } from '../platform/db.ts';
+
+/** active | reauth | blocked | paused | permissions_changed | uninstalled */
+export type ConnectionStatus = 'active' | 'reauth' | 'blocked' | 'paused' | 'permissions_changed' | 'uninstalled';
+
+/** One connected CRM account, without its secrets. */
+export interface Connection {
+  crmSource: CrmSource;
+  /** The CRM's own id of the account; Bitrix24's member_id, or the host of a webhook. */
+  accountId: string;
+  kind: 'app' | 'webhook';
+  /** Origin of the CRM's pages. */
+  portalUrl: string | null;
+  /** REST base address with a trailing slash, without the secret of a webhook. */
+  endpoint: string | null;
+  /** Origin of the authorization server that vouches for this account. */
+  oauthServer: string | null;
+  status: ConnectionStatus;
+  mode: CrmMode;
+  timezone: string | null;
+  baseCurrency: string | null;
+  /** The user whose rights decide what is copied. */
+  adminUserId: string | null;
+  errorMessage: string | null;
+}
+
+interface ConnectionRow {
+  crm_source: CrmSource;
+  account_id: string;
+  is_webhook: boolean;
+  portal_url: string | null;
+  endpoint: string | null;
+  oauth_server: string | null;
+  status: ConnectionStatus;
+  mode: CrmMode;
+  timezone: string | null;
+  base_currency: string | null;
+  admin_user_id: string | null;
+  error_message: string | null;
+}
+
+const COLUMNS = `crm_source, account_id, webhook_secret_sealed is not null as is_webhook, portal_url, endpoint, oauth_server, status,
+  mode, timezone, base_currency, admin_user_id, error_message`;
+
+/** The tenant's connection to a CRM; null when there is none. Row level security keeps it to the transaction's tenant. */
+export async function loadConnection(tx: Tx, crmSource: CrmSource): Promise<Connection | null> {
+  const [row] = await tx.query<ConnectionRow>({
+    text: `select ${COLUMNS} from crm_connections where crm_source = $1`,
+    values: [crmSource],
+  });
+  return row ? toConnection(row) : null;
+}
+
+/** In the order they were made. */
+export async function listConnections(tx: Tx, tenantId: string): Promise<Connection[]> {
+  const rows = await tx.query<ConnectionRow>({
+    text: `select ${COLUMNS} from crm_connections where tenant_id = $1 order by created_at`,
+    values: [tenantId],
+  });
+  return rows.map(toConnection);
+}
+
+export interface NewConnection {
+  crmSource: CrmSource;
+  accountId: string;
+  endpoint: string;
+  oauthServer: string | null;
+  scopes: readonly string[];
+  mode: CrmMode;
+  timezone: string | null;
+  baseCurrency: string | null;
+  adminUserId: string;
+  appStatus: string | null;
+  credentials:
+    | { kind: 'app'; accessToken: string; refreshToken: string; expiresAt: Date; applicationToken: string | null }
+    | { kind: 'webhook'; secret: string };
+}
+
+/** Writes a connection with fresh credentials over whatever was there: first install, reinstall, reconnect. */
+export async function saveConnection(tx: Tx, sealer: Sealer, tenantId: string, connection: NewConnection): Promise<void> {
+  const { credentials } = connection;
+  const seal = (field: string, value: string | null) =>
+    value === null ? null : sealer.seal(value, { tenantId, connection: connection.crmSource, field });
+  const app = credentials.kind === 'app' ? credentials : null;
+  await tx.query({
+    text: `insert into crm_connections as c (tenant_id, crm_source, account_id, portal_url, endpoint, oauth_server, scopes, mode,
+             timezone, base_currency, admin_user_id, app_status, access_token_sealed, refresh_token_sealed,
+             application_token_sealed, webhook_secret_sealed, token_expires_at, token_refreshed_at, token_version)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, now(), 1)
+           on conflict (tenant_id, crm_source) do update
+             set account_id = excluded.account_id, portal_url = excluded.portal_url, endpoint = excluded.endpoint,
+                 oauth_server = excluded.oauth_server, scopes = excluded.scopes, mode = excluded.mode,
+                 timezone = excluded.timezone, base_currency = excluded.base_currency, admin_user_id = excluded.admin_user_id,
+                 app_status = excluded.app_status, access_token_sealed = excluded.access_token_sealed,
+                 refresh_token_sealed = excluded.refresh_token_sealed,
+                 application_token_sealed = coalesce(excluded.application_token_sealed, c.application_token_sealed),
+                 webhook_secret_sealed = excluded.webhook_secret_sealed, token_expires_at = excluded.token_expires_at,
+                 token_refreshed_at = excluded.token_refreshed_at, token_version = c.token_version + 1,
+                 refresh_started_at = null, status = 'active', error_message = null, uninstalled_at = null, updated_at = now()`,
+    values: [
+      tenantId,
+      connection.crmSource,
+      connection.accountId,
+      new URL(connection.endpoint).origin,
+      connection.endpoint,
+      connection.oauthServer,
+      connection.scopes,
+      connection.mode,
+      connection.timezone,
+      connection.baseCurrency,
+      connection.adminUserId,
+      connection.appStatus,
+      seal('access_token', app?.accessToken ?? null),
+      seal('refresh_token', app?.refreshToken ?? null),
+      seal('application_token', app?.applicationToken ?? null),
+      seal('webhook_secret', credentials.kind === 'webhook' ? credentials.secret : null),
+      app?.expiresAt ?? null,
+    ],
+  });
+}
+
+/** The token that proves a CRM's server-to-server calls; null where none was given yet. */
+export async function loadApplicationToken(
+  tx: Tx,
+  sealer: Sealer,
+  tenantId: string,
+  crmSource: CrmSource,
+): Promise<string | null> {
+  const [row] = await tx.query<{ application_token_sealed: string | null }>({
+    text: 'select application_token_sealed from crm_connections where tenant_id = $1 and crm_source = $2',
+    values: [tenantId, crmSource],
+  });
+  const sealed = row?.application_token_sealed ?? null;
+  return sealed === null ? null : sealer.open(sealed, { tenantId, connection: crmSource, field: 'application_token' });
+}
+
+export async function saveApplicationToken(
+  tx: Tx,
+  sealer: Sealer,
+  tenantId: string,
+  crmSource: CrmSource,
+  token: string,
+): Promise<void> {
+  await tx.query({
+    text: `update crm_connections set application_token_sealed = $3, updated_at = now()
+           where tenant_id = $1 and crm_source = $2`,
+    values: [tenantId, crmSource, sealer.seal(token, { tenantId, connection: crmSource, field: 'application_token' })],
+  });
+}
+
+/** Erases every credential of a connection whose app was removed in the CRM. The copied records stay. */
+export async function eraseCredentials(tx: Tx, tenantId: string, crmSource: CrmSource, now: Date): Promise<void> {
+  await tx.query({
+    text: `update crm_connections
+           set access_token_sealed = null, refresh_token_sealed = null, application_token_sealed = null,
+               webhook_secret_sealed = null, token_expires_at = null, token_version = token_version + 1,
+               refresh_started_at = null, status = 'uninstalled', uninstalled_at = $3, updated_at = $3
+           where tenant_id = $1 and crm_source = $2`,
+    values: [tenantId, crmSource, now],
+  });
+}
+
+/** What a refresh brings; a CRM's `TokenGrant` fits. */
+export interface IssuedTokens {
+  accessToken: string;
+  refreshToken: string;
+  expiresAt: Date;
+  endpoint: string;
+  memberId: string;
+}
+
+export interface TokenSourceDeps {
+  db: Db;
+  sealer: Sealer;
+  /** Exchanges a refresh token at an authorization server; throws CrmError. */
+  refresh(server: string, refreshToken: string): Promise<IssuedTokens>;
+}
+
+interface CredentialRow {
+  account_id: string;
+  endpoint: string | null;
+  oauth_server: string | null;
+  token_version: number;
+  access_token_sealed: string | null;
+  refresh_token_sealed: string | null;
+  webhook_secret_sealed: string | null;
+}
+
+/** A refresh may wait for another process's, whose call to the authorization server takes up to half a minute. */
+const REFRESH_TIMEOUT_MS = 60_000;
+
+/**
+ * The tokens of one connection, shared by all processes: whoever finds the token stale first refreshes it under the row's
+ * lock, the others wait and take the result. CrmError `auth` when there are no credentials (any more); the connection is then
+ * marked `reauth`.
+ */
+export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSource: CrmSource): TokenSource {
+  const open = (field: string, sealed: string) => deps.sealer.open(sealed, { tenantId, connection: crmSource, field });
+  const seal = (field: string, value: string) => deps.sealer.seal(value, { tenantId, connection: crmSource, field });
+
+  async function read(tx: Tx, lock: boolean): Promise<CredentialRow> {
+    const [row] = await tx.query<CredentialRow>({
+      text: `select account_id, endpoint, oauth_server, token_version, access_token_sealed, refresh_token_sealed, webhook_secret_sealed
+             from crm_connections where tenant_id = $1 and crm_source = $2 ${lock ? 'for update' : ''}`,
+      values: [tenantId, crmSource],
+    });
+    if (!row) throw new CrmError('auth', 'the CRM is not connected');
+    return row;
+  }
+
+  function toToken(row: CredentialRow): AccessToken {
+    if (row.endpoint !== null && row.webhook_secret_sealed !== null) {
+      const secret = open('webhook_secret', row.webhook_secret_sealed);
+      return { accessToken: null, endpoint: `${row.endpoint}${secret}/`, version: row.token_version };
+    }
+    if (row.endpoint === null || row.access_token_sealed === null)
+      throw new CrmError('auth', 'the CRM is not connected any more');
+    return { accessToken: open('access_token', row.access_token_sealed), endpoint: row.endpoint, version: row.token_version };
+  }
+
+  return {
+    get: async () => toToken(await deps.db.withTenant(tenantId, 'read', (tx) => read(tx, false))),
+
+    async refresh(stale) {
+      const outcome = await deps.db.withTenant(
+        tenantId,
+        'write',
+        async (tx) => {
+          const row = await read(tx, true);
+          if (row.token_version > stale.version) return { token: toToken(row) };
+          if (row.refresh_token_sealed === null || row.oauth_server === null) {
+            throw new CrmError('auth', 'the CRM does not accept the connection any more');
+          }
+          const issued = await tryRefresh(row.oauth_server, open('refresh_token', row.refresh_token_sealed), row.account_id);
+          if ('lost' in issued) {
+            await markReauth(tx);
+            return issued;
+          }
+          const version = row.token_version + 1;
+          await tx.query({
+            text: `update crm_connections
+                   set access_token_sealed = $3, refresh_token_sealed = $4, token_expires_at = $5, endpoint = $6, portal_url = $7,
+                       token_version = $8, token_refreshed_at = now(), updated_at = now()
+                   where tenant_id = $1 and crm_source = $2`,
+            values: [
+              tenantId,
+              crmSource,
+              seal('access_token', issued.accessToken),
+              seal('refresh_token', issued.refreshToken),
+              issued.expiresAt,
+              issued.endpoint,
+              new URL(issued.endpoint).origin,
+              version,
+            ],
+          });
+          // Used only once the transaction has saved it: a crash in between must not lose the only valid pair's successor.
+          return { token: { accessToken: issued.accessToken, endpoint: issued.endpoint, version } };
+        },
+        { statementTimeoutMs: REFRESH_TIMEOUT_MS },
+      );
+      if ('lost' in outcome) throw outcome.lost;
+      return outcome.token;
+    },
+  };
+
+  /** A refused refresh is a result: throwing it would undo the mark that it leaves on the connection. */
+  async function tryRefresh(server: string, refreshToken: string, accountId: string): Promise<IssuedTokens | { lost: CrmError }> {
+    try {
+      const issued = await deps.refresh(server, refreshToken);
+      if (issued.memberId === accountId) return issued;
+      return { lost: new CrmError('auth', 'the authorization server answered for another account') };
+    } catch (error) {
+      if (error instanceof CrmError && error.kind === 'auth') return { lost: error };
+      throw error;
+    }
+  }
+
+  async function markReauth(tx: Tx): Promise<void> {
+    await tx.query({
+      text: `update crm_connections set status = 'reauth', updated_at = now(),
+               error_message = 'The CRM no longer accepts the connection. An administrator has to open LeadRelay again.'
+             where tenant_id = $1 and crm_source = $2`,
+      values: [tenantId, crmSource],
+    });
+  }
+}
+
+function toConnection(row: ConnectionRow): Connection {
+  return {
+    crmSource: row.crm_source,
+    accountId: row.account_id,
+    kind: row.is_webhook ? 'webhook' : 'app',
+    portalUrl: row.portal_url,
+    endpoint: row.endpoint,
+    oauthServer: row.oauth_server,
+    status: row.status,
+    mode: row.mode,
+    timezone: row.timezone,
+    baseCurrency: row.base_currency,
+    adminUserId: row.admin_user_id,
+    errorMessage: row.error_message,
+  };
+}

@@ -1,0 +1,27 @@
+import type { CrmSource } from '../../contract/crm.ts';
+import type { Role } from '../../contract/session.ts';
+import type { Tx } from '../platform/db.ts';
+
+export interface Member {
+  crmSource: CrmSource;
+  /** The CRM's id of the person. */
+  crmUserId: string;
+  name: string;
+  role: Role;
+  /** null: as remembered from before. */
+  locale: string | null;
+}
+
+/** Remembers who opened LeadRelay, with the role the CRM gives them today. @returns their language */
+export async function saveMember(tx: Tx, tenantId: string, member: Member): Promise<string> {
+  const [row] = await tx.query<{ locale: string | null }>({
+    text: `insert into tenant_members as m (tenant_id, crm_source, crm_user_id, name, role, locale, last_seen_at)
+           values ($1, $2, $3, $4, $5, $6, now())
+           on conflict (tenant_id, crm_source, crm_user_id) do update
+             set name = excluded.name, role = excluded.role, locale = coalesce(excluded.locale, m.locale),
+                 last_seen_at = excluded.last_seen_at
+           returning locale`,
+    values: [tenantId, member.crmSource, member.crmUserId, member.name, member.role, member.locale],
+  });
+  return row?.locale ?? 'en';
+}

@@ -1,0 +1,106 @@
+import type { Db, Tx } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
+
+export interface Tenant {
+  id: string;
+  status: 'active' | 'deleting';
+  /** Sessions issued before are refused; null: none are. */
+  notBefore: Date | null;
+}
+
+interface TenantRow {
+  id: string;
+  status: Tenant['status'];
+  not_before: Date | null;
+}
+
+/** How long a tenant's state is believed; revoked sessions live at most this much longer. */
+const STATE_LIFE_MS = 5_000;
+const MAX_REMEMBERED = 10_000;
+const DELETION_DELAY = '30 days';
+
+/** @param accountKey `bitrix24:<member_id>` or `bitrix24-webhook:<host>` */
+export function findTenant(db: Db, accountKey: string): Promise<Tenant | null> {
+  return db.withDirectory('read', async (tx) => {
+    const [row] = await tx.query<TenantRow>({
+      text: 'select id, status, not_before from tenants where account_key = $1',
+      values: [accountKey],
+    });
+    return row ? toTenant(row) : null;
+  });
+}
+
+/**
+ * Makes the tenant of an account, or finds it, and does `work` in the same transaction: two installs at once end in one
+ * tenant, and no tenant is left without what `work` writes. A tenant that waits for deletion is taken back.
+ * @param newId id for the tenant if it has to be made
+ */
+export async function withAccount<Result>(
+  db: Db,
+  accountKey: string,
+  newId: string,
+  work: (tx: Tx, tenantId: string) => Promise<Result>,
+): Promise<Result> {
+  const known = await findTenant(db, accountKey);
+  const tenantId = known?.id ?? newId;
+  const outcome = await db.withTenant(tenantId, 'write', async (tx) => {
+    const [row] = await tx.query<{ id: string }>({
+      text: `insert into tenants (id, account_key) values ($1, $2)
+             on conflict (account_key) do update set status = 'active', deletes_at = null
+             returning id`,
+      values: [tenantId, accountKey],
+    });
+    // Somebody else made the tenant since we looked: start again under its id.
+    if (row?.id !== tenantId) return null;
+    return { result: await work(tx, tenantId) };
+  });
+  return outcome ? outcome.result : withAccount(db, accountKey, newId, work);
+}
+
+/** Ends all sessions of the tenant and its syncing; a new install begins both again. */
+export async function suspendTenant(tx: Tx, tenantId: string, now: Date): Promise<void> {
+  await tx.query({ text: 'update tenants set not_before = $2, next_sync_at = null where id = $1', values: [tenantId, now] });
+}
+
+/** Plans the deletion of everything the tenant has; until then a new install takes it back. */
+export async function markDeleting(tx: Tx, tenantId: string, now: Date): Promise<void> {
+  await tx.query({
+    text: `update tenants set status = 'deleting', deletes_at = $2::timestamptz + $3::interval where id = $1`,
+    values: [tenantId, now, DELETION_DELAY],
+  });
+}
+
+export interface TenantStates {
+  /**
+   * The tenant as of at most 5 seconds ago.
+   * @throws AppError `invalid_token` for a tenant that does not exist (any more)
+   */
+  get(tenantId: string): Promise<Tenant>;
+}
+
+/** Saves a database round trip on every request, at the price of revoking sessions up to 5 seconds late. */
+export function createTenantStates(db: Db, now: () => Date): TenantStates {
+  const remembered = new Map<string, { tenant: Tenant; until: number }>();
+  return {
+    async get(tenantId) {
+      const at = now().getTime();
+      const known = remembered.get(tenantId);
+      if (known && known.until > at) return known.tenant;
+      const tenant = await db.withDirectory('read', async (tx) => {
+        const [row] = await tx.query<TenantRow>({
+          text: 'select id, status, not_before from tenants where id = $1',
+          values: [tenantId],
+        });
+        return row ? toTenant(row) : null;
+      });
+      if (!tenant) throw new AppError('invalid_token');
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.set(tenantId, { tenant, until: at + STATE_LIFE_MS });
+      return tenant;
+    },
+  };
+}
+
+function toTenant(row: TenantRow): Tenant {
+  return { id: row.id, status: row.status, notBefore: row.not_before };
+}
