@@ -1,4 +1,6 @@
 import type { CrmMode, CrmSource, Entity } from '../../contract/crm.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Outbound } from '../platform/outbound.ts';
 import type { AnyRecord, Dictionaries } from './records.ts';
 
 export type CrmErrorKind = 'auth' | 'rate_limit' | 'unavailable' | 'bad_response' | 'blocked';
@@ -21,12 +23,12 @@ export class CrmError extends Error {
 }
 
 export interface ConnectionInfo {
-  /** The CRM's own name for the account (portal address, organisation name). */
-  accountName: string;
   mode: CrmMode;
   /** IANA zone of the CRM, null where it does not say. */
   timezone: string | null;
   baseCurrency: string | null;
+  /** The CRM's plan as it names it, which decides the request limits; null where it does not say. */
+  license: string | null;
   /** The user whose rights decide what is copied. */
   userId: string;
   userIsAdmin: boolean;
@@ -64,28 +66,27 @@ export interface Page {
   total: number | null;
   /** CRM time when the page was read, ISO UTC: the clock that incremental windows are cut by. */
   crmTime: string;
+  /** Records created at or after this have all been delivered by now, ISO UTC; null: not known yet. */
+  coveredFrom: string | null;
 }
 
-/** A half-open window of CRM time, ISO UTC. */
-export interface ChangeWindow {
-  from: string;
-  to: string;
-}
-
-/** One a CRM; one battery of tests runs over all of them. Adapters know nothing of the database, engine or HTTP. */
+/**
+ * One a CRM; one battery of tests runs over all of them. Adapters know nothing of the database, engine or HTTP.
+ * Everything here may throw CrmError, and the signal's reason once it is aborted.
+ */
 export interface CrmAdapter {
   readonly source: CrmSource;
+  testConnection(signal: AbortSignal): Promise<ConnectionInfo>;
   /** What this connection has to copy, in the order it should be copied; Bitrix24 in Simple mode has no leads. */
-  entities(): Promise<readonly Entity[]>;
-  testConnection(): Promise<ConnectionInfo>;
-  getFieldDefinitions(entity: Entity): Promise<FieldDefinition[]>;
-  readDictionaries(): Promise<Dictionaries>;
-  /** Full load from a checkpoint (null: from the start), newest first where the CRM allows. Each page is one commit. */
+  entities(signal: AbortSignal): Promise<readonly Entity[]>;
+  /** Of all entities that have fields of their own. */
+  getFieldDefinitions(signal: AbortSignal): Promise<FieldDefinition[]>;
+  readDictionaries(signal: AbortSignal): Promise<Dictionaries>;
+  /**
+   * Full load from a checkpoint (null: from the start), newest first where the CRM allows. Each page is one commit. When it
+   * throws, a new call with the last page's checkpoint goes on where it stopped.
+   */
   pages(entity: Entity, from: Checkpoint | null, signal: AbortSignal): AsyncIterable<Page>;
-  /** Records modified in a window of CRM time. */
-  changes(entity: Entity, window: ChangeWindow, signal: AbortSignal): AsyncIterable<Page>;
-  /** All ids, cheaply, for the deletion sweep. */
-  ids(entity: Entity, signal: AbortSignal): AsyncIterable<string[]>;
 }
 
 /** A CRM access token with the address it is good for. `version` grows with each refresh. */
@@ -104,9 +105,34 @@ export interface TokenSource {
   refresh(stale: AccessToken): Promise<AccessToken>;
 }
 
-/** Asked before every CRM request; resolves when the request may be sent. Shared by all processes. */
+/** What a CRM said of one method's running time after a request. */
+export interface MethodUsage {
+  method: string;
+  /** Seconds counted against the method's limit so far; null where the CRM does not say. */
+  operatingSeconds: number | null;
+  /** Seconds this request took: what stands in where the CRM keeps no count. */
+  spentSeconds: number;
+  /** When the oldest part is forgotten, Unix ms of our clock; null where the CRM does not say. */
+  resetAt: number | null;
+}
+
+/** Asked before every CRM request. Shared by all processes. */
 export interface RateLimiter {
+  /**
+   * Resolves when a request that runs these methods may be sent.
+   * @throws CrmError `rate_limit` with `retryAfterMs` where that takes longer than a few seconds, so that other work can go on
+   */
   acquire(methods: readonly string[], signal: AbortSignal): Promise<void>;
-  /** What the CRM reported afterwards (Bitrix24's `operating` seconds and `operating_reset_at`). */
-  report(usage: readonly { method: string; operatingSeconds: number; resetAt: number | null }[]): Promise<void>;
+  /** What the CRM reported afterwards; counted with the next `acquire`. */
+  report(usage: MethodUsage): void;
+  /** The CRM refused a request for coming too soon: its bucket is fuller than ours. */
+  refused(): void;
+}
+
+/** What an adapter is made of; it lives for one run of one connection. */
+export interface AdapterDeps {
+  outbound: Outbound;
+  tokens: TokenSource;
+  limiter: RateLimiter;
+  clock: Clock;
 }

@@ -1,0 +1,121 @@
+import type { CrmSource } from '../../contract/crm.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/db.ts';
+import { CrmError, type MethodUsage, type RateLimiter } from './adapter.ts';
+
+/** What a CRM lets one account do. */
+export interface RequestLimits {
+  /** Requests that leave the bucket each second. */
+  drainPerSecond: number;
+  /** Requests the bucket holds. */
+  burst: number;
+  /** Seconds a method may run in any ten minutes. */
+  operatingSeconds: number;
+}
+
+export interface RateLimiterDeps {
+  db: Db;
+  clock: Clock;
+  tenantId: string;
+  crmSource: CrmSource;
+  limits: RequestLimits;
+}
+
+/**
+ * How full we let the bucket and a method's time get. The rest is for requests that reach the CRM closer together than they
+ * left us, for clocks of ours that differ, and for what one request can still use up (Bitrix24 cuts it at 60 s).
+ */
+const SAFE_SHARE = 0.9;
+/** A longer wait is the caller's to spend on something else. */
+const LONGEST_WAIT_MS = 10_000;
+/** Without a count from the CRM, our own is kept until a method has rested this long: the ten minutes and the one begun. */
+const OPERATING_MEMORY_MS = 660_000;
+/** Row of the request bucket; the others are named for their methods. */
+const BUCKET = '';
+
+interface LimitRow {
+  method: string;
+  level: number;
+  reset_at: Date | null;
+}
+
+/**
+ * One row for the bucket and one for each method: read, leaked, added to and given back by a single statement, so that workers
+ * cannot both take the last place. The bucket is taken in advance: whoever gets a level above the brim waits until it is his turn.
+ */
+const TAKE = `insert into crm_rate_limits as t (tenant_id, crm_source, method, level, measured_at, reset_at)
+select $1::uuid, $2, u.method, coalesce(u.level, 0) + u.added, $4, u.reset_at
+from jsonb_to_recordset($3::jsonb) as u(method text, level float8, added float8, reset_at timestamptz)
+order by u.method
+on conflict (tenant_id, crm_source, method) do update set
+  level = case
+    when t.method = '' then greatest(
+      t.level - $5 * greatest(0, extract(epoch from excluded.measured_at - t.measured_at)::float8), excluded.level - 1, 0) + 1
+    when excluded.reset_at is not null then excluded.level
+    when t.reset_at <= excluded.measured_at then excluded.level
+    else t.level + excluded.level
+  end,
+  measured_at = greatest(t.measured_at, excluded.measured_at),
+  reset_at = case
+    when t.method = '' then null
+    when excluded.reset_at is not null then excluded.reset_at
+    when excluded.level > 0 then excluded.measured_at + make_interval(secs => ${OPERATING_MEMORY_MS / 1000})
+    else t.reset_at
+  end
+returning method, level, reset_at`;
+
+export function createRateLimiter({ db, clock, tenantId, crmSource, limits }: RateLimiterDeps): RateLimiter {
+  const reports = new Map<string, MethodUsage>();
+  let wasRefused = false;
+
+  /** Also writes what was reported since the last request: one statement a request, whatever it has to say. */
+  async function take(methods: ReadonlySet<string>): Promise<LimitRow[]> {
+    const rows = [...methods].map((method) => toRow(method, reports.get(method)));
+    rows.push({ method: BUCKET, level: wasRefused ? limits.burst : 0, added: 1, reset_at: null });
+    const taken = await db.withTenant(tenantId, 'write', (tx) =>
+      tx.query<LimitRow>({
+        text: TAKE,
+        values: [tenantId, crmSource, JSON.stringify(rows), new Date(clock.now()), limits.drainPerSecond],
+      }),
+    );
+    for (const method of methods) reports.delete(method);
+    wasRefused = false;
+    return taken;
+  }
+
+  function waitMs(row: LimitRow): number {
+    if (row.method === BUCKET) return Math.max(0, ((row.level - limits.burst * SAFE_SHARE) / limits.drainPerSecond) * 1000);
+    if (row.reset_at === null || row.level < limits.operatingSeconds * SAFE_SHARE) return 0;
+    // A second more: the CRM refuses up to and including the moment it names.
+    return Math.max(0, row.reset_at.getTime() + 1_000 - clock.now());
+  }
+
+  return {
+    async acquire(methods, signal) {
+      const rows = await take(new Set(methods));
+      const wait = Math.max(...rows.map(waitMs));
+      if (wait > LONGEST_WAIT_MS) {
+        throw new CrmError('rate_limit', 'The CRM wants fewer requests', { retryAfterMs: Math.ceil(wait) });
+      }
+      if (wait > 0) await clock.sleep(wait, signal);
+    },
+    report(usage) {
+      const before = reports.get(usage.method);
+      reports.set(usage.method, { ...usage, spentSeconds: usage.spentSeconds + (before?.spentSeconds ?? 0) });
+    },
+    refused() {
+      wasRefused = true;
+    },
+  };
+}
+
+/** A count of the CRM's replaces ours (it comes with `reset_at`); time it did not count is added. */
+function toRow(
+  method: string,
+  usage: MethodUsage | undefined,
+): { method: string; level: number; added: number; reset_at: Date | null } {
+  if (usage?.operatingSeconds != null && usage.resetAt !== null) {
+    return { method, level: usage.operatingSeconds, added: 0, reset_at: new Date(usage.resetAt) };
+  }
+  return { method, level: 0, added: usage?.spentSeconds ?? 0, reset_at: null };
+}
