@@ -129,7 +129,8 @@ async function ensurePassword(owner: pg.Client, ownerUrl: string, role: string, 
   const url = new URL(ownerUrl);
   url.username = role;
   url.password = encodeURIComponent(password);
-  const client = new pg.Client({ connectionString: url.toString(), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // No timeout: the owner has just been let in, and after a refusal the driver's timer would keep the process waiting.
+  const client = new pg.Client({ connectionString: url.toString() });
   client.on('error', () => {});
   try {
     await client.connect();

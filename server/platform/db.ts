@@ -77,7 +77,7 @@ export function createDb(settings: { url: string; poolSize: number }): Db {
   // A lost connection fails the statements on it, which is where it is reported; without listeners it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  const orm = createOrmRunner();
+  const orm = createOrmRunner(refuseLostConnection);
 
   async function transact<Result>(
     mode: TxMode,
@@ -153,7 +153,7 @@ function createTx(client: pg.PoolClient, orm: OrmRunner): Tx & { end(): void } {
       // One at a time: each runs between its own savepoints, and those must nest.
       const next = lastOrm.then(() => {
         requireOpen();
-        return orm.run(client, work).catch(refuseLostConnection);
+        return orm.run(client, work);
       });
       lastOrm = next.catch(() => {});
       return next;

@@ -27,14 +27,15 @@ const NO_ROWS = { fields: [], rows: [], rowCount: 0 };
  * One Prisma client for all transactions. It believes it owns a pool, but the connection it is given is the caller's, on which
  * its own BEGIN and COMMIT become savepoints. Calls go through $transaction because Prisma merges plain look-ups of all
  * callers in one tick into one statement, which would mix tenants; transactions keep them apart.
+ * @param rethrow sees the driver's errors before Prisma translates them; what it throws reaches the caller unless Prisma knows it
  */
-export function createOrmRunner(): OrmRunner {
+export function createOrmRunner(rethrow: (error: unknown) => never): OrmRunner {
   const current = new AsyncLocalStorage<pg.PoolClient>();
   const pool = Object.assign(new pg.Pool({ max: 1 }), {
     connect: async () => {
       const client = current.getStore();
       if (client === undefined) throw new Error('Prisma is reached through tx.orm only.');
-      return borrow(client);
+      return borrow(client, rethrow);
     },
   });
   const prisma = new PrismaClient({
@@ -49,10 +50,10 @@ export function createOrmRunner(): OrmRunner {
 }
 
 /** The connection as Prisma may see it: its transactions nest in ours, and giving it back is not its business. */
-function borrow(client: pg.PoolClient): pg.PoolClient {
+function borrow(client: pg.PoolClient, rethrow: (error: unknown) => never): pg.PoolClient {
   const query = async (config: pg.QueryArrayConfig) => {
     const nested = NESTED.get(config.text);
-    if (nested === undefined) return client.query(config);
+    if (nested === undefined) return client.query(config).catch(rethrow);
     // Not awaited, to save a round trip: should it fail, so do the statements behind it and the COMMIT at the end.
     client.query(nested).catch(() => {});
     return NO_ROWS;
