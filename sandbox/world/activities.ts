@@ -92,6 +92,8 @@ export function generateActivities(seed: number, count: number, now: number, rec
 interface ActivityLog {
   readonly activities: Activities;
   isFull(): boolean;
+  /** Until when somebody worked on the owner's records: now, or the day the agent left. */
+  until(owner: Owner): number;
   /** Something that was done at `time`, or planned then; for a call `direction` 1 in, 2 out. */
   add(owner: Owner, time: number, kind: number, direction?: 1 | 2): void;
 }
@@ -99,8 +101,10 @@ interface ActivityLog {
 function createLog(random: Random, count: number, now: number, team: Team): ActivityLog {
   const activities = newActivities(count);
   let length = 0;
+  const until = (owner: Owner) => Math.min(now, team.agent(owner.responsibleId)?.leftAt ?? now);
   return {
     activities,
+    until,
     isFull: () => length === count,
     add(owner, time, kind, direction = 2) {
       if (length === count) return;
@@ -110,8 +114,7 @@ function createLog(random: Random, count: number, now: number, team: Team): Acti
       activities.kind[index] = kind;
       activities.createdAt[index] = time;
       activities.responsibleId[index] = owner.responsibleId;
-      const until = Math.min(now, team.agent(owner.responsibleId)?.leftAt ?? now);
-      const planned = plan(random, kind, time, until);
+      const planned = plan(random, kind, time, until(owner));
       const done = planned.doneAt > 0;
       activities.direction[index] = kind === CALL || kind === EMAIL || kind === CHAT ? direction : 0;
       activities.startAt[index] = planned.startAt;
@@ -166,10 +169,12 @@ function plan(random: Random, kind: number, time: number, until: number): Plan {
   }
 }
 
-/** Follow-ups in office hours between two moments. */
+/** Follow-ups in office hours between two moments, as long as the agent was there. */
 function followUp(random: Random, log: ActivityLog, owner: Owner, count: number, from: number, to: number): void {
+  const last = Math.min(to, log.until(owner));
+  if (last < from) return;
   for (let done = 0; done < count; done++) {
-    log.add(owner, workingMoment(random, from, to), random.weighted(KIND_WEIGHTS), random.chance(0.22) ? 1 : 2);
+    log.add(owner, workingMoment(random, from, last), random.weighted(KIND_WEIGHTS), random.chance(0.22) ? 1 : 2);
   }
 }
 
@@ -202,12 +207,20 @@ function playLeads(random: Random, now: number, leads: Leads, log: ActivityLog):
 function playDeals(random: Random, now: number, deals: Deals, log: ActivityLog): void {
   for (let index = 0; index < deals.ids.length; index++) {
     const owner = dealOwner(deals, index);
-    if (deals.recurring[index] || owner.responsibleId === 0) continue;
     const respondedAt = at(deals.respondedAt, index);
-    if (respondedAt > 0) log.add(owner, respondedAt, CALL);
-    const from = respondedAt || at(deals.createdAt, index);
-    followUp(random, log, owner, several(random, 3.4), from, lastWorkOnDeal(deals, index, now));
+    if (respondedAt > 0 && owner.responsibleId !== 0) log.add(owner, respondedAt, CALL);
+    playDeal(random, now, deals, index, several(random, 3.4), log);
   }
+}
+
+/** Follow-ups of one deal; nobody works on templates and on deals nobody has. */
+function playDeal(random: Random, now: number, deals: Deals, index: number, count: number, log: ActivityLog): void {
+  const owner = dealOwner(deals, index);
+  if (deals.recurring[index] === 1 || owner.responsibleId === 0) return;
+  const movedAt = at(deals.movedAt, index);
+  const isOpen = at(DEAL_STAGES, at(deals.stage, index)).semantic === 'P';
+  const to = isOpen ? Math.min(addWorkingTime(movedAt, 4 * WORKING_DAY), now) : movedAt;
+  followUp(random, log, owner, count, at(deals.respondedAt, index) || at(deals.createdAt, index), to);
 }
 
 function dealOwner(deals: Deals, index: number): Owner {
@@ -219,35 +232,20 @@ function dealOwner(deals: Deals, index: number): Owner {
   };
 }
 
-function lastWorkOnDeal(deals: Deals, index: number, now: number): number {
-  const movedAt = at(deals.movedAt, index);
-  const isOpen = at(DEAL_STAGES, at(deals.stage, index)).semantic === 'P';
-  return isOpen ? Math.min(addWorkingTime(movedAt, 4 * WORKING_DAY), now) : movedAt;
-}
-
 /** Fills up with what happens around customers: questions, payments, complaints. */
-function playCustomers(random: Random, now: number, { deals, contacts, companies, team }: Records, log: ActivityLog): void {
+function playCustomers(random: Random, now: number, { deals, contacts, companies }: Records, log: ActivityLog): void {
   if (deals.ids.length === 0 || contacts.ids.length === 0 || companies.ids.length === 0) return;
-  const plain = (typeId: 3 | 4, records: Contacts | Companies, index: number): Owner => ({
-    typeId,
-    id: at(records.ids, index),
-    responsibleId: at(records.assignedById, index),
-    lastActivity: null,
-  });
+  const customer = (typeId: 3 | 4, { ids, createdAt, assignedById }: Contacts | Companies) => {
+    const index = random.between(0, ids.length - 1);
+    const owner: Owner = { typeId, id: at(ids, index), responsibleId: at(assignedById, index), lastActivity: null };
+    const from = at(createdAt, index);
+    followUp(random, log, owner, 1, from, Math.min(addWorkingTime(from, 150 * WORKING_DAY), now));
+  };
   while (!log.isFull()) {
     const drawn = random.next();
-    const records = drawn < 0.6 ? contacts : drawn < 0.94 ? deals : companies;
-    const index = random.between(0, records.ids.length - 1);
-    const owner =
-      records === deals ? dealOwner(deals, index) : plain(records === contacts ? 3 : 4, records as Contacts | Companies, index);
-    const from = at(records.createdAt, index);
-    const leftAt = team.agent(owner.responsibleId)?.leftAt ?? now;
-    const to = Math.min(
-      records === deals ? lastWorkOnDeal(deals, index, now) : addWorkingTime(from, 150 * WORKING_DAY),
-      now,
-      leftAt,
-    );
-    if (owner.responsibleId !== 0 && to > from) followUp(random, log, owner, 1, from, to);
+    if (drawn < 0.6) customer(3, contacts);
+    else if (drawn < 0.66) customer(4, companies);
+    else playDeal(random, now, deals, random.between(0, deals.ids.length - 1), 1, log);
   }
 }
 

@@ -2,7 +2,7 @@ import { addWorkingTime, arrivalTimes, DAY, localMidnight, WORKING_DAY } from '.
 import { countUpTo, idsWithGaps, NONE, timeOrder } from './columns.ts';
 import type { Contacts } from './contacts.ts';
 import { dealFields } from './custom-fields.ts';
-import { CORPORATE, CURRENCIES_IN_USE, DEAL_STAGES, GENERAL, LEAD, RENEWALS, SOURCES } from './dictionaries.ts';
+import { CORPORATE, CURRENCIES_IN_USE, DEAL_STAGES, DELETED_CURRENCY, GENERAL, LEAD, RENEWALS, SOURCES } from './dictionaries.ts';
 import type { HistoryLog } from './history.ts';
 import { drawEnquiry, type Leads } from './leads.ts';
 import { amountText, drawAmount } from './money.ts';
@@ -55,6 +55,8 @@ const ROUTES = {
   renewals: route(RENEWALS, 2, 1.5),
 };
 
+const DELETED = CURRENCIES_IN_USE.findIndex(({ code }) => code === DELETED_CURRENCY);
+
 interface Origin {
   time: number;
   /** Index of the lead, -1 without one. */
@@ -106,9 +108,10 @@ export function generateDeals(seed: number, count: number, now: number, { leads,
     deals.contactId[index] = fromLead ? at(leads.contactId, lead) : contact >= 0 ? at(contacts.ids, contact) : 0;
     deals.companyId[index] = fromLead ? at(leads.companyId, lead) : contact >= 0 ? at(contacts.companyId, contact) : 0;
     const chosen = chooseRoute(random, deals.companyId[index] !== 0, fromLead);
-    const amount = drawAmount(random, chosen.factor);
+    // The third newest deal and each sixty-first before it, so that even small portals have one, most likely open.
+    const amount = drawAmount(random, chosen.factor, (count - index) % 61 === 3 ? DELETED : undefined);
     deals.cents[index] = random.chance(0.06) ? 0 : amount.cents;
-    deals.currency[index] = random.chance(0.01) ? NONE : amount.currency;
+    deals.currency[index] = random.chance(0.01) && amount.currency !== DELETED ? NONE : amount.currency;
     deals.closeDate[index] = localMidnight(time) + random.between(5, 45) * DAY;
     // Every ninety-seventh is a template from which the CRM makes a deal each month.
     deals.recurring[index] = index % 97 === 41 ? 1 : 0;
@@ -235,7 +238,7 @@ export function dealRow(deals: Deals, seed: number, index: number): WorldDeal {
     createdAt,
     updatedAt: at(deals.updatedAt, index),
     movedAt,
-    movedById: movedAt === createdAt ? createdById : assignedById,
+    movedById: movedAt === createdAt ? createdById : assignedById || createdById,
     closeDate: at(deals.closeDate, index),
     lastActivityAt: at(deals.lastActivityAt, index),
     isRecurring: deals.recurring[index] === 1,

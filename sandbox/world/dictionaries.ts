@@ -160,14 +160,15 @@ interface UsedCurrency {
   typical: number;
   step: number;
 }
+/** Not among the portal's currencies any more, so without a rate; now and then a deal still carries it. */
+export const DELETED_CURRENCY = 'AED';
 export const CURRENCIES_IN_USE: UsedCurrency[] = [
   { code: 'UZS', weight: 62, typical: 2_400_000, step: 1000 },
   { code: 'USD', weight: 25, typical: 190, step: 0.5 },
   { code: 'RUB', weight: 6, typical: 17_000, step: 10 },
   { code: 'EUR', weight: 4, typical: 170, step: 0.01 },
   { code: 'KZT', weight: 2, typical: 95_000, step: 100 },
-  // Was deleted from the portal's currencies; old and a few careless new records still carry it.
-  { code: 'AED', weight: 1, typical: 700, step: 1 },
+  { code: DELETED_CURRENCY, weight: 0, typical: 700, step: 1 },
 ];
 
 export const CURRENCIES: WorldCurrency[] = [
