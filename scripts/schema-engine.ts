@@ -54,8 +54,22 @@ let loaded: Promise<void> | undefined;
 async function loadEngine(): Promise<void> {
   const directory = path.dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const file = await readFile(path.join(directory, 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(file, { './schema_engine_bg.js': { ...bindings } });
+  const imports = Object.fromEntries(
+    Object.entries(bindings).map(([name, value]) => [name, isSetTimeout(name, value) ? unref(value) : value]),
+  );
+  const { instance } = await WebAssembly.instantiate(file, { './schema_engine_bg.js': imports });
   bindings.__wbg_set_wasm(instance.exports);
   const { __wbindgen_start: start } = instance.exports;
   if (typeof start === 'function') start();
+}
+
+type SetTimeout = (...args: unknown[]) => NodeJS.Timeout;
+
+function isSetTimeout(name: string, value: unknown): value is SetTimeout {
+  return name.startsWith('__wbg_setTimeout_') && typeof value === 'function';
+}
+
+/** The engine leaves its 10-second lock timeout running, which would keep a finished process waiting. */
+function unref(setTimer: SetTimeout): SetTimeout {
+  return (...args) => setTimer(...args).unref();
 }
