@@ -54,7 +54,8 @@ export function accessAuth(deps: PortalDeps, tokens: TokenPair): Record<string, 
   };
 }
 
-function endpointsOf(portal: PortalState, deps: PortalDeps): { server_endpoint: string; client_endpoint: string } {
+/** Addresses of the authorization server and of the portal's REST, with a trailing slash. */
+export function endpointsOf(portal: PortalState, deps: PortalDeps): { server_endpoint: string; client_endpoint: string } {
   return { server_endpoint: new URL('/rest/', deps.authUrl).href, client_endpoint: `http://${portal.domain}/rest/` };
 }
 
