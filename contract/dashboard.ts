@@ -36,11 +36,10 @@ export type DashboardReply = z.infer<typeof dashboardReply>;
 /** A code of the CRM with what it is called there. */
 const named = z.strictObject({ code: z.string(), label: z.string() });
 
-/** Query of GET /api/dashboard/record. */
+/** Query of GET /api/dashboard/record: a record of the CRM the session is of. */
 export const recordRequest = z.strictObject({
   entity: z.enum(['leads', 'deals', 'contacts', 'companies']),
   externalId: z.string().min(1).max(64),
-  crmSource: crmSource.default('bitrix24'),
 });
 
 /** Answer of GET /api/dashboard/record: one record and what happened to it. Fields its kind does not have are null. */

@@ -37,7 +37,7 @@ afterAll(async () => {
 
 function load(ofTenant: string, options: { db?: Db; now?: Date } = {}): Promise<DashboardReply> {
   const deps = { db: options.db ?? database.db, now: () => options.now ?? SMALL_WORLD_NOW, log };
-  return loadDashboard(deps, { tenantId: ofTenant, userId: '1' }, never);
+  return loadDashboard(deps, { tenantId: ofTenant, crmSource: 'bitrix24', userId: '1' }, never);
 }
 
 function kpiOf(reply: DashboardReply, id: string): KpiData {
@@ -222,7 +222,10 @@ test('titles and labels speak the reader’s language before the tenant’s', as
   await insertRows(owner, 'tenant_members', [
     { tenant_id: russian, crm_source: 'bitrix24', crm_user_id: '1', name: 'Ann', role: 'admin', locale: 'uz' },
   ]);
-  const widgets = await listWidgets({ db: database.db, now: () => SMALL_WORLD_NOW, log }, { tenantId: russian, userId: '1' });
+  const widgets = await listWidgets(
+    { db: database.db, now: () => SMALL_WORLD_NOW, log },
+    { tenantId: russian, crmSource: 'bitrix24', userId: '1' },
+  );
   expect(widgets[0]?.config.title).toBe('Jami lidlar');
 });
 
@@ -333,7 +336,7 @@ test('a reader who goes away takes the running statement along', async () => {
   await blocker.connect();
   await blocker.query('begin; lock table crm_statuses in access exclusive mode');
   const deps = { db: database.db, now: () => SMALL_WORLD_NOW, log };
-  const loading = loadDashboard(deps, { tenantId, userId: '1' }, controller.signal);
+  const loading = loadDashboard(deps, { tenantId, crmSource: 'bitrix24', userId: '1' }, controller.signal);
   const waiting = `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   await expect.poll(async () => (await owner.query<{ count: number }>(waiting)).rows[0]?.count).toBe(1);
   controller.abort();

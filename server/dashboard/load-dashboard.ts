@@ -10,17 +10,12 @@ import type { Db, SqlQuery, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { standardWidgets } from './standard-widgets.ts';
-import { type Coverage, type TenantContext, tenantContextQuery, toTenantContext } from './tenant-context.ts';
+import { type Coverage, type TenantContext, tenantContextQuery, toTenantContext, type Viewer } from './tenant-context.ts';
 
 export interface DashboardDeps {
   db: Db;
   now: () => Date;
   log: Logger;
-}
-
-export interface Viewer {
-  tenantId: string;
-  userId: string;
 }
 
 type WidgetData = ChartData | KpiData;
@@ -84,7 +79,7 @@ export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal:
 
 /** The widgets alone, without their numbers. */
 export async function listWidgets({ db }: DashboardDeps, viewer: Viewer): Promise<Widget[]> {
-  const rows = await db.withTenant(viewer.tenantId, 'read', (tx) => tx.query(tenantContextQuery(viewer.tenantId, viewer.userId)));
+  const rows = await db.withTenant(viewer.tenantId, 'read', (tx) => tx.query(tenantContextQuery(viewer)));
   const { mode, locale } = toTenantContext(rows[0] ?? {});
   return standardWidgets(mode, locale);
 }
@@ -92,12 +87,12 @@ export async function listWidgets({ db }: DashboardDeps, viewer: Viewer): Promis
 /** The tenant's settings, coverage and dictionaries, in one round trip. */
 export async function readContext(
   tx: Tx,
-  { tenantId, userId }: Viewer,
+  viewer: Viewer,
   now: Date,
 ): Promise<{ context: TenantContext; analytics: AnalyticsContext }> {
   const [contextRows, dictionaryRows] = await Promise.all([
-    tx.query(tenantContextQuery(tenantId, userId)),
-    tx.query(dictionariesQuery(tenantId)),
+    tx.query(tenantContextQuery(viewer)),
+    tx.query(dictionariesQuery(viewer.tenantId)),
   ]);
   const context = toTenantContext(contextRows[0] ?? {});
   const { timezone, displayCurrency, locale, mode } = context;

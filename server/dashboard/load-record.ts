@@ -5,7 +5,8 @@ import { describeValue, formatAmount, Money } from '../analytics/dictionaries.ts
 import { type AnalyticsContext, findDimension } from '../analytics/resolve.ts';
 import type { Db, SqlQuery } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
-import { readContext, type Viewer } from './load-dashboard.ts';
+import { readContext } from './load-dashboard.ts';
+import type { Viewer } from './tenant-context.ts';
 
 export type RecordRequest = z.infer<typeof recordRequest>;
 
@@ -69,9 +70,9 @@ export async function loadRecord(
     (tx) =>
       Promise.all([
         readContext(tx, viewer, now),
-        tx.query<RecordRow>(recordQuery(viewer.tenantId, request)),
-        tx.query<ActivitiesRow>(activitiesQuery(viewer.tenantId, request, now)),
-        tx.query<HistoryRow>(historyQuery(viewer.tenantId, request)),
+        tx.query<RecordRow>(recordQuery(viewer, request)),
+        tx.query<ActivitiesRow>(activitiesQuery(viewer, request, now)),
+        tx.query<HistoryRow>(historyQuery(viewer, request)),
       ]),
     { signal },
   );
@@ -79,9 +80,10 @@ export async function loadRecord(
   if (!record) throw new AppError('not_found');
   const [counted] = activities;
   const areActivitiesCopied = context.coverage.some(
-    ({ crmSource, entity, isComplete }) => crmSource === request.crmSource && entity === 'activities' && isComplete,
+    ({ crmSource, entity, isComplete }) => crmSource === viewer.crmSource && entity === 'activities' && isComplete,
   );
-  const { entity, crmSource } = request;
+  const { entity } = request;
+  const { crmSource } = viewer;
   const describe = createDescriber(analytics, crmSource);
   const stageDimension = entity === 'leads' ? describe.leadStatus : describe.dealStage;
 
@@ -117,14 +119,14 @@ export async function loadRecord(
   };
 }
 
-function recordQuery(tenantId: string, { entity, crmSource, externalId }: RecordRequest): SqlQuery {
+function recordQuery({ tenantId, crmSource }: Viewer, { entity, externalId }: RecordRequest): SqlQuery {
   return {
     text: `${RECORD_SQL[entity]} where tenant_id = $1 and crm_source = $2 and external_id = $3 and deleted_at is null`,
     values: [tenantId, crmSource, externalId],
   };
 }
 
-function activitiesQuery(tenantId: string, { entity, crmSource, externalId }: RecordRequest, now: Date): SqlQuery {
+function activitiesQuery({ tenantId, crmSource }: Viewer, { entity, externalId }: RecordRequest, now: Date): SqlQuery {
   return {
     text: `select count(*)::int as count, max(started_at) filter (where started_at <= $5) as last_at,
   min(due) filter (where not completed and due >= $5) as next_at,
@@ -138,7 +140,7 @@ from (
 }
 
 /** The latest steps, oldest first. */
-function historyQuery(tenantId: string, { entity, crmSource, externalId }: RecordRequest): SqlQuery {
+function historyQuery({ tenantId, crmSource }: Viewer, { entity, externalId }: RecordRequest): SqlQuery {
   return {
     text: `select pipeline, stage, semantic, occurred_at from (
   select pipeline, stage, semantic, occurred_at, external_id from crm_stage_history

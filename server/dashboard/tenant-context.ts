@@ -1,7 +1,15 @@
-import type { CrmMode } from '../../contract/crm.ts';
+import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import type { SyncState } from '../../contract/sync.ts';
 import { type Locale, pickLocale } from '../analytics/labels.ts';
 import type { SqlQuery } from '../platform/db.ts';
+
+/** Who is looking. */
+export interface Viewer {
+  tenantId: string;
+  crmSource: CrmSource;
+  /** The CRM's id of the person. */
+  userId: string;
+}
 
 /** What all answers about a tenant's records depend on, besides the records. */
 export interface TenantContext {
@@ -34,14 +42,13 @@ interface Row {
 }
 
 /** Reads the context in one statement; its one row goes to `toTenantContext`. */
-export function tenantContextQuery(tenantId: string, userId: string): SqlQuery {
+export function tenantContextQuery({ tenantId, crmSource, userId }: Viewer): SqlQuery {
   return {
     text: `select s.timezone, s.display_currency, coalesce(m.locale, s.locale) as locale, c.connections, e.entities
 from (select $1::uuid as tenant_id) t
 left join tenant_settings s on s.tenant_id = t.tenant_id
 left join lateral (
-  select locale from tenant_members where tenant_id = $1 and crm_user_id = $2 and locale is not null
-  order by last_seen_at desc nulls last limit 1
+  select locale from tenant_members where tenant_id = $1 and crm_source = $2 and crm_user_id = $3
 ) m on true
 cross join lateral (
   select coalesce(json_agg(json_build_object('mode', mode, 'timezone', timezone, 'currency', base_currency)
@@ -54,7 +61,7 @@ cross join lateral (
     'as_of', greatest(last_full_sync_at, last_incremental_at))), '[]') as entities
   from crm_sync_status where tenant_id = $1
 ) e`,
-    values: [tenantId, userId],
+    values: [tenantId, crmSource, userId],
   };
 }
 
