@@ -20,6 +20,8 @@ export interface Term {
   outcome: Outcome | null;
   /** What is added up; null counts records. */
   field: NumericField | null;
+  /** Whether the smallest and the largest value are wanted, and not only how many there are and their sum. */
+  extremes: boolean;
 }
 
 /** `column` has `value`; null means it has none (null, '' or what the CRM writes for none). */
@@ -51,15 +53,12 @@ interface Cube {
   cells: Map<string, Cell>;
 }
 
-interface Cell {
-  outcome: Outcome | null;
-  field: NumericField | null;
-}
+type Cell = Pick<Term, 'outcome' | 'field' | 'extremes'>;
 
 type Row = Record<string, string | number | boolean | null>;
 
 /** Above this many columns the product of their values may approach the number of records, and merging stops paying. */
-const MAX_COLUMNS = 3;
+const MAX_COLUMNS = 4;
 /** A grouping finer than this is no chart; it would only fill memory. */
 const MAX_GROUPS = 20_000;
 
@@ -118,17 +117,19 @@ function sameBuckets(a: readonly Bucket[], b: readonly Bucket[]): boolean {
 function extend(cube: Cube, term: Term): void {
   cube.buckets ??= term.buckets;
   for (const column of columnsOf(term)) cube.columns.add(column);
-  cube.cells.set(cellKey(term), { outcome: term.outcome, field: term.field });
+  const { outcome, field, extremes } = term;
+  const present = cube.cells.get(cellKey(term));
+  cube.cells.set(cellKey(term), { outcome, field, extremes: extremes || present?.extremes === true });
 }
 
-/** The currency is one of the columns where money is added up; crm_source is always read. */
+/** Codes and currencies mean something only within their CRM; a bare count need not tell CRMs apart, and is cheaper so. */
 function columnsOf(term: Term): string[] {
   const columns = term.dimensions.flatMap((dimension) => dimension.columns);
   if (term.field?.format === 'currency') columns.push('currency');
-  return columns.filter((column) => column !== 'crm_source');
+  return columns.length > 0 ? ['crm_source', ...columns] : [];
 }
 
-function cellKey({ outcome, field }: Cell): string {
+function cellKey({ outcome, field }: Pick<Cell, 'outcome' | 'field'>): string {
   return `${outcome ?? 'all'}:${field?.column ?? ''}`;
 }
 
@@ -156,7 +157,7 @@ function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
   const [shared] = outcomes.size === 1 ? outcomes : [];
   if (shared) where.push(OUTCOME_SQL[shared]);
 
-  const keys = ['crm_source', ...cube.columns];
+  const keys = [...cube.columns];
   if (cube.buckets) {
     const starts = bind(cube.buckets.map((bucket) => bucket.start.toISOString()));
     keys.push(`width_bucket(${base.timeColumn}, ${starts}::timestamptz[]) as bucket`);
@@ -168,7 +169,7 @@ function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
     text: `select ${[...keys, ...aggregates].join(', ')}
 from ${CATALOG[base.entity].table}
 where ${where.join(' and ')}
-group by ${keys.map((_, index) => index + 1).join(', ')}
+${keys.length > 0 ? `group by ${keys.map((_, index) => index + 1).join(', ')}` : ''}
 limit ${MAX_GROUPS + 1}`,
     values,
   };
@@ -179,22 +180,25 @@ function conditionSql({ column, value, none }: Condition, bind: (value: unknown)
   return `coalesce(nullif(${column}::text, ${bind(none ?? '')}), '') = ''`;
 }
 
-function cellSql({ field }: Cell, index: number, outcome: string | null): string[] {
+function cellSql({ field, extremes }: Cell, index: number, outcome: string | null): string[] {
   const filter = (extra?: string) => {
     const all = [outcome, extra].filter(Boolean);
     return all.length > 0 ? ` filter (where ${all.join(' and ')})` : '';
   };
-  const rows = `count(*)${filter()}::int as rows_${index}`;
-  if (!field) return [rows];
-  const { column } = field;
-  return [
-    rows,
-    `count(${column})${filter()}::int as count_${index}`,
-    `count(*)${filter(`${column} <> 0`)}::int as non_zero_${index}`,
-    `sum(${column})${filter()}::text as sum_${index}`,
-    `min(${column})${filter()}::text as min_${index}`,
-    `max(${column})${filter()}::text as max_${index}`,
-  ];
+  const aggregates = [`count(*)${filter()}::int as rows_${index}`];
+  if (field)
+    aggregates.push(
+      `count(${field.column})${filter()}::int as count_${index}`,
+      `sum(${field.column})${filter()}::text as sum_${index}`,
+    );
+  if (field?.format === 'currency') aggregates.push(`count(*)${filter(`${field.column} <> 0`)}::int as non_zero_${index}`);
+  if (field && extremes) {
+    aggregates.push(
+      `min(${field.column})${filter()}::text as min_${index}`,
+      `max(${field.column})${filter()}::text as max_${index}`,
+    );
+  }
+  return aggregates;
 }
 
 function readGroups(cube: Cube, term: Term, rows: readonly Row[]): Group[] {
@@ -204,14 +208,14 @@ function readGroups(cube: Cube, term: Term, rows: readonly Row[]): Group[] {
   for (const row of rows) {
     const tally: Tally = { rows: Number(row[`rows_${index}`]), amounts: new Map() };
     if (tally.rows === 0) continue;
-    const crmSource = String(row.crm_source);
+    const crmSource = String(row.crm_source ?? '');
     if (term.field) {
       const currency = term.field.format === 'currency' ? String(row.currency ?? '') : '';
       tally.amounts.set(identity(crmSource, currency), {
         crmSource,
         currency,
         count: Number(row[`count_${index}`]),
-        nonZero: Number(row[`non_zero_${index}`]),
+        nonZero: Number(row[`non_zero_${index}`] ?? 0),
         sum: decimal(row[`sum_${index}`]) ?? new Money(0),
         min: decimal(row[`min_${index}`]),
         max: decimal(row[`max_${index}`]),

@@ -111,6 +111,7 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes): Ter
     conditions: resolveConditions(measure.entity, question),
     dimensions: axes.dimensions.map((name) => findDimension(measure.entity, name)),
     outcome: measure.outcome,
+    extremes: measure.aggregation === 'min' || measure.aggregation === 'max',
     field: measure.field === null ? null : lookUp(entity.numbers, measure.field, `${measure.entity} have no field`),
   };
 }
