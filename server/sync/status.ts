@@ -1,0 +1,63 @@
+import type { CrmMode, CrmSource, Entity } from '../../contract/crm.ts';
+import { ENTITIES } from '../../contract/crm.ts';
+import type { EntityProgress, SyncState, SyncStatusReply } from '../../contract/sync.ts';
+import type { Tx } from '../platform/db.ts';
+
+interface StatusRow {
+  crm_source: CrmSource;
+  entity: Entity;
+  status: SyncState;
+  total_records: number | null;
+  synced_records: number;
+  last_full_sync_at: Date | null;
+  last_incremental_at: Date | null;
+  error_message: string | null;
+}
+
+/** What needs a person comes before what moves, and that before what waits. */
+const BY_URGENCY: readonly SyncState[] = [
+  'reauth',
+  'blocked',
+  'permissions_changed',
+  'storage_full',
+  'error',
+  'paused',
+  'syncing',
+  'pending',
+  'complete',
+];
+
+/** Progress of all entities of all CRMs of the transaction's tenant. Nothing begun yet: `pending`, with no entities. */
+export async function getSyncStatus(tx: Tx): Promise<SyncStatusReply> {
+  const [rows, connections] = await Promise.all([
+    tx.query<StatusRow>({
+      text: `select crm_source, entity, status, total_records, synced_records, last_full_sync_at, last_incremental_at, error_message
+             from crm_sync_status`,
+    }),
+    tx.query<{ mode: CrmMode }>({ text: `select mode from crm_connections where status <> 'uninstalled'` }),
+  ]);
+  const entities = rows
+    .toSorted((a, b) => a.crm_source.localeCompare(b.crm_source) || ENTITIES.indexOf(a.entity) - ENTITIES.indexOf(b.entity))
+    .map(toProgress);
+  const times = rows.map((row) => Math.max(row.last_full_sync_at?.getTime() ?? 0, row.last_incremental_at?.getTime() ?? 0));
+  const oldest = times.length === 0 ? 0 : Math.min(...times);
+  return {
+    status: BY_URGENCY.find((state) => entities.some(({ status }) => status === state)) ?? 'pending',
+    mode: connections.length > 0 && connections.every(({ mode }) => mode === 'simple') ? 'simple' : 'classic',
+    entities,
+    dataAsOf: oldest === 0 ? null : new Date(oldest).toISOString(),
+  };
+}
+
+function toProgress(row: StatusRow): EntityProgress {
+  return {
+    crmSource: row.crm_source,
+    entity: row.entity,
+    status: row.status,
+    totalRecords: row.total_records,
+    syncedRecords: row.synced_records,
+    lastFullSyncAt: row.last_full_sync_at?.toISOString() ?? null,
+    lastIncrementalAt: row.last_incremental_at?.toISOString() ?? null,
+    errorMessage: row.error_message,
+  };
+}

@@ -1,0 +1,76 @@
+import { type CrmSource, ENTITIES, type Entity } from '../../contract/crm.ts';
+import type { AnyRecord } from '../crm/records.ts';
+import type { Tx } from '../platform/db.ts';
+import { tableOf } from './tables.ts';
+
+export interface UpsertCounts {
+  inserted: number;
+  updated: number;
+  /** Same as before, or older than what is stored. */
+  unchanged: number;
+}
+
+export interface UpsertTarget {
+  tenantId: string;
+  crmSource: CrmSource;
+  entity: Entity;
+}
+
+const STATEMENTS = new Map(ENTITIES.map((entity) => [entity, upsertStatement(entity)]));
+
+/**
+ * Writes a page of records with one statement. Rows that say the same as before are not touched (no WAL but the row lock's,
+ * no dead row); rows older than what is stored are refused; a record that comes back from deletion lives again. Where a page
+ * has a record twice, the newer one counts.
+ */
+export async function upsertRecords(tx: Tx, target: UpsertTarget, records: readonly AnyRecord[]): Promise<UpsertCounts> {
+  const unique = keepNewest(records);
+  if (unique.length === 0) return { inserted: 0, updated: 0, unchanged: 0 };
+  const [counts] = await tx.query<{ inserted: number; written: number }>({
+    text: STATEMENTS.get(target.entity) ?? '',
+    values: [JSON.stringify(unique), target.tenantId, target.crmSource],
+  });
+  const { inserted, written } = counts ?? { inserted: 0, written: 0 };
+  return { inserted, updated: written - inserted, unchanged: unique.length - written };
+}
+
+/** A statement with ON CONFLICT must not meet a key twice. */
+function keepNewest(records: readonly AnyRecord[]): readonly AnyRecord[] {
+  const newest = new Map<string, AnyRecord>();
+  for (const record of records) {
+    const other = newest.get(record.externalId);
+    if (!other || modifiedAt(record) >= modifiedAt(other)) newest.set(record.externalId, record);
+  }
+  return newest.size === records.length ? records : [...newest.values()];
+}
+
+/** Moments are ISO in UTC with milliseconds, so they compare as text. */
+function modifiedAt(record: AnyRecord): string {
+  return ('modifiedAt' in record && record.modifiedAt) || '';
+}
+
+/**
+ * `insert … select … from jsonb_to_recordset`: one parameter whatever the number of rows. The record's own keys are the
+ * recordset's columns, so nothing is renamed on the way.
+ */
+function upsertStatement(entity: Entity): string {
+  const { table, columns } = tableOf(entity);
+  const entries = [...columns];
+  const names = entries.map(([, [column]]) => column);
+  const changeable = names.filter((name) => name !== 'external_id');
+  const list = (prefix: string) => changeable.map((name) => `${prefix}.${name}`).join(', ');
+  // Stage changes never change afterwards and have no such moment.
+  const notOlder = names.includes('modified_at')
+    ? 'and (excluded.modified_at >= t.modified_at or excluded.modified_at is null or t.modified_at is null)'
+    : '';
+  return `with written as (
+  insert into ${table} as t (tenant_id, crm_source, ${names.join(', ')})
+  select $2::uuid, $3, ${entries.map(([key]) => `r."${key}"`).join(', ')}
+  from jsonb_to_recordset($1::jsonb) as r(${entries.map(([key, [, type]]) => `"${key}" ${type}`).join(', ')})
+  on conflict (tenant_id, crm_source, external_id) do update
+  set ${changeable.map((name) => `${name} = excluded.${name}`).join(', ')}, deleted_at = null, synced_at = now()
+  where ((${list('t')}) is distinct from (${list('excluded')}) or t.deleted_at is not null) ${notOlder}
+  returning xmax = 0 as inserted
+)
+select count(*) filter (where inserted) as inserted, count(*) as written from written`;
+}
