@@ -45,7 +45,7 @@ export const RECORD_KINDS: Record<RecordKindName, RecordKind> = {
           title: lead.title,
           fields: [
             field('stage', values.stage('STATUS', lead.stageId), true),
-            field('name', fullName(lead), true),
+            field('person', fullName(lead), true),
             field('amount', values.money(lead.opportunity, lead.currencyId), true),
             field('source', values.statusName('SOURCE', lead.sourceId), true),
             field('responsible', values.person(lead.assignedById), true),

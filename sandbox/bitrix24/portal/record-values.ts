@@ -24,9 +24,9 @@ export function createRecordValues({ portal, t }: PageContext): RecordValues {
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 
   return {
-    date: (unixSeconds) => (unixSeconds === 0 ? '' : dateTime.format(unixSeconds * 1000)),
-    day: (unixSeconds) => (unixSeconds === 0 ? '' : day.format(unixSeconds * 1000)),
-    money: (amount, currencyId) => `${number.format(Number(amount))} ${currencyId ?? ''}`.trim(),
+    date: (unixSeconds) => (unixSeconds === 0 ? '' : unbroken(dateTime.format(unixSeconds * 1000))),
+    day: (unixSeconds) => (unixSeconds === 0 ? '' : unbroken(day.format(unixSeconds * 1000))),
+    money: (amount, currencyId) => unbroken(`${number.format(Number(amount))} ${currencyId ?? ''}`.trim()),
     stage: (entityId, statusId) => stageChip(statuses.get(`${entityId} ${statusId}`), statusId),
     statusName: (entityId, statusId) => (statusId === null ? '' : (statuses.get(`${entityId} ${statusId}`)?.name ?? statusId)),
     person: (userId) => {
@@ -54,6 +54,10 @@ export function createRecordValues({ portal, t }: PageContext): RecordValues {
           return [field.label, shown.join(', ')];
         }),
   };
+}
+
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }
 
 /** Title of a record as lists and dialogs show it; undefined when there is none. */
