@@ -78,6 +78,8 @@ export interface LimitOptions {
   operatingSeconds: number | null;
   /** What a page of 50 costs in operating time, seconds. */
   pageCost: number;
+  /** Answers take as long as the operating time they cost, sandbox time. Default false: they come at once. */
+  answerDelay?: boolean;
 }
 
 export interface PortalState {
@@ -86,6 +88,8 @@ export interface PortalState {
   domain: string;
   /** Old addresses that answer 302. */
   formerDomains: string[];
+  /** The app's paid period is over: the authorization server issues no tokens. */
+  paymentRequired?: boolean;
   world: World;
   clock: Clock;
   ledger: Ledger;

@@ -1,0 +1,101 @@
+import { RestError } from './error.ts';
+import { isYes, type Params, parseCommandQuery, toEntries, toText } from './params.ts';
+import { type Outcome, type RequestContext, runMethod } from './runner.ts';
+
+const MAX_COMMANDS = 50;
+
+export interface BatchAnswer {
+  result: Record<string, unknown>;
+  /** Names of the methods that ran, in order. */
+  commands: string[];
+  records: number;
+}
+
+/**
+ * Runs the commands of a batch one after another. A command's parameters may name earlier results: `$result[name][items][49][id]`.
+ * Failures of commands are part of the answer.
+ */
+export function runBatch(context: RequestContext, params: Params): BatchAnswer {
+  const halt = isYes(params.halt);
+  const results = new Map<string, unknown>();
+  const errors = new Map<string, unknown>();
+  const totals = new Map<string, unknown>();
+  const nexts = new Map<string, unknown>();
+  const times = new Map<string, unknown>();
+  const commands: string[] = [];
+  let records = 0;
+
+  for (const [index, [key, command]] of (toEntries(params.cmd) ?? []).entries()) {
+    try {
+      if (index >= MAX_COMMANDS) throw new RestError(400, 'ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
+      const { answer, time } = runCommand(context, toText(command), results, commands);
+      results.set(key, answer.result);
+      if (answer.total !== undefined) totals.set(key, answer.total);
+      if (answer.next !== undefined) nexts.set(key, answer.next);
+      times.set(key, time);
+      records += answer.records;
+    } catch (error) {
+      if (!(error instanceof RestError)) throw error;
+      errors.set(key, error.toBody());
+      if (halt) break;
+    }
+  }
+  return {
+    result: {
+      result: toPhpArray(results),
+      result_error: toPhpArray(errors),
+      result_total: toPhpArray(totals),
+      result_next: toPhpArray(nexts),
+      result_time: toPhpArray(times),
+    },
+    commands,
+    records,
+  };
+}
+
+function runCommand(context: RequestContext, command: string, results: Map<string, unknown>, commands: string[]): Outcome {
+  const mark = command.indexOf('?');
+  const name = (mark < 0 ? command : command.slice(0, mark))
+    .trim()
+    .toLowerCase()
+    .replace(/\.json$/, '');
+  commands.push(name);
+  if (name === 'batch') {
+    throw new RestError(405, 'ERROR_BATCH_METHOD_NOT_ALLOWED', 'Method is not allowed for batch usage');
+  }
+  const params = mark < 0 ? {} : parseCommandQuery(command.slice(mark + 1));
+  delete params.auth;
+  return runMethod(context, name, substitute(params, results) as Params);
+}
+
+const REFERENCE = /\$result((?:\[[^[\]]*\])+)/g;
+const WHOLE_REFERENCE = /^\$result((?:\[[^[\]]*\])+)$/;
+
+/** Puts earlier results in place of references. One that leads nowhere is empty. */
+function substitute(value: unknown, results: Map<string, unknown>): unknown {
+  if (typeof value === 'string') {
+    if (!value.includes('$result[')) return value;
+    const whole = WHOLE_REFERENCE.exec(value)?.[1];
+    if (whole !== undefined) return resolveReference(whole, results) ?? '';
+    return value.replace(REFERENCE, (_, path: string) => toText(resolveReference(path, results)));
+  }
+  if (Array.isArray(value)) return value.map((one) => substitute(one, results));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, substitute(one, results)]));
+}
+
+function resolveReference(path: string, results: Map<string, unknown>): unknown {
+  const [name = '', ...keys] = path.slice(1, -1).split('][');
+  let value = results.get(name);
+  for (const key of keys) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+/** PHP writes an array with the keys 0..n-1, and an empty one, as a JSON array. */
+function toPhpArray(map: Map<string, unknown>): unknown {
+  const keys = [...map.keys()];
+  return keys.every((key, index) => key === String(index)) ? [...map.values()] : Object.fromEntries(map);
+}

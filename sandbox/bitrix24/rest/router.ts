@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PortalLimits } from '../limits.ts';
+import type { AppCard, PortalState } from '../state.ts';
+import type { TokenStore } from '../tokens.ts';
+import { runBatch } from './batch.ts';
+import { RestError } from './error.ts';
+import type { Caller } from './method.ts';
+import { type Params, readParams, toText } from './params.ts';
+import { createTimeBlock, type RequestContext, runMethod, type TimeBlock } from './runner.ts';
+
+export interface RestDeps {
+  app: AppCard;
+  tokens: TokenStore;
+  limits: PortalLimits;
+}
+
+/** The browser part of an app calls the REST API from another origin. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
+  'access-control-allow-headers': 'Origin, Content-Type, Accept, X-Requested-With',
+  'access-control-max-age': '600',
+};
+
+interface Target {
+  method: string;
+  webhook: { userId: number; secret: string } | null;
+  /** REST 3.0: another envelope, and no CRM methods. */
+  version3: boolean;
+}
+
+interface Reply {
+  status: number;
+  body: Record<string, unknown>;
+  error: string | null;
+  commands: string[];
+  records: number;
+  /** Operating seconds the request cost. */
+  cost: number;
+}
+
+/** Answers everything under `/rest/` of one portal. */
+export function createRest(
+  portal: PortalState,
+  deps: RestDeps,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, CORS).end();
+      return;
+    }
+    const start = portal.clock.now() / 1000;
+    const url = new URL((request.url ?? '/').replace(/^\/+/, '/'), 'http://portal');
+    const target = readTarget(url.pathname);
+    const reply = await answer(portal, deps, target, request, url, start);
+    portal.ledger.add({
+      at: start * 1000,
+      portal: portal.memberId,
+      method: target.method,
+      commands: reply.commands,
+      status: reply.status,
+      error: reply.error,
+      records: reply.records,
+    });
+    if (portal.limits.answerDelay) await portal.clock.sleep(reply.cost * 1000);
+    response.writeHead(reply.status, { ...CORS, 'content-type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify(reply.body));
+  };
+}
+
+/** `/rest/<method>`, `/rest/<user>/<secret>/<method>`, with `api/` before it for REST 3.0. Extra slashes and `.json` do not count. */
+function readTarget(path: string): Target {
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const rest = segments.slice(1);
+  const version3 = rest[0] === 'api';
+  if (version3) rest.shift();
+  const [userId = '', secret = '', ...others] = rest;
+  const isWebhook = /^\d+$/.test(userId) && others.length > 0;
+  const method = (isWebhook ? others : rest)
+    .join('/')
+    .toLowerCase()
+    .replace(/\.json$/, '');
+  return { method, webhook: isWebhook ? { userId: Number(userId), secret } : null, version3 };
+}
+
+async function answer(
+  portal: PortalState,
+  deps: RestDeps,
+  target: Target,
+  request: IncomingMessage,
+  url: URL,
+  start: number,
+): Promise<Reply> {
+  try {
+    // Read whatever the outcome: a client must be able to send its body before it learns of a refusal.
+    const params = await readParams(request, url);
+    if (!deps.limits.admit(request.socket.remoteAddress ?? '', start)) {
+      throw new RestError(503, 'QUERY_LIMIT_EXCEEDED', 'Too many requests');
+    }
+    const caller = authorize(portal, deps, target, params, start);
+    delete params.auth;
+    return run({ portal, app: deps.app, caller, limits: deps.limits }, target, params, start);
+  } catch (error) {
+    const known = error instanceof RestError ? error : new RestError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
+    if (known !== error) console.error('The Bitrix24 sandbox failed to answer a request:', error);
+    const time = createTimeBlock(portal, start, deps.limits.operating(target.method, start));
+    const body = target.version3 ? { error: { code: known.code, message: known.message } } : known.toBody();
+    return { status: known.status, body: { ...body, time }, error: String(known.code), commands: [], records: 0, cost: 0 };
+  }
+}
+
+function run(context: RequestContext, target: Target, params: Params, start: number): Reply {
+  if (target.version3) {
+    throw new RestError(404, 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION', `Method ${target.method} not found`);
+  }
+  if (target.method === 'batch') {
+    const { result, commands, records } = runBatch(context, params);
+    // The batch itself costs nothing: its commands do, each on the account of its own method.
+    const time = createTimeBlock(context.portal, start, context.limits.operating('batch', start));
+    return { status: 200, body: { result, time }, error: null, commands, records, cost: costOf(context, records) };
+  }
+  const { answer, time } = runMethod(context, target.method, params);
+  const body: { result: unknown; next?: number; total?: number; time: TimeBlock } = { result: answer.result, time };
+  if (answer.next !== undefined) body.next = answer.next;
+  if (answer.total !== undefined) body.total = answer.total;
+  return { status: 200, body, error: null, commands: [], records: answer.records, cost: costOf(context, answer.records) };
+}
+
+const costOf = ({ portal }: RequestContext, records: number): number => (records / 50) * portal.limits.pageCost;
+
+function authorize(portal: PortalState, deps: RestDeps, target: Target, params: Params, now: number): Caller {
+  if (target.webhook) {
+    const { secret, userId } = target.webhook;
+    if (portal.webhooks.get(secret) !== userId) throw new RestError(401, 'INVALID_CREDENTIALS', 'Invalid request credentials');
+    return { user: requireUser(portal, userId), kind: 'webhook', scopes: null };
+  }
+  const token = toText(params.auth);
+  if (token === '') throw new RestError(401, 'NO_AUTH_FOUND', 'Wrong authorization data');
+  const issued = deps.tokens.findAccess(token);
+  if (issued?.portal !== portal) throw new RestError(401, 'invalid_token', 'Unable to get application by token');
+  const { pair } = issued;
+  if (pair.revoked || !portal.installation) throw new RestError(401, 'ERROR_OAUTH', 'Application not installed');
+  if (pair.accessExpires <= now) throw new RestError(401, 'expired_token', 'The access token provided has expired');
+  const user = requireUser(portal, pair.userId);
+  if (portal.installation.deniedUsers.has(user.id)) {
+    throw new RestError(403, 'user_access_error', 'The user does not have access to the application');
+  }
+  return { user, kind: 'app', scopes: new Set(deps.app.scopes) };
+}
+
+function requireUser(portal: PortalState, id: number) {
+  const user = portal.world.users.find((one) => one.id === id);
+  if (!user?.active) throw new RestError(401, 'authorization_error', 'Unable to authorize user');
+  return user;
+}
