@@ -47,3 +47,6 @@ export const bootData = z.strictObject({
   locale: z.string(),
 });
 export type BootData = z.infer<typeof bootData>;
+
+/** Body of POST /api/session/code: the one-time code of a sign-in link. The answer is `BootData`. */
+export const signInRequest = z.strictObject({ code: z.string().min(1).max(128) });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { CrmMode } from '../../contract/crm.ts';
-import type { BatchCommand, CommandReply } from '../crm/bitrix24/portal-calls.ts';
+import type { Command, CommandReply } from '../crm/bitrix24/portal-calls.ts';
 import type { JobQueue } from '../jobs/definitions.ts';
 import type { Tx } from '../platform/db.ts';
 import { loadConnection, type NewConnection, saveConnection } from '../tenants/connections.ts';
@@ -24,7 +24,7 @@ export const FACTS_BATCH = {
   profile: { method: 'profile' },
   mode: { method: 'crm.settings.mode.get' },
   currency: { method: 'crm.currency.base.get' },
-} as const satisfies Record<string, BatchCommand>;
+} as const satisfies Record<string, Command>;
 
 /** The part of a connection that depends on the way of connecting. */
 export type Credentials = Pick<NewConnection, 'accountId' | 'endpoint' | 'oauthServer' | 'scopes' | 'appStatus' | 'credentials'>;

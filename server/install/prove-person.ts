@@ -1,4 +1,4 @@
-import { type BatchCommand, type CommandReply, callBatch, PortalMovedError } from '../crm/bitrix24/portal-calls.ts';
+import { type Command, type CommandReply, callBatch, isMoved } from '../crm/bitrix24/portal-calls.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Connection, createTokenSource, loadConnection } from '../tenants/connections.ts';
 import { findTenant, type Tenant } from '../tenants/tenants.ts';
@@ -36,11 +36,11 @@ export async function provePerson<Extra extends string>(
   context: InstallContext,
   { tenant, connection }: Account,
   accessToken: string,
-  extra: Readonly<Record<Extra, BatchCommand>>,
+  extra: Readonly<Record<Extra, Command>>,
 ): Promise<Proof<Extra>> {
   const { endpoint, oauthServer, accountId } = connection;
   if (endpoint === null || oauthServer === null) throw new AppError('not_authentic');
-  const commands = { profile: { method: 'profile' }, ...extra } as Record<Extra | 'profile', BatchCommand>;
+  const commands = { profile: { method: 'profile' }, ...extra } as Record<Extra | 'profile', Command>;
   const ask = async (token: Proof<Extra>['token']): Promise<Proof<Extra>> => {
     const replies = await callBatch(context.outbound, token, commands);
     return { profile: readProfile(replies.profile), replies, token };
@@ -51,7 +51,7 @@ export async function provePerson<Extra extends string>(
   ]);
   if (app.status === 'rejected') throw app.reason;
   if (portal.status === 'fulfilled') return portal.value;
-  if (!(portal.reason instanceof PortalMovedError)) throw portal.reason;
+  if (!isMoved(portal.reason)) throw portal.reason;
   // A redirect is never followed: where the portal is now, only the authorization server may say.
   return ask({ accessToken, endpoint: await findNewEndpoint(context, tenant.id, endpoint) });
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { EVENTS, PATHS, PLACEMENTS, type PlacementEntry } from '../../marketplace/bitrix24/manifest.ts';
 import type { AccessToken } from '../crm/adapter.ts';
-import { type BatchCommand, type CommandReply, callBatch } from '../crm/bitrix24/portal-calls.ts';
+import type { BitrixError } from '../crm/bitrix24/bitrix-error.ts';
+import { type Command, type CommandReply, callBatch } from '../crm/bitrix24/portal-calls.ts';
 import type { InstallContext } from './context.ts';
 
 /** What the portal has registered for our app, as `placement.get` and `event.get` list it. */
@@ -14,7 +15,7 @@ export interface Registered {
 export const REGISTERED_BATCH = {
   placements: { method: 'placement.get' },
   events: { method: 'event.get' },
-} as const satisfies Record<string, BatchCommand>;
+} as const satisfies Record<string, Command>;
 
 const BATCH_SIZE = 50;
 
@@ -53,50 +54,44 @@ export async function register(
  * The commands that make what is registered equal to the manifest: missing placements and events are bound, handlers of
  * another address or of an older version are taken away. Empty when nothing is to do.
  */
-export function planRegistration(registered: Registered, publicUrl: string): Record<string, BatchCommand> {
-  const commands: Record<string, BatchCommand> = {};
+export function planRegistration(registered: Registered, publicUrl: string): Record<string, Command> {
+  const commands: Record<string, Command> = {};
   const application = `${publicUrl}${PATHS.application}`;
   const events = `${publicUrl}${PATHS.events}`;
   for (const { placement, handler } of registered.placements) {
     const isWanted = handler === application && PLACEMENTS.some(({ code }) => code === placement);
-    if (!isWanted)
-      add(`unplace ${placement}`, { method: 'placement.unbind', params: { PLACEMENT: placement, HANDLER: handler } });
+    if (!isWanted) add({ method: 'placement.unbind', params: { PLACEMENT: placement, HANDLER: handler } });
   }
   for (const { event, handler } of registered.events) {
     const isWanted = handler === events && EVENTS.includes(event.toUpperCase());
-    if (!isWanted) add(`unhear ${event}`, { method: 'event.unbind', params: { event, handler } });
+    if (!isWanted) add({ method: 'event.unbind', params: { event, handler } });
   }
   for (const entry of PLACEMENTS) {
     const isThere = registered.placements.some((row) => row.placement === entry.code && row.handler === application);
-    if (!isThere) add(`place ${entry.code}`, { method: 'placement.bind', params: placementParams(entry, application) });
+    if (!isThere) add({ method: 'placement.bind', params: placementParams(entry, application) });
   }
   for (const event of EVENTS) {
     const isThere = registered.events.some((row) => row.event.toUpperCase() === event && row.handler === events);
-    if (!isThere) add(`hear ${event}`, { method: 'event.bind', params: { event, handler: events } });
+    if (!isThere) add({ method: 'event.bind', params: { event, handler: events } });
   }
   return commands;
 
-  function add(name: string, command: BatchCommand): void {
-    commands[`${Object.keys(commands).length} ${name}`] = command;
+  function add(command: Command): void {
+    commands[`c${Object.keys(commands).length}`] = command;
   }
 }
 
-/** Names of the commands that failed for another reason than that they were done before. */
+/** What failed for another reason than that it was done before. */
 function listFailures(replies: Readonly<Record<string, CommandReply>>): string[] {
-  return Object.entries(replies)
-    .filter(([, reply]) => !reply.ok && !isAlreadyBound(reply))
-    .map(([name]) => name);
+  return Object.values(replies).flatMap((reply) => (reply.ok || isAlreadyBound(reply.error) ? [] : [reply.error.message]));
 }
 
 /** Current portals, older ones and the documentation each say it in another way. */
-function isAlreadyBound(reply: Extract<CommandReply, { ok: false }>): boolean {
-  return (
-    reply.code === 'ERROR_EVENT_BINDING_EXISTS' ||
-    /already bind|already bound|unable to set event handler/i.test(reply.description)
-  );
+function isAlreadyBound({ code, description }: BitrixError): boolean {
+  return code === 'ERROR_EVENT_BINDING_EXISTS' || /already bind|already bound|unable to set event handler/i.test(description);
 }
 
-function placementParams(entry: PlacementEntry, handler: string): NonNullable<BatchCommand['params']> {
+function placementParams(entry: PlacementEntry, handler: string): NonNullable<Command['params']> {
   const texts = Object.entries(entry.texts).map(([language, text]) => [
     language,
     { TITLE: text.title, DESCRIPTION: text.description },

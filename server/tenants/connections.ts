@@ -22,6 +22,8 @@ export interface Connection {
   mode: CrmMode;
   timezone: string | null;
   baseCurrency: string | null;
+  /** The CRM's plan as it names it; decides how many requests it takes. */
+  license: string | null;
   /** The user whose rights decide what is copied. */
   adminUserId: string | null;
   errorMessage: string | null;
@@ -38,12 +40,13 @@ interface ConnectionRow {
   mode: CrmMode;
   timezone: string | null;
   base_currency: string | null;
+  license: string | null;
   admin_user_id: string | null;
   error_message: string | null;
 }
 
 const COLUMNS = `crm_source, account_id, webhook_secret_sealed is not null as is_webhook, portal_url, endpoint, oauth_server, status,
-  mode, timezone, base_currency, admin_user_id, error_message`;
+  mode, timezone, base_currency, license, admin_user_id, error_message`;
 
 /** The tenant's connection to a CRM; null when there is none. Row level security keeps it to the transaction's tenant. */
 export async function loadConnection(tx: Tx, crmSource: CrmSource): Promise<Connection | null> {
@@ -229,6 +232,7 @@ export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSo
         tenantId,
         'write',
         async (tx) => {
+          await tx.query({ text: `set local lock_timeout = '${REFRESH_TIMEOUT_MS}ms'` });
           const row = await read(tx, true);
           if (row.token_version > stale.version) return { token: toToken(row) };
           if (row.refresh_token_sealed === null || row.oauth_server === null) {
@@ -300,6 +304,7 @@ function toConnection(row: ConnectionRow): Connection {
     mode: row.mode,
     timezone: row.timezone,
     baseCurrency: row.base_currency,
+    license: row.license,
     adminUserId: row.admin_user_id,
     errorMessage: row.error_message,
   };

@@ -73,7 +73,7 @@ const appInfoReply = z.looseObject({
 
 const errorReply = z.looseObject({ error: z.union([z.string(), z.number()]) });
 
-/** Codes of the authorization server and of REST that say what a person, not a retry, has to mend. */
+/** What the authorization servers refuse with. */
 const ERROR_KINDS: ReadonlyMap<string, CrmErrorKind> = new Map([
   ['invalid_grant', 'auth'],
   ['bad_verification_code', 'auth'],
@@ -84,14 +84,10 @@ const ERROR_KINDS: ReadonlyMap<string, CrmErrorKind> = new Map([
   ['no_auth_found', 'auth'],
   ['authorization_error', 'auth'],
   ['error_oauth', 'auth'],
-  ['invalid_credentials', 'auth'],
   ['access_denied', 'auth'],
-  ['user_access_error', 'auth'],
   ['payment_required', 'blocked'],
   ['portal_deleted', 'blocked'],
-  ['overload_limit', 'blocked'],
   ['query_limit_exceeded', 'rate_limit'],
-  ['operation_time_limit', 'rate_limit'],
 ]);
 
 export function createBitrixOAuth({ outbound, clientId, clientSecret, servers, now }: BitrixOAuthOptions): BitrixOAuth {
@@ -142,8 +138,7 @@ export function createBitrixOAuth({ outbound, clientId, clientSecret, servers, n
   };
 }
 
-/** The kind of a Bitrix24 error reply. `code` may be '' or a number, as Bitrix24 sends it. */
-export function errorKind(code: string | number, status: number): CrmErrorKind {
+function errorKind(code: string | number, status: number): CrmErrorKind {
   const known = ERROR_KINDS.get(String(code).toLowerCase());
   if (known) return known;
   if (status === 401) return 'auth';

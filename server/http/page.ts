@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { BootData } from '../../contract/session.ts';
+
+/** The built app: what its page has to load. */
+export interface AppAssets {
+  /** Folder that is served as /assets. */
+  dir: string;
+  /** Addresses below /. */
+  script: string;
+  styles: string[];
+}
+
+const manifest = z.record(z.string(), z.looseObject({ file: z.string(), css: z.array(z.string()).default([]) }));
+const ENTRY = 'main.tsx';
+
+/** @param dir output of the app's build */
+export function readAppAssets(dir: string): AppAssets {
+  const chunks = manifest.parse(JSON.parse(readFileSync(path.join(dir, '.vite', 'manifest.json'), 'utf8')));
+  const entry = chunks[ENTRY];
+  if (!entry) throw new Error(`The app's build has no ${ENTRY}: run npm start, which builds it.`);
+  return { dir: path.join(dir, 'assets'), script: `/${entry.file}`, styles: entry.css.map((file) => `/${file}`) };
+}
+
+/** The app's page with what it starts from. */
+export function renderAppPage(boot: BootData, assets: AppAssets, nonce: string): string {
+  return page(boot.locale, assets, [
+    `<script type="application/json" id="boot" nonce="${nonce}">${toScriptJson(boot)}</script>`,
+    '<div id="app"></div>',
+    `<script type="module" src="${assets.script}" nonce="${nonce}"></script>`,
+  ]);
+}
+
+/**
+ * The page behind a sign-in link. Its script exchanges the code of the fragment for what the app starts from, then loads the
+ * app: the code is sent in a body, once, and leaves the address at once.
+ */
+export function renderSignInPage(assets: AppAssets, nonce: string): string {
+  return page('en', assets, [
+    '<div id="app"><p id="notice">Signing in…</p></div>',
+    `<script nonce="${nonce}">
+(async () => {
+  const code = new URLSearchParams(location.hash.slice(1)).get('code') ?? '';
+  history.replaceState(null, '', location.pathname);
+  const reply = await fetch('/api/session/code', {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code }), credentials: 'omit',
+  }).catch(() => null);
+  if (!reply?.ok) {
+    document.getElementById('notice').textContent = 'This link was used already or is too old. Ask for a new one.';
+    return;
+  }
+  const boot = document.createElement('script');
+  Object.assign(boot, { type: 'application/json', id: 'boot', textContent: await reply.text() });
+  const app = document.createElement('script');
+  Object.assign(app, { type: 'module', src: ${JSON.stringify(assets.script)} });
+  document.getElementById('notice').remove();
+  document.body.append(boot, app);
+})();
+</script>`,
+  ]);
+}
+
+/** For people and robots that open one of our addresses themselves. */
+export const OUTSIDE_PAGE = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>LeadRelay</title><p>Open LeadRelay inside Bitrix24.</p></html>
+`;
+
+function page(locale: string, assets: AppAssets, body: string[]): string {
+  const styles = assets.styles.map((href) => `<link rel="stylesheet" href="${href}">`);
+  return [
+    '<!doctype html>',
+    `<html lang="${locale}">`,
+    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>LeadRelay</title>',
+    ...styles,
+    '</head>',
+    '<body>',
+    ...body,
+    '</body></html>',
+    '',
+  ].join('\n');
+}
+
+/** JSON that ends no script element and is no comment; U+2028 and U+2029 end lines in older readers. */
+function toScriptJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

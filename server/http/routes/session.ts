@@ -1,0 +1,55 @@
+import express, { type Router } from 'express';
+import { type BootData, sessionRequest, signInRequest } from '../../../contract/session.ts';
+import type { Bitrix24 } from '../../install/bitrix24.ts';
+import type { Db } from '../../platform/db.ts';
+import { AppError } from '../../platform/errors.ts';
+import { redeemSignInCode } from '../../tenants/sign-in-codes.ts';
+import { methodNotAllowed } from '../error-reply.ts';
+import { parseBody } from '../input.ts';
+import { type AppAssets, renderSignInPage } from '../page.ts';
+import { allowApp } from '../security-headers.ts';
+import type { Sessions } from '../session.ts';
+
+export interface SessionRoutesDeps {
+  bitrix24: Bitrix24;
+  db: Db;
+  sessions: Sessions;
+  assets: AppAssets;
+  now: () => Date;
+}
+
+/** Ways to a session: a fresh proof from the CRM's frame, or the one-time code of a sign-in link. */
+export function createSessionRoutes({ bitrix24, db, sessions, assets, now }: SessionRoutesDeps): Router {
+  const router = express.Router();
+  router
+    .route('/api/session')
+    .post(async (req, res) => {
+      const { memberId, accessToken } = parseBody(sessionRequest, req);
+      res.json(await sessions.issue(await bitrix24.renewSession({ memberId, accessToken })));
+    })
+    .all(methodNotAllowed('POST'));
+  router
+    .route('/api/session/code')
+    .post(async (req, res) => {
+      const person = await redeemSignInCode(db, parseBody(signInRequest, req).code, now());
+      if (!person?.portalUrl) throw new AppError('not_authentic', 'The sign-in link was used already or is too old.');
+      const boot: BootData = {
+        host: 'bitrix24',
+        hostOrigin: person.portalUrl,
+        memberId: '',
+        page: { kind: 'dashboard' },
+        session: await sessions.issue(person),
+        notice: null,
+        locale: person.locale,
+      };
+      res.json(boot);
+    })
+    .all(methodNotAllowed('POST'));
+  router
+    .route('/app')
+    .get((_req, res) => {
+      res.type('html').send(renderSignInPage(assets, allowApp(res, null)));
+    })
+    .all(methodNotAllowed('GET, HEAD'));
+  return router;
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { type CrmSource, crmSource } from '../../contract/crm.ts';
+import { type Role, role, type SessionReply } from '../../contract/session.ts';
+import { deriveKey } from '../platform/crypto.ts';
+import { AppError } from '../platform/errors.ts';
+import type { TenantStates } from '../tenants/tenants.ts';
+
+/** Who is asking, as a session's token says. */
+export interface Session {
+  tenantId: string;
+  crmSource: CrmSource;
+  /** The CRM's id of the person. */
+  userId: string;
+  role: Role;
+}
+
+export interface Sessions {
+  issue(person: Session & { name: string; locale: string }): Promise<SessionReply>;
+  /** Reads the bearer token of a request, if it has one. What is wrong with it is thrown by `requireSession`. */
+  identify: RequestHandler;
+}
+
+const ISSUER = 'leadrelay';
+const AUDIENCE = 'leadrelay-api';
+const TYPE = 'leadrelay-session+jwt';
+const LIFE_SECONDS = 600;
+/** Ours have some 400 characters; a longer one is not worth the work of checking it. */
+const MAX_TOKEN_CHARS = 2048;
+
+const claims = z.object({
+  sub: z.string().min(1),
+  tid: z.uuid(),
+  crm: crmSource,
+  role,
+  /** Issued at, in milliseconds: a session begun in the second of a revocation, but after it, has to work. */
+  iam: z.number(),
+});
+
+export function createSessions(deps: { secret: string; tenants: TenantStates; now: () => Date }): Sessions {
+  const key = deriveKey(deps.secret, 'session signing');
+
+  async function verify(token: string): Promise<Session> {
+    if (token.length > MAX_TOKEN_CHARS) throw new AppError('invalid_token');
+    const payload = await jwtVerify(token, key, {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      typ: TYPE,
+      requiredClaims: ['iat', 'exp', 'jti', 'sub'],
+      maxTokenAge: LIFE_SECONDS,
+      currentDate: deps.now(),
+    }).then(
+      (verified) => claims.safeParse(verified.payload),
+      (cause: unknown) => {
+        throw new AppError(cause instanceof errors.JWTExpired ? 'token_expired' : 'invalid_token', undefined, { cause });
+      },
+    );
+    if (!payload.success) throw new AppError('invalid_token');
+    const { sub, tid, crm, iam, role } = payload.data;
+    const tenant = await deps.tenants.get(tid);
+    if (tenant.status === 'deleting') throw new AppError('tenant_deleting');
+    if (tenant.notBefore && iam < tenant.notBefore.getTime()) throw new AppError('invalid_token');
+    return { tenantId: tid, crmSource: crm, userId: sub, role };
+  }
+
+  return {
+    async issue(person) {
+      const issuedMs = deps.now().getTime();
+      const issuedAt = Math.floor(issuedMs / 1000);
+      const expiresAt = issuedAt + LIFE_SECONDS;
+      const token = await new SignJWT({ tid: person.tenantId, crm: person.crmSource, role: person.role, iam: issuedMs })
+        .setProtectedHeader({ alg: 'HS256', typ: TYPE })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setSubject(person.userId)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(expiresAt)
+        .setJti(randomUUID())
+        .sign(key);
+      const user = { id: person.userId, name: person.name, role: person.role };
+      return { token, expiresAt: new Date(expiresAt * 1000).toISOString(), user, locale: person.locale };
+    },
+
+    async identify(req: Request, res: Response, next: NextFunction) {
+      const [, token] = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? [];
+      if (token === undefined) {
+        res.locals.session = new AppError(req.headers.authorization === undefined ? 'unauthorized' : 'invalid_token');
+        return next();
+      }
+      try {
+        res.locals.session = await verify(token);
+        next();
+      } catch (error) {
+        // A database that is down is no verdict on the token.
+        if (!(error instanceof AppError) || error.code === 'database_unavailable') return next(error);
+        res.locals.session = error;
+        next();
+      }
+    },
+  };
+}
+
+/** Lets only people with a session through. */
+export const requireSession: RequestHandler = (_req, res, next) => {
+  getSession(res);
+  next();
+};
+
+/** Lets only administrators of the CRM through. */
+export const requireAdmin: RequestHandler = (_req, res, next) => {
+  if (getSession(res).role !== 'admin') throw new AppError('forbidden');
+  next();
+};
+
+/** The session of a request. @throws AppError saying what is wrong with its token */
+export function getSession(res: Response): Session {
+  const session: unknown = res.locals.session;
+  if (session instanceof AppError) throw session;
+  return session as Session;
+}
+
+/** null where the request has no valid token. */
+export function findSession(res: Response): Session | null {
+  return res.locals.session instanceof AppError || res.locals.session === undefined ? null : getSession(res);
+}

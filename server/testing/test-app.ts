@@ -1,0 +1,166 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Problem, problem } from '../../contract/api.ts';
+import { bootData } from '../../contract/session.ts';
+import { createApp, createHttpServer, type ServerTimeouts } from '../http/app.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { type Bitrix24, createBitrix24 } from '../install/bitrix24.ts';
+import type { JobData, JobName } from '../jobs/definitions.ts';
+import type { Config } from '../platform/config.ts';
+import { createLogger } from '../platform/log.ts';
+import { createOutbound } from '../platform/outbound.ts';
+import { type FakeBitrix24, type FakePortal, type FakeTokens, startFakeBitrix24 } from './fake-bitrix24.ts';
+import { createTestDatabase, type TestDatabase } from './postgres.ts';
+
+export interface TestApp {
+  url: string;
+  database: TestDatabase;
+  bitrix: FakeBitrix24;
+  bitrix24: Bitrix24;
+  /** Jobs that were left, in order. */
+  jobs: { name: JobName; data: JobData<JobName>; key: string | undefined }[];
+  /** Everything logged so far. */
+  logText(): string;
+  /** Time as the app sees it. */
+  clock: { now: Date };
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  rateLimits?: Partial<RateLimits>;
+  timeouts?: ServerTimeouts;
+}
+
+const UNLIMITED: RateLimits = { anonymous: 1e6, install: 1e6, user: 1e6, tenant: 1e6, events: 1e6 };
+
+/** LeadRelay's web server on a real port and database, with a fake Bitrix24 behind it. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const bitrix = await startFakeBitrix24();
+  const assetsDir = writeAssets();
+  const lines: string[] = [];
+  const log = createLogger({ logLevel: 'debug' }, { write: (line: string) => lines.push(line) });
+  const clock = { now: new Date() };
+  const jobs: TestApp['jobs'] = [];
+  const allowed: string[] = [new URL(bitrix.authUrl).host];
+  const startPortal = bitrix.startPortal;
+  bitrix.startPortal = async (memberId) => {
+    const portal = await startPortal(memberId);
+    allowed.push(new URL(portal.url).host);
+    return portal;
+  };
+  const config: Pick<Config, 'bitrix24' | 'publicUrl' | 'secret' | 'outboundAllow' | 'trustProxy'> = {
+    bitrix24: { clientId: bitrix.clientId, clientSecret: bitrix.clientSecret, oauthUrls: [bitrix.authUrl] },
+    publicUrl: 'https://leadrelay.test',
+    secret: 'Zk3vT9qLx8mRwB1nYc7uPd5sHf2jGa6e',
+    outboundAllow: allowed,
+    trustProxy: 0,
+  };
+  // Portals start later than the app: their addresses are allowed as they come.
+  const outbound = {
+    send: (request: Parameters<ReturnType<typeof createOutbound>['send']>[0]) => use(createOutbound({ allow: allowed }), request),
+    close: async () => {},
+  };
+  const deps = {
+    config,
+    db: database.db,
+    outbound,
+    log,
+    now: () => clock.now,
+    queue: {
+      send: async (name: JobName, data: JobData<JobName>, sendOptions?: { key?: string }) => {
+        jobs.push({ name, data, key: sendOptions?.key });
+      },
+    },
+  };
+  const bitrix24 = createBitrix24(deps);
+  const app = createApp({ ...deps, bitrix24, assetsDir, rateLimits: { ...UNLIMITED, ...options.rateLimits } });
+  const server = options.timeouts ? createHttpServer(app, options.timeouts) : createHttpServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    database,
+    bitrix,
+    bitrix24,
+    jobs,
+    logText: () => lines.join(''),
+    clock,
+    close: async () => {
+      await bitrix24.settled();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await bitrix.close();
+      await database.drop();
+      rmSync(assetsDir, { recursive: true });
+    },
+  };
+}
+
+/** Posts a form as a portal does when it opens a page of ours. */
+export function openPage(
+  app: TestApp,
+  page: 'install' | 'app',
+  portal: FakePortal,
+  tokens: FakeTokens,
+  fields: Record<string, string> = {},
+  language = 'en',
+): Promise<Response> {
+  const form = new URLSearchParams({
+    AUTH_ID: tokens.accessToken,
+    AUTH_EXPIRES: '3600',
+    REFRESH_ID: tokens.refreshToken,
+    SERVER_ENDPOINT: `${app.bitrix.authUrl}/rest/`,
+    APPLICATION_TOKEN: `application-canary-${portal.memberId}`,
+    member_id: portal.memberId,
+    status: 'L',
+    PLACEMENT: 'DEFAULT',
+    ...fields,
+  });
+  const query = new URLSearchParams({ DOMAIN: new URL(portal.url).host, PROTOCOL: '0', LANG: language, APP_SID: 'sid1' });
+  return fetch(`${app.url}/bitrix24/${page}?${query}`, { method: 'POST', body: form });
+}
+
+/** Posts an event as Bitrix24's queue does. */
+export function postEvent(
+  app: TestApp,
+  event: string,
+  auth: Record<string, string>,
+  data: Record<string, string> = {},
+): Promise<Response> {
+  const form = new URLSearchParams({ event, ts: '1735374081' });
+  for (const [key, value] of Object.entries(data)) form.set(`data[${key}]`, value);
+  for (const [key, value] of Object.entries(auth)) form.set(`auth[${key}]`, value);
+  return fetch(`${app.url}/bitrix24/events`, { method: 'POST', body: form });
+}
+
+/** What the server wrote into a page for the app. */
+export async function readBoot(response: Response) {
+  const [, json = ''] = /<script type="application\/json" id="boot"[^>]*>(.*?)<\/script>/s.exec(await response.text()) ?? [];
+  return bootData.parse(JSON.parse(json));
+}
+
+/** The error of an answer, held against the contract. */
+export async function readProblem(response: Response): Promise<Problem> {
+  return problem.parse(await response.json());
+}
+
+async function use(
+  outbound: ReturnType<typeof createOutbound>,
+  request: Parameters<ReturnType<typeof createOutbound>['send']>[0],
+) {
+  return outbound.send(request).finally(() => outbound.close());
+}
+
+function writeAssets(): string {
+  const dir = mkdtempSync(path.join(tmpdir(), 'leadrelay-assets-'));
+  mkdirSync(path.join(dir, '.vite'));
+  mkdirSync(path.join(dir, 'assets'));
+  const manifest = { 'main.tsx': { file: 'assets/main-1a2b3c.js', css: ['assets/main-4d5e6f.css'] } };
+  writeFileSync(path.join(dir, '.vite', 'manifest.json'), JSON.stringify(manifest));
+  writeFileSync(path.join(dir, 'assets', 'main-1a2b3c.js'), 'export {};\n');
+  return dir;
+}
