@@ -108,6 +108,7 @@ export function createApi(deps: ApiDeps): Api {
   }
 
   async function request<T>(call: Call<T>): Promise<T> {
+    call.signal.throwIfAborted();
     if (token === null || deps.now() >= renewAt) await unlessAborted(renewOnce(), call.signal);
     const usedToken = token;
     try {
@@ -140,7 +141,11 @@ export function createApi(deps: ApiDeps): Api {
     const headers = new Headers({ accept: 'application/json' });
     if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`);
     if (call.body !== undefined) headers.set('content-type', 'application/json');
-    if (remembered) headers.set('if-none-match', remembered.etag);
+    if (remembered) {
+      headers.set('if-none-match', remembered.etag);
+      // Without it the browser adds `no-cache` to a conditional request, at which a server may not answer 304.
+      headers.set('cache-control', 'max-age=0');
+    }
     const init: RequestInit = {
       method: call.method,
       headers,

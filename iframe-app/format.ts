@@ -28,8 +28,11 @@ const DURATION_UNITS = [
   { key: 'duration.second', seconds: 1, from: 0 },
 ] as const;
 
+/** Shorter numbers need no short form. */
+const COMPACT_FROM = 10_000;
 /** From here on, minor units of a currency are noise. */
 const WHOLE_MONEY_FROM = 1000;
+const WHOLE = { minimumFractionDigits: 0, maximumFractionDigits: 0 } as const;
 
 export function createFormatter(i18n: I18n): Formatter {
   const locales = i18n.intlLocale;
@@ -73,7 +76,7 @@ export function createFormatter(i18n: I18n): Formatter {
       case 'duration':
         return duration(Number(value));
       case 'currency': {
-        const whole = Math.abs(Number(value)) >= WHOLE_MONEY_FROM ? { maximumFractionDigits: 0, minimumFractionDigits: 0 } : {};
+        const whole = Math.abs(Number(value)) >= WHOLE_MONEY_FROM ? WHOLE : {};
         return withUnknownCurrency(write(value, { ...money(currency), ...whole }), currency);
       }
     }
@@ -82,20 +85,20 @@ export function createFormatter(i18n: I18n): Formatter {
   return {
     exact,
     compact(value, style) {
-      if (style.format === 'percentage' || style.format === 'duration' || Math.abs(Number(value)) < 10_000)
-        return exact(value, style);
-      const power = i18n.ownWords?.powers.find(({ from }) => Math.abs(Number(value)) >= from);
-      if (power) {
-        const amount = `${write(Number(value) / power.from, { maximumFractionDigits: 1 })} ${power.word}`;
-        return style.format === 'currency' && style.currency !== null ? `${amount} ${style.currency}` : amount;
+      if (style.format === 'percentage' || style.format === 'duration') return exact(value, style);
+      const currency = style.format === 'currency' ? style.currency : null;
+      const unit = style.format === 'currency' ? money(currency) : {};
+      const amount = Number(value);
+      if (Math.abs(amount) < COMPACT_FROM) {
+        return withUnknownCurrency(write(value, Number.isInteger(amount) ? { ...unit, ...WHOLE } : unit), currency);
       }
-      const options: Intl.NumberFormatOptions = {
-        notation: 'compact',
-        ...(style.format === 'currency' ? money(style.currency) : {}),
-        minimumFractionDigits: 0,
-        maximumFractionDigits: 1,
-      };
-      return withUnknownCurrency(write(value, options), style.format === 'currency' ? style.currency : null);
+      const power = i18n.ownWords?.powers.find(({ from }) => Math.abs(amount) >= from);
+      if (power) {
+        const text = `${write(amount / power.from, { maximumFractionDigits: 1 })} ${power.word}`;
+        return currency === null ? text : `${text} ${currency}`;
+      }
+      const short = { ...unit, notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 } as const;
+      return withUnknownCurrency(write(value, short), currency);
     },
     change(value, previous, { format }) {
       const now = Number(value);
@@ -110,10 +113,10 @@ export function createFormatter(i18n: I18n): Formatter {
       const at = Date.parse(iso);
       const day = date({ dateStyle: 'short', timeZone });
       const isToday = day.format(at) === day.format(now);
-      const time = date({ hour: '2-digit', minute: '2-digit', timeZone }).format(at);
+      const time = date({ timeStyle: 'short', timeZone }).format(at);
       return isToday ? time : `${dayAndMonth(at, timeZone)}, ${time}`;
     },
-    clock: (at) => date({ hour: '2-digit', minute: '2-digit' }).format(at),
+    clock: (at) => date({ timeStyle: 'short' }).format(at),
   };
 }
 

@@ -38,6 +38,7 @@ const en = {
   'sync.progress.stageHistory': { one: '{done} / {count} stage change', other: '{done} / {count} stage changes' },
   'sync.hint': 'Large accounts usually take 15–30 minutes. You can leave this page: the sync goes on without you.',
   'sync.minutesLeft': { one: 'About {count} minute left', other: 'About {count} minutes left' },
+  'sync.estimating': 'Estimating the time left…',
   'sync.underAMinute': 'Less than a minute left',
   'sync.partial': 'The dashboard fills up as the data arrives.',
   'sync.waiting': 'Waiting',
@@ -116,7 +117,6 @@ const en = {
   'value.unconverted': { one: '+ {count} record in {currency}', other: '+ {count} records in {currency}' },
 
   'chart.total': 'Total',
-  'chart.other': 'Other',
   'chart.category': 'Category',
   'chart.value': 'Value',
   'chart.summary': '{title}. {points}: highest {highLabel}, {high}; lowest {lowLabel}, {low}.',
@@ -204,6 +204,7 @@ const ru: Messages = {
     many: 'Осталось примерно {count} минут',
     other: 'Осталось примерно {count} минуты',
   },
+  'sync.estimating': 'Оцениваем, сколько осталось…',
   'sync.underAMinute': 'Осталось меньше минуты',
   'sync.partial': 'Отчёты заполняются по мере загрузки данных.',
   'sync.waiting': 'Ожидает',
@@ -301,7 +302,6 @@ const ru: Messages = {
   },
 
   'chart.total': 'Всего',
-  'chart.other': 'Прочее',
   'chart.category': 'Категория',
   'chart.value': 'Значение',
   'chart.summary': '{title}. {points}: наибольшее — {highLabel}, {high}; наименьшее — {lowLabel}, {low}.',
@@ -350,6 +350,7 @@ const uz: Messages = {
   'sync.progress.stageHistory': { one: '{done} / {count} bosqich o‘zgarishi', other: '{done} / {count} bosqich o‘zgarishi' },
   'sync.hint': 'Katta portallarda odatda 15–30 daqiqa ketadi. Sahifani yopishingiz mumkin: yuklash sizsiz davom etadi.',
   'sync.minutesLeft': { one: 'Taxminan {count} daqiqa qoldi', other: 'Taxminan {count} daqiqa qoldi' },
+  'sync.estimating': 'Qolgan vaqt hisoblanmoqda…',
   'sync.underAMinute': 'Bir daqiqadan kam qoldi',
   'sync.partial': 'Ma’lumotlar yuklangani sari ko‘rsatkichlar to‘ldiriladi.',
   'sync.waiting': 'Kutilmoqda',
@@ -429,7 +430,6 @@ const uz: Messages = {
   'value.unconverted': { one: '+ {currency} valyutasida {count} ta yozuv', other: '+ {currency} valyutasida {count} ta yozuv' },
 
   'chart.total': 'Jami',
-  'chart.other': 'Boshqalar',
   'chart.category': 'Toifa',
   'chart.value': 'Qiymat',
   'chart.summary': '{title}. {points}: eng yuqori — {highLabel}, {high}; eng past — {lowLabel}, {low}.',

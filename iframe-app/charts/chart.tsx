@@ -5,7 +5,7 @@ import type { Drawing } from './canvas.ts';
 import { describeChart } from './describe.ts';
 import { Legend } from './legend.tsx';
 import { chartLook } from './look.ts';
-import { chartHeightPx, isRound, toChartJs } from './to-chart-js.ts';
+import { chartHeightPx, isRound, sumOf, toChartJs } from './to-chart-js.ts';
 
 const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -55,6 +55,7 @@ export function Chart({ config, data }: ChartProps) {
   return (
     <figure class={isRound(config) ? 'chart chart-round' : 'chart'}>
       <div class="chart-box" style={{ minHeight: `${chartHeightPx(config, data)}px` }}>
+        {isRound(config) && <Total data={data} />}
         <canvas ref={canvas} role="img" aria-labelledby={summaryId} />
       </div>
       {(isRound(config) || data.series.length > 1) && <Legend config={config} data={data} />}
@@ -63,6 +64,19 @@ export function Chart({ config, data }: ChartProps) {
         <DataTable config={config} data={data} />
       </figcaption>
     </figure>
+  );
+}
+
+/** In the hole of a donut: what its slices add up to. Nothing where adding them has no meaning. */
+function Total({ data }: { data: ChartData }) {
+  const { i18n, format } = useApp();
+  if (data.format !== 'number' && data.format !== 'currency') return null;
+  const total = sumOf(data);
+  return (
+    <div class="chart-total" aria-hidden="true">
+      <strong>{format.compact(total, data)}</strong>
+      <span>{i18n.t('chart.total')}</span>
+    </div>
   );
 }
 

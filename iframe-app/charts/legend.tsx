@@ -1,7 +1,7 @@
 import type { ChartConfig, ChartData } from '../../contract/charts.ts';
 import { useApp } from '../context.ts';
 import { chartLook } from './look.ts';
-import { colorAt, isRound } from './to-chart-js.ts';
+import { colorAt, isRound, sumOf } from './to-chart-js.ts';
 
 /** Colour, name and, for the slices of a donut, value and share. HTML, so it wraps, scales and can be selected. */
 export function Legend({ config, data }: { config: ChartConfig; data: ChartData }) {
@@ -20,7 +20,7 @@ export function Legend({ config, data }: { config: ChartConfig; data: ChartData 
     );
   }
   const points = data.series[0]?.points ?? [];
-  const total = points.reduce((sum, point) => sum + (point.value ?? 0), 0);
+  const total = sumOf(data);
   return (
     <ul class="legend legend-list">
       {points.map((point, index) => (

@@ -5,6 +5,15 @@ import type { ChartLook } from './look.ts';
 
 /** Tick labels beyond this are cut; the tooltip and the table have them whole. */
 const MAX_TICK_LENGTH = 22;
+/** Chart.js gives labels beside lying bars no more than about this part of the canvas and cuts their beginnings off beyond it. */
+const LABEL_SHARE = 0.36;
+/** Width of an average character of the 12 px tick font, wide scripts included. */
+const TICK_CHARACTER_PX = 7.5;
+const MAX_TICKS = 6;
+/** Steps between the marks of an axis of seconds that people count in: minutes, quarters, hours, days. */
+const DURATION_STEPS = [
+  1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 2_592_000,
+];
 /** Categories longer than this, or more of them than that, do not fit under upright bars. */
 const MAX_UPRIGHT_LABEL_LENGTH = 10;
 const MAX_UPRIGHT_BARS = 8;
@@ -45,6 +54,11 @@ export function isHorizontal(config: ChartConfig, data: ChartData): boolean {
 export function chartHeightPx(config: ChartConfig, data: ChartData): number {
   if (!isHorizontal(config, data)) return MIN_HEIGHT_PX;
   return Math.max(MIN_HEIGHT_PX, (data.series[0]?.points.length ?? 0) * BAR_ROW_HEIGHT_PX + 40);
+}
+
+/** What the first series adds up to: the whole that a donut's slices are parts of. */
+export function sumOf(data: ChartData): number {
+  return (data.series[0]?.points ?? []).reduce((sum, point) => sum + (point.value ?? 0), 0);
 }
 
 /** The colour of series or slice `index`; after the last one the order starts again. */
@@ -167,7 +181,10 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
       maxRotation: 0,
       autoSkip: !shape.horizontal,
       autoSkipPadding: 12,
-      callback: (_value: string | number, index: number) => shorten(labels[index] ?? ''),
+      callback(this: { chart: { width: number } }, _value: string | number, index: number) {
+        const room = shape.horizontal ? (this.chart.width * LABEL_SHARE) / TICK_CHARACTER_PX : MAX_TICK_LENGTH;
+        return shorten(labels[index] ?? '', Math.min(Math.floor(room), MAX_TICK_LENGTH));
+      },
     },
   };
   const values = {
@@ -178,10 +195,12 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
     ticks: {
       color: look.text,
       font,
-      maxTicksLimit: 6,
+      maxTicksLimit: MAX_TICKS,
+      maxRotation: 0,
       callback: (value: string | number) => deps.format.compact(Number(value), data),
-      // Half a lead is no mark on an axis of counts.
+      // Half a lead is no mark on an axis of counts, and 33 minutes none on one of time.
       ...(data.format === 'number' ? { precision: 0 } : {}),
+      ...(data.format === 'duration' ? { stepSize: durationStep(data, shape.stacked) } : {}),
     },
   };
   return {
@@ -227,8 +246,19 @@ function writeExact(value: number, data: ChartData, { format }: ChartJsDeps): st
   return format.exact(value, data);
 }
 
-function shorten(label: string): string {
-  return label.length > MAX_TICK_LENGTH ? `${label.slice(0, MAX_TICK_LENGTH - 1).trimEnd()}…` : label;
+/** The smallest of the steps that leaves no more marks than the axis has room for. */
+function durationStep(data: ChartData, stacked: boolean): number {
+  const columns = (data.series[0]?.points ?? []).map((_point, row) =>
+    data.series.map((series) => series.points[row]?.value ?? 0),
+  );
+  const heights = columns.map((column) => (stacked ? column.reduce((sum, value) => sum + value, 0) : Math.max(...column)));
+  const highest = Math.max(0, ...heights);
+  const last = DURATION_STEPS[DURATION_STEPS.length - 1] ?? 1;
+  return DURATION_STEPS.find((step) => highest / step <= MAX_TICKS - 1) ?? Math.ceil(highest / (MAX_TICKS - 1) / last) * last;
+}
+
+function shorten(label: string, maxLength: number): string {
+  return label.length > maxLength ? `${label.slice(0, maxLength - 1).trimEnd()}…` : label;
 }
 
 /** The colour at an eighth of its strength, for the area under a line. Tokens are written `#rrggbb`. */

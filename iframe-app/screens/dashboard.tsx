@@ -15,8 +15,8 @@ import { SyncProgress, SyncStrip } from './sync-progress.tsx';
 
 /** Numbers of a copy that is synced every 15 minutes need no faster look. An unchanged dashboard answers 304. */
 const REFRESH_EVERY_MS = 60_000;
-/** After a failed load. */
-const RETRY_EVERY_MS = 10_000;
+/** How often it is looked whether a load is due; a failed one, whoever asked for it, is due at once. */
+const CHECK_EVERY_MS = 10_000;
 
 interface DashboardProps {
   dashboard: DashboardModel;
@@ -35,9 +35,9 @@ export function Dashboard({ dashboard, sync, isAdmin }: DashboardProps) {
     loadCanvas().catch(() => {});
     return startPolling(
       async () => {
-        await dashboard.refresh();
-        if (dashboard.error.value?.kind === 'session') return null;
-        return dashboard.error.value ? RETRY_EVERY_MS : REFRESH_EVERY_MS;
+        const age = Date.now() - (dashboard.loadedAt.value ?? 0);
+        if (dashboard.error.value || age >= REFRESH_EVERY_MS) await dashboard.refresh();
+        return dashboard.error.value?.kind === 'session' ? null : CHECK_EVERY_MS;
       },
       documentVisibility,
       browserTimers,

@@ -106,15 +106,6 @@ export function progressOf(entity: EntityProgress): number | null {
   return entity.totalRecords === 0 ? 1 : Math.min(entity.syncedRecords / entity.totalRecords, 1);
 }
 
-/** 0–1 over all records that are known of; null while nothing is. */
-export function overallProgress(entities: EntityProgress[]): number | null {
-  const counted = entities.filter((one) => one.totalRecords !== null);
-  const total = counted.reduce((sum, one) => sum + (one.totalRecords ?? 0), 0);
-  if (counted.length === 0) return null;
-  if (total === 0) return 1;
-  return counted.reduce((sum, one) => sum + (progressOf(one) ?? 0) * (one.totalRecords ?? 0), 0) / total;
-}
-
 /** Records left over the speed of the last half minute; null while a total is unknown or the speed is not measured yet. */
 export function estimateSecondsLeft(samples: readonly Sample[], entities: EntityProgress[]): number | null {
   const first = samples[0];

@@ -4,7 +4,7 @@ import type { I18n } from '../i18n.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
-import { overallProgress, pickHeadline, progressOf, type SyncModel, toProblem } from './sync-model.ts';
+import { pickHeadline, progressOf, type SyncModel, toProblem } from './sync-model.ts';
 
 /** The first load, while there is no number to show: how far it is and how long it takes. */
 export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
@@ -16,8 +16,8 @@ export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart
       <SyncTrouble sync={sync} canRestart={canRestart} />
       <h1>{i18n.t(hasBegun(status) ? 'sync.title' : 'sync.connecting')}</h1>
       <p class="sync-headline">{describeHeadline(entities, i18n)}</p>
-      <ProgressBar size="thick" value={overallProgress(entities)} label={i18n.t('sync.progress')} />
-      <p class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n)}</p>
+      <ProgressBar size="thick" value={headlineProgress(entities)} label={i18n.t('sync.progress')} />
+      <p class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n) ?? i18n.t('sync.estimating')}</p>
       <ul class="sync-entities">
         {entities.map((entity) => (
           <EntityRow key={`${entity.crmSource}:${entity.entity}`} entity={entity} />
@@ -39,9 +39,9 @@ export function SyncStrip({ sync, canRestart }: { sync: SyncModel; canRestart: b
       <div>
         <strong>{i18n.t('sync.title')}</strong>
         <span>{describeHeadline(status.entities, i18n)}</span>
-        <span class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n) || i18n.t('sync.partial')}</span>
+        <span class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n) ?? i18n.t('sync.partial')}</span>
       </div>
-      <ProgressBar value={overallProgress(status.entities)} label={i18n.t('sync.progress')} />
+      <ProgressBar value={headlineProgress(status.entities)} label={i18n.t('sync.progress')} />
     </section>
   );
 }
@@ -78,6 +78,11 @@ function hasBegun(status: SyncStatusReply | null): boolean {
   return status?.entities.some((entity) => entity.totalRecords !== null || entity.syncedRecords > 0) ?? false;
 }
 
+function headlineProgress(entities: EntityProgress[]): number | null {
+  const entity = pickHeadline(entities);
+  return entity && progressOf(entity);
+}
+
 function describeHeadline(entities: EntityProgress[], i18n: I18n): string {
   const entity = pickHeadline(entities);
   return entity && entity.totalRecords !== null ? describeCount(entity, entity.totalRecords, i18n) : '';
@@ -94,7 +99,7 @@ function describeEntity(entity: EntityProgress, i18n: I18n): string {
   return entity.totalRecords === null ? done : `${done} / ${i18n.writeCount(entity.totalRecords)}`;
 }
 
-function describeTimeLeft(seconds: number | null, { t }: I18n): string {
-  if (seconds === null) return '';
+function describeTimeLeft(seconds: number | null, { t }: I18n): string | null {
+  if (seconds === null) return null;
   return seconds < 60 ? t('sync.underAMinute') : t('sync.minutesLeft', { count: Math.round(seconds / 60) });
 }

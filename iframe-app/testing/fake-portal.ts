@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { problem } from '../../contract/api.ts';
@@ -13,7 +13,10 @@ export interface FakeAnswer {
 }
 
 /** What the API answers to `METHOD /path`; undefined drops the connection, as a dead network does. */
-export type FakeApi = Record<string, (request: { bearer: string | null; body: unknown }) => FakeAnswer | undefined>;
+export type FakeApi = Record<
+  string,
+  (request: { bearer: string | null; body: unknown; headers: IncomingHttpHeaders }) => FakeAnswer | undefined
+>;
 
 export interface FakePortal {
   /** The app alone, as its server would serve it. */
@@ -88,7 +91,7 @@ ${entry.css.map((file) => `<link rel="stylesheet" href="/${file}">`).join('')}<l
     const bearer = request.headers.authorization?.replace('Bearer ', '') ?? null;
     const route = `${request.method} ${url.pathname}`;
     fake.calls.push(`${route} ${bearer ?? '-'}`);
-    const answer = fake.api[route]?.({ bearer, body: text === '' ? null : JSON.parse(text) });
+    const answer = fake.api[route]?.({ bearer, body: text === '' ? null : JSON.parse(text), headers: request.headers });
     if (!answer) {
       request.socket.destroy();
       return;
@@ -98,7 +101,7 @@ ${entry.css.map((file) => `<link rel="stylesheet" href="/${file}">`).join('')}<l
       'cache-control': 'no-store',
       ...answer.headers,
     });
-    response.end(JSON.stringify(answer.body));
+    response.end(answer.status === 304 ? undefined : JSON.stringify(answer.body));
   }
 
   return fake;

@@ -24,7 +24,7 @@ export function BrandMark() {
   return (
     <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
       <rect class="brand-ground" width="32" height="32" rx="9" />
-      <path class="brand-lines" d="M9 22v-5M15 22V12M21 22v-8M7.500 10.500 14 7l4 2.500L25 6" />
+      <path class="brand-lines" d="M9.500 24v-4M16 24v-7M22.500 24v-6M8.500 14l5.500-4.500 4.500 2.500 6-5.500" />
     </svg>
   );
 }

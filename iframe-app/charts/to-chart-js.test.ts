@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { createFormatter } from '../format.ts';
+import { createI18n } from '../i18n.ts';
+import { chartConfig, chartData } from '../testing/sample-replies.ts';
+import { describeChart } from './describe.ts';
+import type { ChartLook } from './look.ts';
+import { chartHeightPx, isHorizontal, sumOf, toChartJs } from './to-chart-js.ts';
+
+const look: ChartLook = {
+  series: ['#000001', '#000002'],
+  grid: '#eeeeee',
+  text: '#666666',
+  surface: '#ffffff',
+  tooltip: { background: '#000000', text: '#ffffff' },
+  fontFamily: 'sans-serif',
+};
+const i18n = createI18n('en');
+const format = createFormatter(i18n);
+const deps = { look, format, animate: false };
+
+/** The options of an axis, which Chart.js types too widely to read. */
+function scale(config: ReturnType<typeof toChartJs>, axis: 'x' | 'y'): Record<string, unknown> {
+  const scales: unknown = Reflect.get(config.options ?? {}, 'scales');
+  return Reflect.get(Object(scales), axis);
+}
+
+function tick(config: ReturnType<typeof toChartJs>, axis: 'x' | 'y', index: number, width: number): unknown {
+  const ticks = Object(scale(config, axis).ticks);
+  return ticks.callback.call({ chart: { width } }, index, index);
+}
+
+describe('direction of bars', () => {
+  test('short and few labels stand, long or many lie', () => {
+    expect(isHorizontal(chartConfig(), chartData({ a: { Call: 1, Email: 2 } }))).toBe(false);
+    expect(isHorizontal(chartConfig(), chartData({ a: { 'Рекомендация клиента': 1 } }))).toBe(true);
+    const nine = Object.fromEntries(Array.from({ length: 9 }, (_unused, index) => [`s${index}`, index]));
+    expect(isHorizontal(chartConfig(), chartData({ a: nine }))).toBe(true);
+  });
+
+  test('time always runs from left to right', () => {
+    const year = Object.fromEntries(Array.from({ length: 12 }, (_unused, index) => [`Month ${index} of 2025`, index]));
+    expect(isHorizontal(chartConfig({ timeBucket: 'month', xField: null }), chartData({ a: year }))).toBe(false);
+  });
+
+  test('a funnel lies', () => {
+    expect(isHorizontal(chartConfig({ chartType: 'funnel' }), chartData({ a: { New: 3, Won: 1 } }))).toBe(true);
+  });
+
+  test('every lying bar gets its row', () => {
+    const twenty = Object.fromEntries(Array.from({ length: 20 }, (_unused, index) => [`s${index}`, index]));
+    expect(chartHeightPx(chartConfig(), chartData({ a: twenty }))).toBe(20 * 30 + 40);
+    expect(chartHeightPx(chartConfig(), chartData({ a: { Call: 1 } }))).toBe(260);
+  });
+});
+
+test('bars keep the order, the values and the gaps of the data', () => {
+  const config = toChartJs(chartConfig(), chartData({ Leads: { Web: 5, Call: null, Ads: 2 } }), deps);
+  expect(config.type).toBe('bar');
+  expect(config.data.labels).toEqual(['Web', 'Call', 'Ads']);
+  expect(config.data.datasets.map(({ label, data }) => [label, data])).toEqual([['Leads', [5, null, 2]]]);
+});
+
+test('stacked series share the axis and take the colours in turn, from the start again after the last', () => {
+  const config = toChartJs(chartConfig({ chartType: 'stackedBar' }), chartData({ A: { x: 1 }, B: { x: 2 }, C: { x: 3 } }), deps);
+  expect(config.data.datasets.map((dataset) => dataset.backgroundColor)).toEqual(['#000001', '#000002', '#000001']);
+  expect(scale(config, 'x').stacked).toBe(true);
+  expect(scale(config, 'y').stacked).toBe(true);
+});
+
+test('an area is filled to zero, a line is not', () => {
+  const data = chartData({ A: { x: 1, y: 2 } });
+  const fillOf = (chartType: 'area' | 'line') =>
+    Reflect.get(toChartJs(chartConfig({ chartType }), data, deps).data.datasets[0] ?? {}, 'fill');
+  expect(fillOf('area')).toBe('origin');
+  expect(fillOf('line')).toBe(false);
+});
+
+test('a lone value of a line is a point, as it has no line', () => {
+  const config = toChartJs(chartConfig({ chartType: 'line' }), chartData({ A: { x: 1 } }), deps);
+  expect(Reflect.get(config.data.datasets[0] ?? {}, 'pointRadius')).toBeGreaterThan(0);
+});
+
+test('a donut has a colour for each slice and no legend of its own', () => {
+  const config = toChartJs(chartConfig({ chartType: 'donut' }), chartData({ A: { x: 3, y: 1 } }), deps);
+  expect(config.type).toBe('doughnut');
+  expect(config.data.datasets[0]?.backgroundColor).toEqual(['#000001', '#000002']);
+  expect(config.options?.plugins?.legend?.display).toBe(false);
+});
+
+test('values start at zero and are written short, in the chart’s currency', () => {
+  const config = toChartJs(chartConfig(), chartData({ A: { Call: 1 } }, { format: 'currency', currency: 'USD' }), deps);
+  expect(scale(config, 'y').beginAtZero).toBe(true);
+  expect(tick(config, 'y', 250_000, 400)).toBe('$250K');
+});
+
+test('long labels are cut to the room there is', () => {
+  const config = toChartJs(chartConfig(), chartData({ A: { 'Рекомендация клиента или партнёра': 1 } }), deps);
+  expect(tick(config, 'y', 0, 1000)).toBe('Рекомендация клиента…');
+  expect(tick(config, 'y', 0, 300)).toBe('Рекомендация…');
+});
+
+test('an axis of time is marked in steps that people count in', () => {
+  const stepFor = (seconds: number) => {
+    const config = toChartJs(chartConfig(), chartData({ A: { Call: seconds } }, { format: 'duration' }), deps);
+    return Object(scale(config, 'y').ticks).stepSize;
+  };
+  expect(stepFor(5400)).toBe(1800);
+  expect(stepFor(50)).toBe(15);
+  expect(stepFor(4 * 86_400)).toBe(86_400);
+});
+
+test('the whole of a donut ignores slices without a value', () => {
+  expect(sumOf(chartData({ A: { x: 3, y: null, z: 4 } }))).toBe(7);
+});
+
+describe('the sentence of a chart', () => {
+  test('names the highest and the lowest value', () => {
+    expect(describeChart(chartConfig(), chartData({ Leads: { Web: 1200, Call: 30, Ads: 200 } }), i18n, format)).toBe(
+      'Leads by source. 3 values: highest Web, 1,200; lowest Call, 30.',
+    );
+  });
+
+  test('names the series where there are several, and leaves gaps out', () => {
+    expect(describeChart(chartConfig(), chartData({ Won: { May: 2, Jun: null }, Lost: { May: 1, Jun: 4 } }), i18n, format)).toBe(
+      'Leads by source. 3 values: highest Lost, Jun, 4; lowest Lost, May, 1.',
+    );
+  });
+
+  test('is the title alone where there is nothing', () => {
+    expect(describeChart(chartConfig(), chartData({}), i18n, format)).toBe('Leads by source');
+  });
+});

@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import type { WidgetSize } from '../../contract/charts.ts';
+import type { DashboardReply, Widget } from '../../contract/dashboard.ts';
+import { ApiError } from '../api.ts';
+import { chartConfig, chartData, kpiConfig, kpiData, sampleDashboard } from '../testing/sample-replies.ts';
+import { createDashboard, mergePanels, placeCharts } from './dashboard-model.ts';
+
+const KPI: Widget = { id: 'kpi', isStandard: true, position: 0, config: kpiConfig() };
+const CHART: Widget = { id: 'chart', isStandard: true, position: 1, config: chartConfig() };
+
+function reply(results: DashboardReply['results'], over: Partial<DashboardReply> = {}): DashboardReply {
+  return sampleDashboard({ widgets: [KPI, CHART], results, ...over });
+}
+
+function charts(...sizes: WidgetSize[]): Widget[] {
+  return sizes.map((size, position) => ({ id: `${position}`, isStandard: true, position, config: chartConfig({ size }) }));
+}
+
+function spans(...sizes: WidgetSize[]): [string, number, number][] {
+  return placeCharts(charts(...sizes)).map(({ widget, span, tabletSpan }) => [widget.id, span, tabletSpan]);
+}
+
+test('large charts come first and fill the row, then medium ones two a row, then small ones three a row', () => {
+  expect(spans('small', 'medium', 'large', 'small', 'medium', 'small')).toEqual([
+    ['2', 12, 2],
+    ['1', 6, 1],
+    ['4', 6, 1],
+    ['0', 4, 1],
+    ['3', 4, 1],
+    ['5', 4, 2],
+  ]);
+});
+
+test('the last row is stretched over the hole it would leave', () => {
+  expect(spans('medium', 'medium', 'medium')).toEqual([
+    ['0', 6, 1],
+    ['1', 6, 1],
+    ['2', 12, 2],
+  ]);
+  expect(spans('small', 'small', 'small', 'small', 'small').map(([, wide]) => wide)).toEqual([4, 4, 4, 6, 6]);
+});
+
+test('a chart of nothing is empty, a KPI of nothing is a number', () => {
+  const panels = mergePanels(
+    new Map(),
+    reply([
+      { id: 'kpi', status: 'ok', data: kpiData({ value: '0', rowCount: 0 }) },
+      { id: 'chart', status: 'ok', data: chartData({ A: { x: null } }) },
+    ]),
+  );
+  expect(panels.get('kpi')?.kind).toBe('ready');
+  expect(panels.get('chart')?.kind).toBe('empty');
+});
+
+test('a widget that fails keeps its earlier numbers and says so; one that never had any says that it failed', () => {
+  const first = mergePanels(
+    new Map(),
+    reply([
+      { id: 'kpi', status: 'ok', data: kpiData() },
+      { id: 'chart', status: 'failed' },
+    ]),
+  );
+  const second = mergePanels(
+    first,
+    reply([
+      { id: 'kpi', status: 'failed' },
+      { id: 'chart', status: 'failed' },
+    ]),
+  );
+  expect(second.get('kpi')).toEqual({ kind: 'ready', data: kpiData(), stale: true });
+  expect(second.get('chart')).toEqual({ kind: 'failed' });
+});
+
+test('a widget the reply has no result for has failed, and fresh numbers are not stale', () => {
+  const panels = mergePanels(
+    new Map([['kpi', { kind: 'ready', data: kpiData(), stale: true }]]),
+    reply([{ id: 'kpi', status: 'ok', data: kpiData({ value: '7' }) }]),
+  );
+  expect(panels.get('kpi')).toEqual({ kind: 'ready', data: kpiData({ value: '7' }), stale: false });
+  expect(panels.get('chart')).toEqual({ kind: 'failed' });
+});
+
+test('a failed load keeps the numbers on show and the time they were loaded at', async () => {
+  const answers: (() => DashboardReply)[] = [
+    () => sampleDashboard(),
+    () => {
+      throw new ApiError('network');
+    },
+    () => sampleDashboard(),
+  ];
+  const clock = { now: 1000 };
+  const model = createDashboard({
+    api: {
+      getDashboard: async () => {
+        const answer = answers.shift();
+        if (!answer) throw new Error('asked too often');
+        return answer();
+      },
+    },
+    now: () => clock.now,
+  });
+  await model.refresh();
+  clock.now = 2000;
+  await model.refresh();
+  expect(model.error.value?.kind).toBe('network');
+  expect(model.loadedAt.value).toBe(1000);
+  expect(model.kpis.value).toHaveLength(4);
+  await model.refresh();
+  expect(model.error.value).toBeNull();
+  expect(model.loadedAt.value).toBe(2000);
+});
+
+test('two refreshes at once are one request', async () => {
+  let asked = 0;
+  const model = createDashboard({
+    api: {
+      getDashboard: async () => {
+        asked += 1;
+        return sampleDashboard();
+      },
+    },
+    now: () => 0,
+  });
+  await Promise.all([model.refresh(), model.refresh()]);
+  expect(asked).toBe(1);
+});
+
+test('a CRM without records is empty only once it is synced', async () => {
+  const nothing = [
+    { id: 'kpi', status: 'ok', data: kpiData({ value: '0', rowCount: 0 }) },
+    { id: 'chart', status: 'ok', data: chartData({}, { rowCount: 0 }) },
+  ] as const;
+  const isEmptyWith = async (over: Partial<DashboardReply>) => {
+    const model = createDashboard({ api: { getDashboard: async () => reply([...nothing], over) }, now: () => 0 });
+    await model.refresh();
+    return model.isEmpty.value;
+  };
+  expect(await isEmptyWith({ syncStatus: 'complete' })).toBe(true);
+  expect(await isEmptyWith({ syncStatus: 'syncing' })).toBe(false);
+});
