@@ -2,6 +2,7 @@ import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import type { SyncState } from '../../contract/sync.ts';
 import { type Locale, pickLocale } from '../analytics/labels.ts';
 import type { SqlQuery } from '../platform/db.ts';
+import { worstState } from '../sync/status.ts';
 
 /** Who is looking. */
 export interface Viewer {
@@ -84,21 +85,4 @@ export function toTenantContext(row: object): TenantContext {
       coveredFrom: from === null ? null : new Date(from),
     })),
   };
-}
-
-/** What needs a person first, then what is moving, then what waits. */
-const STATES_BY_URGENCY: readonly SyncState[] = [
-  'reauth',
-  'blocked',
-  'permissions_changed',
-  'storage_full',
-  'paused',
-  'syncing',
-  'error',
-  'pending',
-  'complete',
-];
-
-function worstState(states: readonly SyncState[]): SyncState {
-  return STATES_BY_URGENCY.find((state) => states.includes(state)) ?? 'pending';
 }

@@ -42,11 +42,16 @@ export async function getSyncStatus(tx: Tx): Promise<SyncStatusReply> {
   const times = rows.map((row) => Math.max(row.last_full_sync_at?.getTime() ?? 0, row.last_incremental_at?.getTime() ?? 0));
   const oldest = times.length === 0 ? 0 : Math.min(...times);
   return {
-    status: BY_URGENCY.find((state) => entities.some(({ status }) => status === state)) ?? 'pending',
+    status: worstState(entities.map(({ status }) => status)),
     mode: connections.length > 0 && connections.every(({ mode }) => mode === 'simple') ? 'simple' : 'classic',
     entities,
     dataAsOf: oldest === 0 ? null : new Date(oldest).toISOString(),
   };
+}
+
+/** The state that stands for several entities together; `pending` for none. */
+export function worstState(states: readonly SyncState[]): SyncState {
+  return BY_URGENCY.find((state) => states.includes(state)) ?? 'pending';
 }
 
 function toProgress(row: StatusRow): EntityProgress {

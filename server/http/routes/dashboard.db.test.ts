@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import pg from 'pg';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problem } from '../../../contract/api.ts';
+import { dashboardReply, recordReply, widget } from '../../../contract/dashboard.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
+import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../../testing/small-world.ts';
+import { createErrorHandler } from '../error-reply.ts';
+import type { Session } from '../session.ts';
+import { createDashboardRoutes } from './dashboard.ts';
+
+let database: TestDatabase;
+let owner: pg.Client;
+let server: Server;
+let tenantId: string;
+let session: Session;
+const log = pino({ level: 'silent' });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  tenantId = await insertTenant(owner);
+  await insertRecords(owner, tenantId);
+  session = { tenantId, crmSource: 'bitrix24', userId: '17', role: 'member' };
+  const app = express();
+  app.set('query parser', 'simple');
+  app.use((_req, res, next) => {
+    res.locals.requestId = 'of-this-test';
+    res.locals.session = session;
+    next();
+  });
+  app.use('/api/dashboard', createDashboardRoutes({ db: database.db, now: () => SMALL_WORLD_NOW, log }));
+  app.use(createErrorHandler(log));
+  server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterAll(async () => {
+  server.close();
+  await owner.end();
+  await database.drop();
+});
+
+function request(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/dashboard${path}`, init);
+}
+
+async function accessLog(): Promise<object[]> {
+  const { rows } = await owner.query(
+    'select accessed_by, action, entity, record_count from data_access_logs where tenant_id = $1 order by seq desc limit 1',
+    [tenantId],
+  );
+  return rows;
+}
+
+test('the dashboard keeps its contract, and who looked is in the access log', async () => {
+  const reply = await request('/data');
+  expect(reply.status).toBe(200);
+  const body = dashboardReply.parse(await reply.json());
+  expect(body.results.every(({ status }) => status === 'ok')).toBe(true);
+  expect(await accessLog()).toEqual([{ accessed_by: 'user:17', action: 'query_dashboard', entity: null, record_count: 10 }]);
+});
+
+test('the widgets come alone, in their order', async () => {
+  const widgets = widget.array().parse(await (await request('/widgets')).json());
+  expect(widgets.map(({ position }) => position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('a record keeps its contract and is logged without its id', async () => {
+  const reply = await request('/record?entity=deals&externalId=1');
+  expect(reply.status).toBe(200);
+  expect(recordReply.parse(await reply.json()).title).toBe('Annual contract');
+  expect(await accessLog()).toEqual([{ accessed_by: 'user:17', action: 'view_record', entity: 'deals', record_count: 1 }]);
+});
+
+describe('refuses', () => {
+  test.each([
+    ['/record?entity=deals&externalId=4711', 404, 'not_found'],
+    ['/record', 422, 'required'],
+    ['/record?entity=pg_user&externalId=1', 422, 'invalid_value'],
+    ['/record?entity=constructor&externalId=1', 422, 'invalid_value'],
+    ['/record?entity=deals&externalId=', 422, 'blank'],
+    [`/record?entity=deals&externalId=${'9'.repeat(65)}`, 422, 'too_long'],
+    ['/record?entity=deals&externalId=1&externalId=2', 422, 'wrong_type'],
+    ['/record?entity=deals&externalId=%00', 422, 'invalid_characters'],
+    ['/record?entity=deals&externalId=1&tenantId=x', 422, 'unknown_field'],
+  ])('%s with %i %s', async (path, status, code) => {
+    const reply = await request(path);
+    expect([reply.status, problem.parse(await reply.json()).code]).toEqual([status, code]);
+  });
+
+  test('other methods', async () => {
+    const reply = await request('/data', { method: 'DELETE' });
+    expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+test('the record of another tenant answers as one that does not exist', async () => {
+  const mine = session;
+  session = { ...mine, tenantId: await insertTenant(owner) };
+  try {
+    const [foreign, missing] = await Promise.all(
+      ['1', '4711'].map(async (id) => {
+        const { code, title, detail, status } = problem.parse(
+          await (await request(`/record?entity=deals&externalId=${id}`)).json(),
+        );
+        return { code, title, detail, status };
+      }),
+    );
+    expect(foreign).toEqual(missing);
+    expect(foreign?.status).toBe(404);
+  } finally {
+    session = mine;
+  }
+});
+
+test('a reader who closes the connection leaves no statement behind', async () => {
+  const blocker = new pg.Client({ connectionString: database.ownerUrl });
+  await blocker.connect();
+  await blocker.query('begin; lock table crm_statuses in access exclusive mode');
+  const waiting = async () => {
+    const { rows } = await owner.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows[0]?.count;
+  };
+  const controller = new AbortController();
+  const reading = request('/data', { signal: controller.signal }).catch(() => 'gone');
+  await expect.poll(waiting).toBe(1);
+  controller.abort();
+  expect(await reading).toBe('gone');
+  await expect.poll(waiting, { timeout: 3000 }).toBe(0);
+  await blocker.query('rollback');
+  await blocker.end();
+});
