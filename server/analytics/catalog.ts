@@ -53,7 +53,7 @@ export interface PlainMeasure {
 }
 
 /** 100 × the records of one measure ÷ those of another; null where there are none to divide by. */
-export interface RatioMeasure {
+interface RatioMeasure {
   kind: 'ratio';
   numerator: PlainMeasure;
   denominator: PlainMeasure;

@@ -42,7 +42,7 @@ export function createTally(): Tally {
   return { rows: 0, amounts: new Map() };
 }
 
-export function addAmounts(tally: Tally, added: Amounts): void {
+function addAmounts(tally: Tally, added: Amounts): void {
   const key = identity(added.crmSource, added.currency);
   const present = tally.amounts.get(key);
   if (!present) {

@@ -229,6 +229,19 @@ test('titles and labels speak the reader’s language before the tenant’s', as
   expect(widgets[0]?.config.title).toBe('Jami lidlar');
 });
 
+test('days are cut in the tenant’s zone, else the CRM’s, else UTC; a name that is no zone is passed over', async () => {
+  const lost = await insertTenant(owner);
+  const zoneWith = async (ofTenant: string | null, ofCrm: string | null) => {
+    await owner.query('update tenant_settings set timezone = $2 where tenant_id = $1', [lost, ofTenant]);
+    await owner.query('update crm_connections set timezone = $2 where tenant_id = $1', [lost, ofCrm]);
+    return (await load(lost)).timezone;
+  };
+  expect(await zoneWith('Asia/Tashkent', 'Europe/London')).toBe('Asia/Tashkent');
+  expect(await zoneWith(null, 'Europe/London')).toBe('Europe/London');
+  expect(await zoneWith('Mars/Olympus', 'Europe/London')).toBe('Europe/London');
+  expect(await zoneWith(null, null)).toBe('UTC');
+});
+
 describe('what is not copied is not shown as a number', () => {
   const statuses = (reply: DashboardReply) => Object.fromEntries(reply.results.map(({ id, status }) => [id, status]));
 

@@ -1,6 +1,7 @@
 import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import type { SyncState } from '../../contract/sync.ts';
 import { type Locale, pickLocale } from '../analytics/labels.ts';
+import { isTimeZone } from '../analytics/time-range.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { worstState } from '../sync/status.ts';
 
@@ -73,7 +74,7 @@ export function toTenantContext(row: object): TenantContext {
   const oldest = loaded.includes(null) || loaded.length === 0 ? null : Math.min(...loaded.filter((at) => at !== null));
   return {
     mode: connections.length > 0 && connections.every(({ mode }) => mode === 'simple') ? 'simple' : 'classic',
-    timezone: timezone ?? connections.find((connection) => connection.timezone)?.timezone ?? 'UTC',
+    timezone: [timezone, ...connections.map((connection) => connection.timezone)].find(isTimeZone) ?? 'UTC',
     displayCurrency: display_currency ?? connections.find(({ currency }) => currency)?.currency ?? 'USD',
     locale: pickLocale(locale),
     syncStatus: worstState(entities.map(({ status }) => status)),
