@@ -164,3 +164,12 @@ test('a change to an object whose record is reserved is recorded anew', () => {
     [2, null],
   ]);
 });
+
+test('event.test comes back as the app sent it', async () => {
+  bind('ONAPPTEST');
+  change('ONAPPTEST', { any: 'data' });
+  await delivery.settled();
+  expect(receiver.received).toEqual([
+    expect.objectContaining({ event: 'ONAPPTEST', 'data[QUERY][any]': 'data', 'data[LANGUAGE_ID]': 'en' }),
+  ]);
+});

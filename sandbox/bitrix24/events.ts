@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PortalDeps } from './portal/deps.ts';
-import { accessAuth, portalAuth, postEvent } from './portal/event-post.ts';
+import { accessAuth, type PortalEvent, portalAuth, postEvent } from './portal/event-post.ts';
 import type { EventBinding, Installation, PortalState, TokenPair } from './state.ts';
 
 /** A portal hands events to a central queue first, so a handler hears of a change this much sandbox time later. */
@@ -57,12 +57,7 @@ export function connectEvents(portal: PortalState, deps: PortalDeps): EventDeliv
     return fresh;
   }
 
-  function post(
-    installation: Installation,
-    binding: EventBinding,
-    data: Record<string, Record<string, string | number>>,
-    userId: number | null,
-  ) {
+  function post(installation: Installation, binding: EventBinding, data: PortalEvent['data'], userId: number | null) {
     // Removed or bound anew since the change: its tokens are dead and nobody waits for it.
     if (portal.installation !== installation || !installation.events.includes(binding)) return Promise.resolve();
     const access = userId === null ? {} : accessAuth(deps, tokensOf(userId));
@@ -75,8 +70,10 @@ export function connectEvents(portal: PortalState, deps: PortalDeps): EventDeliv
       .update(`${event}|${fields.ID ?? ''}`)
       .digest('hex');
     const timestamp = Math.floor(portal.clock.now() / 1000);
-    // A record some process has reserved is being worked on: the change must reach the next reader.
-    const waiting = installation.offlineEvents.find((kept) => kept.messageId === messageId && kept.processId === null);
+    // A record that a process has reserved or given up on is out of sight: the change must reach the next reader.
+    const waiting = installation.offlineEvents.find(
+      (kept) => kept.messageId === messageId && kept.processId === null && !kept.error,
+    );
     if (waiting) Object.assign(waiting, { timestamp, fields });
     else
       installation.offlineEvents.push({
@@ -120,9 +117,9 @@ export function connectEvents(portal: PortalState, deps: PortalDeps): EventDeliv
     for (const binding of bindings) {
       if (binding.offline) continue;
       const actor = byRobot ? null : (userId ?? installation.installedBy);
-      enqueue(EVENT_DELAY_MS, () =>
-        post(installation, binding, { FIELDS: fields }, binding.authType === 0 ? actor : binding.authType),
-      );
+      // event.test echoes what the app sent with it; all others name an object.
+      const data = sameEvent(event, 'ONAPPTEST') ? { QUERY: fields, LANGUAGE_ID: portal.language } : { FIELDS: fields };
+      enqueue(EVENT_DELAY_MS, () => post(installation, binding, data, binding.authType === 0 ? actor : binding.authType));
     }
     if (!bindings.some((binding) => binding.offline)) return;
     keepOffline(installation, event.toUpperCase(), fields);
