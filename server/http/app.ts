@@ -10,7 +10,7 @@ import { checkUrl, readJson } from './body.ts';
 import { createErrorHandler, methodNotAllowed, notFound } from './error-reply.ts';
 import { readAppAssets } from './page.ts';
 import { createRateLimiters, DEFAULT_RATE_LIMITS, type RateLimits } from './rate-limits.ts';
-import { requestLog } from './request-log.ts';
+import { keepMount, requestLog } from './request-log.ts';
 import { createBitrix24Routes } from './routes/bitrix24.ts';
 import { createConnectionRoutes } from './routes/connections.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
@@ -74,7 +74,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(createSessionRoutes({ ...deps, sessions, assets }));
   app.use(createSyncRoutes(deps));
   app.use(createConnectionRoutes(deps));
-  app.use('/api/dashboard', requireSession, createDashboardRoutes(deps));
+  app.use('/api/dashboard', keepMount, requireSession, createDashboardRoutes(deps));
   app.use(notFound);
   app.use(createErrorHandler(log));
   return app;

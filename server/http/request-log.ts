@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from '../platform/log.ts';
 
 /**
@@ -15,14 +15,22 @@ export function requestLog(log: Logger): RequestHandler {
     res.on('close', () => {
       const ms = Math.round(performance.now() - startedAt);
       const status = res.writableFinished ? res.statusCode : 'aborted';
-      log.info({ requestId, method: req.method, route: routeOf(req), status, ms }, 'request');
+      log.info({ requestId, method: req.method, route: routeOf(req, res), status, ms }, 'request');
     });
     next();
   };
 }
 
-/** The pattern below its router; `none` for an address that no route knows. */
-function routeOf(req: Request): string {
+/** For routers below a path of their own: the request log then names the whole pattern. */
+export const keepMount: RequestHandler = (req, res, next) => {
+  res.locals.mount = req.baseUrl;
+  next();
+};
+
+/** The pattern of the route; `none` for an address that no route knows. */
+function routeOf(req: Request, res: Response): string {
   const route: unknown = req.route?.path;
-  return typeof route === 'string' ? `${req.baseUrl}${route}` : 'none';
+  if (typeof route !== 'string') return 'none';
+  // A router's own path is given back when an error leaves it, so it is kept where the router begins.
+  return `${String(res.locals.mount ?? '')}${route}`;
 }

@@ -6,7 +6,7 @@ import { createOutbound } from '../platform/outbound.ts';
 import { createTokenSource } from '../tenants/connections.ts';
 import type { FakePortal, FakeUser } from '../testing/fake-bitrix24.ts';
 import { runAs } from '../testing/postgres.ts';
-import { openPage, postEvent, readBoot, readProblem, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { openPage, postEvent, readBoot, readProblem, startTestApp, TEST_SECRET, type TestApp } from '../testing/test-app.ts';
 
 const ADMIN: FakeUser = { id: '1', name: 'Dilnoza', isAdmin: true };
 const MEMBER: FakeUser = { id: '7', name: 'Timur', isAdmin: false };
@@ -106,7 +106,7 @@ test('tokens and the application token are sealed, and open only as what they ar
   const row = await connectionOf(portal);
   const dump = JSON.stringify(await sql('select * from crm_connections'));
   expect(dump).not.toContain('canary');
-  const sealer = createSealer('Zk3vT9qLx8mRwB1nYc7uPd5sHf2jGa6e');
+  const sealer = createSealer(TEST_SECRET);
   const context = { tenantId: String(row?.tenant_id), connection: 'bitrix24', field: 'refresh_token' };
   expect(sealer.open(String(row?.refresh_token_sealed), context)).toMatch(/^refresh-canary-/);
   expect(() => sealer.open(String(row?.access_token_sealed), context)).toThrow('belongs elsewhere');
@@ -379,7 +379,7 @@ test('many callers with a stale token cause one refresh; a refused one marks the
   const outbound = createOutbound({ allow: [new URL(app.bitrix.authUrl).host] });
   const { clientId, clientSecret, authUrl } = app.bitrix;
   const oauth = createBitrixOAuth({ outbound, clientId, clientSecret, servers: [authUrl], now: () => new Date() });
-  const deps = { db: app.database.db, sealer: createSealer('Zk3vT9qLx8mRwB1nYc7uPd5sHf2jGa6e'), refresh: oauth.refresh };
+  const deps = { db: app.database.db, sealer: createSealer(TEST_SECRET), refresh: oauth.refresh };
   const sources = [1, 2, 3, 4].map(() => createTokenSource(deps, tenantId, 'bitrix24'));
   const stale = await Promise.all(sources.map((source) => source.get()));
   const before = app.bitrix.authRequests.length;

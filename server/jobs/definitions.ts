@@ -5,8 +5,6 @@ import { crmSource, entity } from '../../contract/crm.ts';
 export const JOBS = {
   /** Loads everything of one connection: dictionaries, then each entity. One at a time per connection. */
   'sync-full': z.strictObject({ tenantId: z.uuid(), crmSource, runId: z.uuid(), entities: z.array(entity).nullable() }),
-  /** What has to happen for an app event (install, update, uninstall, record changes); the event itself is only a hint. */
-  'bitrix24-event': z.strictObject({ tenantId: z.uuid(), event: z.string().max(64) }),
 } as const;
 
 export type JobName = keyof typeof JOBS;

@@ -22,6 +22,8 @@ export function createLogger(config: { logLevel: LevelWithSilent }, destination?
       level: (label: string) => ({ level: label }),
       log: (fields: Record<string, unknown>) => redactFields(fields, 0),
     },
+    // The redactor has described errors already; pino's own serializer would add to them.
+    serializers: { err: (described: unknown) => described },
     hooks: {
       logMethod(this: Logger, args: Parameters<pino.LogFn>, method: pino.LogFn) {
         // pino would take the message of a bare error for its own, past every serializer.

@@ -33,6 +33,9 @@ export interface TestAppOptions {
   timeouts?: ServerTimeouts;
 }
 
+/** Master secret of every test app. */
+export const TEST_SECRET = 'Zk3vT9qLx8mRwB1nYc7uPd5sHf2jGa6e';
+
 const UNLIMITED: RateLimits = { anonymous: 1e6, install: 1e6, user: 1e6, tenant: 1e6, events: 1e6 };
 
 /** LeadRelay's web server on a real port and database, with a fake Bitrix24 behind it. */
@@ -54,7 +57,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const config: Pick<Config, 'bitrix24' | 'publicUrl' | 'secret' | 'outboundAllow' | 'trustProxy'> = {
     bitrix24: { clientId: bitrix.clientId, clientSecret: bitrix.clientSecret, oauthUrls: [bitrix.authUrl] },
     publicUrl: 'https://leadrelay.test',
-    secret: 'Zk3vT9qLx8mRwB1nYc7uPd5sHf2jGa6e',
+    secret: TEST_SECRET,
     outboundAllow: allowed,
     trustProxy: 0,
   };
