@@ -44,7 +44,7 @@ export function recordListPage(context: PageContext, name: RecordKindName): Html
         )}</tbody>
       </table></div>
       <footer class="paging">
-        <span>${rows.length} ${t('ofTotal', { total: table.size.toLocaleString(portal.language) })}</span>
+        <span>${t('shown', { shown: String(rows.length), total: table.size.toLocaleString(portal.language) })}</span>
         ${hasNewer ? html`<a href="${list}">${t('first')}</a><a href="${list}?after=${first.id}">← ${t('previous')}</a>` : null}
         ${hasOlder ? html`<a href="${list}?before=${last.id}">${t('next')} →</a>` : null}
       </footer>
