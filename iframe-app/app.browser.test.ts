@@ -355,6 +355,24 @@ test('charts that cannot be drawn are shown as tables', async () => {
   expect(await page.locator('.chart-table table').count()).toBe(CHARTS);
 });
 
+test('charts follow the theme while the page is open', async () => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open();
+  await waitForCharts(page, CHARTS);
+  const hasColor = (rgb: string) =>
+    page.waitForFunction((wanted) => {
+      const canvas = document.querySelector('canvas');
+      const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      for (let at = 0; at < pixels.length; at += 4) {
+        if (pixels[at + 3] === 255 && `${pixels[at]} ${pixels[at + 1]} ${pixels[at + 2]}` === wanted) return true;
+      }
+      return false;
+    }, rgb);
+  await hasColor('47 125 225'); // --chart-1, light
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await hasColor('90 162 255'); // --chart-1, dark
+});
+
 test('what loads before the first chart is at most 100 kB gzip', async () => {
   const loaded: string[] = [];
   page.on('response', (response) => {

@@ -2,7 +2,7 @@ import type { ValueFormat } from '../contract/charts.ts';
 import type { I18n } from './i18n.ts';
 
 /** How a value is written: its format and, for amounts, its currency. */
-export interface ValueStyle {
+interface ValueStyle {
   format: ValueFormat;
   /** ISO 4217, for `currency` only. */
   currency: string | null;

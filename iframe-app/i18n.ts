@@ -1,5 +1,5 @@
 /** A message that depends on `{count}`, one text for each plural category of its language. */
-export type PluralForms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
+type PluralForms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
 const en = {
   'app.name': 'LeadRelay',
@@ -453,7 +453,7 @@ type Parameters<K extends MessageKey> = {
 };
 type ParameterArguments<K extends MessageKey> = keyof Parameters<K> extends never ? [] : [values: Parameters<K>];
 
-export interface OwnWords {
+interface OwnWords {
   shortMonths: readonly string[];
   /** Largest first. */
   powers: readonly { from: number; word: string }[];

@@ -143,7 +143,7 @@ function toBars(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJ
       // A line of the background's colour keeps stacked parts apart for eyes that cannot tell the colours.
       borderWidth: stacked ? 1 : 0,
       borderRadius: stacked ? 2 : 4,
-      maxBarThickness: horizontal ? 22 : 44,
+      maxBarThickness: horizontal ? 26 : 44,
     }),
   );
   return {

@@ -12,7 +12,7 @@ export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart
   const status = sync.status.value;
   const entities = status?.entities ?? [];
   return (
-    <section class="sync" aria-live="polite">
+    <section class="sync">
       <SyncTrouble sync={sync} canRestart={canRestart} />
       <h1>{i18n.t(hasBegun(status) ? 'sync.title' : 'sync.connecting')}</h1>
       <p class="sync-headline">{describeHeadline(entities, i18n)}</p>

@@ -13,7 +13,7 @@ export interface FakeAnswer {
 }
 
 /** What the API answers to `METHOD /path`; undefined drops the connection, as a dead network does. */
-export type FakeApi = Record<
+type FakeApi = Record<
   string,
   (request: { bearer: string | null; body: unknown; headers: IncomingHttpHeaders }) => FakeAnswer | undefined
 >;
