@@ -249,6 +249,17 @@ describe('a small world is believable:', () => {
     expect(waits.toSorted((a, b) => b.wait - a.wait)[0]?.userId).toBe(cherryPicker);
   });
 
+  test('strong agents win more of their deals than weak ones', () => {
+    const idsOf = (...families: string[]) =>
+      world.users.filter((user) => families.includes(user.lastName)).map((user) => user.id);
+    const [strong, weak] = [idsOf('Yo‘ldosheva', 'Ким', 'Xo‘jayev'), idsOf('Ғуломов', 'Петров', 'Ҳасанова')];
+    const winRate = (agents: number[]) => {
+      const own = deals.filter((deal) => deal.leadId !== 0 && agents.includes(deal.assignedById));
+      return own.filter((deal) => deal.stageId.endsWith('WON')).length / own.length;
+    };
+    expect(winRate(strong)).toBeGreaterThan(1.3 * winRate(weak));
+  });
+
   test('sources differ in quality', () => {
     const from = (sourceId: string) => converted(leads.filter((lead) => lead.sourceId === sourceId).map((lead) => ({ lead })));
     expect(from('RECOMMENDATION')).toBeGreaterThan(2 * from('ADVERTISING'));
@@ -296,10 +307,14 @@ describe('a small world is believable:', () => {
   });
 
   test('a converted lead, its contact and its deal are one person', () => {
-    const [deal] = deals.filter((other) => other.leadId !== 0 && other.contactId !== 0).slice(-1);
-    const lead = world.leads.get(deal?.leadId ?? 0);
-    const contact = world.contacts.get(deal?.contactId ?? 0);
-    expect(contact).toMatchObject({ name: lead?.name, lastName: lead?.lastName, phone: lead?.phone });
+    const linked = leads.filter((lead) => lead.contactId !== 0);
+    expect(linked.length).toBeGreaterThan(500);
+    for (const { contactId, name, lastName, phone } of linked) {
+      expect(world.contacts.get(contactId)).toMatchObject({ name, lastName, phone });
+    }
+    for (const deal of deals) {
+      if (deal.leadId !== 0) expect(deal.contactId).toBe(world.leads.get(deal.leadId)?.contactId);
+    }
   });
 
   test('activities are of all kinds; some to-dos have no deadline, some meetings are still to come', () => {

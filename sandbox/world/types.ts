@@ -196,14 +196,6 @@ export interface WorldCustomField {
   items: { id: number; value: string }[];
 }
 
-export interface WorldRecordOf {
-  leads: WorldLead;
-  deals: WorldDeal;
-  contacts: WorldContact;
-  companies: WorldCompany;
-  activities: WorldActivity;
-}
-
 export type NumberColumn = 'createdAt' | 'updatedAt' | 'assignedById' | 'ownerId' | 'ownerTypeId' | 'startAt';
 
 /**
