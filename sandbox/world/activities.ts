@@ -122,8 +122,10 @@ function createLog(random: Random, count: number, now: number, team: Team): Acti
       activities.deadline[index] = planned.deadline;
       activities.completed[index] = done ? 1 : 0;
       activities.updatedAt[index] = Math.max(planned.doneAt, time);
-      const { times, index: place } = owner.lastActivity ?? { times: null, index: 0 };
-      if (times && planned.startAt <= now) times[place] = Math.max(at(times, place), planned.startAt);
+      if (owner.lastActivity && planned.startAt <= now) {
+        const { times, index: place } = owner.lastActivity;
+        times[place] = Math.max(at(times, place), planned.startAt);
+      }
     },
   };
 }
