@@ -21,7 +21,11 @@ const text = z.union([z.string(), z.number()]).transform(String);
 const flag = z
   .union([z.boolean(), z.string(), z.number()])
   .transform((value) => value === true || value === 'Y' || value === 'true' || value === 1);
-const optionalText = z.unknown().transform((value) => readText(value, () => {}));
+/** Optional before the transform: a field that the scope or the portal leaves out must not cost the row. */
+const optionalText = z
+  .unknown()
+  .optional()
+  .transform((value) => readText(value, () => {}));
 
 const user = z.looseObject({
   ID: text,
@@ -57,8 +61,8 @@ const currency = z.looseObject({
 const product = z.looseObject({
   ID: text,
   NAME: optionalText,
-  PRICE: z.unknown(),
-  CURRENCY_ID: z.unknown(),
+  PRICE: z.unknown().optional(),
+  CURRENCY_ID: z.unknown().optional(),
   ACTIVE: flag.default(true),
 });
 
@@ -162,13 +166,17 @@ function required(reply: BatchReply, name: string): unknown {
   return reply.results.get(name);
 }
 
-/** Rows that do not parse are left out: a label is missing then, no record is. A list that is none is refused. */
+/** A row that does not parse is left out: a label is missing then, no record is. A list of which none parses is refused. */
 function parseRows<Schema extends z.ZodType>(schema: Schema, rows: unknown): z.infer<Schema>[] {
   if (!Array.isArray(rows)) throw new CrmError('bad_response', 'Bitrix24 gave a dictionary in an unknown shape');
-  return rows.flatMap((row) => {
-    const parsed = schema.safeParse(row);
-    return parsed.success ? [parsed.data] : [];
+  const parsed = rows.flatMap((row) => {
+    const result = schema.safeParse(row);
+    return result.success ? [result.data] : [];
   });
+  if (rows.length > 0 && parsed.length === 0) {
+    throw new CrmError('bad_response', 'Bitrix24 gave a dictionary whose rows are of an unknown shape');
+  }
+  return parsed;
 }
 
 function toUser(row: z.infer<typeof user>, departments: ReadonlyMap<string, string | null>): UserRow {
