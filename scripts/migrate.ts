@@ -51,8 +51,11 @@ export async function migrate({ ownerUrl, appPassword, jobsPassword }: MigrateOp
     application_name: 'leadrelay migrate',
   });
   owner.on('error', () => {});
+  const address = new URL(ownerUrl);
+  await owner.connect().catch((error: unknown) => {
+    throw explain(error, address);
+  });
   try {
-    await owner.connect();
     await owner.query('select pg_advisory_lock($1)', [LOCK_KEY]);
     const applied = (await isUpToDate(owner)) ? [] : await applyMigrations(ownerUrl);
     await configureAppRole(owner);
@@ -60,7 +63,7 @@ export async function migrate({ ownerUrl, appPassword, jobsPassword }: MigrateOp
     if (jobsPassword !== null) await ensurePassword(owner, ownerUrl, JOBS_ROLE, jobsPassword);
     return applied;
   } catch (error) {
-    throw explain(error, new URL(ownerUrl));
+    throw explain(error, address);
   } finally {
     await owner.end();
   }
@@ -132,14 +135,16 @@ async function ensurePassword(owner: pg.Client, ownerUrl: string, role: string, 
   // No timeout: the owner has just been let in, and after a refusal the driver's timer would keep the process waiting.
   const client = new pg.Client({ connectionString: url.toString() });
   client.on('error', () => {});
-  try {
-    await client.connect();
-  } catch (error) {
-    if (!hasCode(error, '28P01')) throw error;
-    await owner.query(`alter role ${role} password ${owner.escapeLiteral(scramVerifier(password))}`);
-  } finally {
-    await client.end();
-  }
+  const isLetIn = await client.connect().then(
+    () => true,
+    (error: unknown) => {
+      if (hasCode(error, '28P01')) return false;
+      throw error;
+    },
+  );
+  // A connection that was refused has ended already, and ending it again would wait for ever.
+  if (isLetIn) return client.end();
+  await owner.query(`alter role ${role} password ${owner.escapeLiteral(scramVerifier(password))}`);
 }
 
 /** What PostgreSQL stores for a password (RFC 5803); made here so that the password itself reaches no server log. */

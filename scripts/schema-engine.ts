@@ -24,7 +24,7 @@ export async function withSchemaEngine<Result>(
     const engine = await bindings.SchemaEngine.new(
       { datamodels },
       () => {},
-      bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool)),
+      bindMigrationAwareSqlAdapterFactory(new WholeScripts(readCharAsText(pool))),
     );
     return await work(engine);
   } finally {
@@ -41,6 +41,19 @@ class WholeScripts extends PrismaPg {
     };
     return adapter;
   }
+}
+
+/** Prisma's adapter does not know PostgreSQL's internal type "char", which the engine's own catalog queries return. */
+function readCharAsText(pool: pg.Pool): pg.Pool {
+  const { CHAR, TEXT } = pg.types.builtins;
+  return Object.assign(new pg.Pool(), {
+    connect: () => pool.connect(),
+    query: async (config: pg.QueryArrayConfig) => {
+      const result = await pool.query(config);
+      for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
+      return result;
+    },
+  });
 }
 
 /** Node has it; its types leave it to those of browsers. */

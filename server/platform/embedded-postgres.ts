@@ -195,6 +195,7 @@ async function initialise(cluster: Cluster): Promise<void> {
       // Unicode case rules from PostgreSQL itself, the same on every host.
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
+      ...(cluster.settings.fsync === 'off' ? ['--no-sync'] : []),
     ]);
     if ((await ended) !== 0) throw explainFailure(cluster);
     renameSync(draft, cluster.dataDir);
@@ -332,20 +333,17 @@ async function startServer(cluster: Cluster, port: number): Promise<Running> {
   }
 }
 
-async function answers(cluster: Cluster, port: number): Promise<boolean> {
-  const client = connectOptions(cluster, port, 'postgres');
-  try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => {});
-  }
+/** A connection that was refused has ended already, and ending it again would wait for ever. */
+function answers(cluster: Cluster, port: number): Promise<boolean> {
+  const client = createClient(cluster, port);
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  );
 }
 
 async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
-  const client = connectOptions(cluster, port, 'postgres');
+  const client = createClient(cluster, port);
   await client.connect();
   try {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
@@ -355,8 +353,8 @@ async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
   }
 }
 
-function connectOptions(cluster: Cluster, port: number, database: string): pg.Client {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: SUPERUSER, password: cluster.password, database });
+function createClient(cluster: Cluster, port: number): pg.Client {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: SUPERUSER, password: cluster.password, database: 'postgres' });
   client.on('error', () => {});
   return client;
 }

@@ -58,22 +58,18 @@ async function startCluster() {
     appPassword: 'app-role-of-tests',
     jobsPassword: 'jobs-role-of-tests',
   };
-  const admin = new pg.Client({ connectionString: adminUrl });
   try {
-    await admin.connect();
-    await admin.query(`create database ${postgres.template}`);
+    await runOnce(adminUrl, `create database ${postgres.template}`);
     const ownerUrl = withDatabase(adminUrl, postgres.template);
     await migrate({ ownerUrl, appPassword: postgres.appPassword, jobsPassword: postgres.jobsPassword });
   } catch (error) {
     await stop();
     throw error;
-  } finally {
-    await admin.end();
   }
   return {
     postgres,
     stop: async () => {
-      if (given) await dropDatabase(adminUrl, postgres.template);
+      if (given) await runOnce(adminUrl, `drop database if exists ${postgres.template} with (force)`);
       await stop();
     },
   };
@@ -91,10 +87,10 @@ async function startThrowAway() {
   };
 }
 
-async function dropDatabase(adminUrl: string, name: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: adminUrl });
-  await admin.connect();
-  await admin.query(`drop database if exists ${name} with (force)`).finally(() => admin.end());
+async function runOnce(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
 }
 
 function withDatabase(url: string, database: string): string {
