@@ -1,0 +1,555 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMIN, addDeal, addLead, EMPLOYEE, NOON, postJson, readReply, startTestPortal, type TestPortal } from './test-portal.ts';
+
+let p: TestPortal;
+beforeAll(async () => {
+  p = await startTestPortal();
+});
+afterAll(() => p.sandbox.close());
+
+const item = (body: Record<string, unknown>): Record<string, unknown> => (body.result as { item: Record<string, unknown> }).item;
+const items = (body: Record<string, unknown>): Record<string, unknown>[] =>
+  (body.result as { items: Record<string, unknown>[] }).items;
+
+describe('two views of one record', () => {
+  test('a lead is strings in crm.lead.get and numbers in crm.item.get', async () => {
+    const { id } = addLead(p.portal, {
+      title: 'Call from the site',
+      name: 'Aziza',
+      phone: '+998901112233',
+      stageId: 'CONVERTED',
+      sourceId: 'CALL',
+      opportunity: '15000.50',
+      currencyId: 'UZS',
+      assignedById: EMPLOYEE,
+      contactId: 7,
+      closedAt: NOON + 60,
+      movedAt: NOON + 60,
+    });
+    const classic = (await p.call('crm.lead.get', { id })).body.result;
+    expect(classic).toMatchObject({
+      ID: String(id),
+      TITLE: 'Call from the site',
+      NAME: 'Aziza',
+      LAST_NAME: null,
+      STATUS_ID: 'CONVERTED',
+      STATUS_SEMANTIC_ID: 'S',
+      OPPORTUNITY: '15000.50',
+      ASSIGNED_BY_ID: String(EMPLOYEE),
+      CONTACT_ID: '7',
+      COMPANY_ID: '0',
+      DATE_CREATE: '2026-06-15T12:00:00+03:00',
+      DATE_CLOSED: '2026-06-15T12:01:00+03:00',
+      HAS_PHONE: 'Y',
+      HAS_EMAIL: 'N',
+      PHONE: [{ VALUE_TYPE: 'WORK', VALUE: '+998901112233', TYPE_ID: 'PHONE' }],
+    });
+    expect(classic).not.toHaveProperty('EMAIL');
+    const universal = item((await p.call('crm.item.get', { entityTypeId: 1, id })).body);
+    expect(universal).toMatchObject({
+      id,
+      entityTypeId: 1,
+      stageId: 'CONVERTED',
+      stageSemanticId: 'S',
+      opportunity: 15000.5,
+      assignedById: EMPLOYEE,
+      contactId: 7,
+      contactIds: [7],
+      companyId: 0,
+      createdTime: '2026-06-15T12:00:00+03:00',
+      dateClosed: '2026-06-15T12:01:00+03:00',
+      phone: '+998901112233',
+      email: '',
+      fm: [{ valueType: 'WORK', value: '+998901112233', typeId: 'PHONE' }],
+    });
+  });
+
+  test('what is empty: "" for dates in the classic view, null in the other', async () => {
+    const { id } = addLead(p.portal);
+    expect((await p.call('crm.lead.get', { id })).body.result).toMatchObject({ DATE_CLOSED: '', SOURCE_ID: null });
+    expect(item((await p.call('crm.item.get', { entityTypeId: 1, id })).body)).toMatchObject({
+      dateClosed: null,
+      sourceId: null,
+    });
+  });
+
+  test('deals tell pipeline, close day, templates and whether they are closed', async () => {
+    const { id } = addDeal(p.portal, {
+      categoryId: 3,
+      stageId: 'C3:LOSE',
+      isRecurring: true,
+      leadId: 0,
+      closeDate: Date.UTC(2026, 6, 1, 6) / 1000,
+    });
+    expect((await p.call('crm.deal.get', { id })).body.result).toMatchObject({
+      CATEGORY_ID: '3',
+      STAGE_SEMANTIC_ID: 'F',
+      CLOSED: 'Y',
+      IS_RECURRING: 'Y',
+      LEAD_ID: null,
+      CLOSEDATE: '2026-07-01T03:00:00+03:00',
+    });
+    expect(item((await p.call('crm.item.get', { entityTypeId: 2, id })).body)).toMatchObject({
+      categoryId: 3,
+      closed: 'Y',
+      isRecurring: 'Y',
+    });
+  });
+
+  test('custom fields: types, names, and the mask that leaves out multiple ones', async () => {
+    const custom = {
+      UF_CRM_1651740002: 50_000.5,
+      UF_CRM_1651740003: true,
+      UF_CRM_1651740004: 43,
+      UF_CRM_1651740005: '2026-06-20',
+      UF_CRM_1651740006: [61, 65],
+    };
+    const { id } = addLead(p.portal, { custom });
+    const filter = { ID: id };
+    const classic = (await p.call('crm.lead.list', { filter, select: ['UF_*'] })).body.result;
+    expect(classic).toEqual([
+      {
+        ID: String(id),
+        UF_CRM_1651740001: null,
+        UF_CRM_1651740002: '50000.5',
+        UF_CRM_1651740003: true,
+        UF_CRM_1651740004: '43',
+        UF_CRM_1651740005: '2026-06-20T03:00:00+03:00',
+      },
+    ]);
+    const select = ['ufCrm_1651740002', 'ufCrm_1651740003', 'ufCrm_1651740005', 'ufCrm_1651740006'];
+    const listed = await p.call('crm.item.list', {
+      entityTypeId: 1,
+      filter: { id, ufCrm_1651740003: 1, '>=ufCrm_1651740005': '2026-06-20' },
+      select,
+    });
+    expect(items(listed.body)).toEqual([
+      {
+        id,
+        ufCrm_1651740002: 50000.5,
+        ufCrm_1651740003: 'Y',
+        ufCrm_1651740005: '2026-06-20T03:00:00+03:00',
+        ufCrm_1651740006: [61, 65],
+      },
+    ]);
+    const original = await p.call('crm.item.list', {
+      entityTypeId: 1,
+      filter: { id },
+      select: ['UF_CRM_1651740004'],
+      useOriginalUfNames: 'Y',
+    });
+    expect(items(original.body)).toEqual([{ id, UF_CRM_1651740004: 43 }]);
+  });
+
+  test('classic lists bring multi-fields by name only', async () => {
+    const { id } = addLead(p.portal, { phone: '+998900000001', email: 'a@example.com' });
+    const { body } = await p.call('crm.lead.list', { filter: { ID: id }, select: ['TITLE', 'EMAIL'] });
+    expect(body.result).toEqual([
+      {
+        ID: String(id),
+        TITLE: '',
+        EMAIL: [{ ID: expect.any(String), VALUE_TYPE: 'WORK', VALUE: 'a@example.com', TYPE_ID: 'EMAIL' }],
+      },
+    ]);
+  });
+});
+
+describe('errors', () => {
+  test.each([
+    [
+      'crm.item.list',
+      { entityTypeId: 1, filter: { nonsense: 1 } },
+      400,
+      'INVALID_ARG_VALUE',
+      "Invalid filter: field 'nonsense' is not allowed in filter",
+    ],
+    [
+      'crm.item.list',
+      { entityTypeId: 1, order: { nonsense: 'ASC' } },
+      400,
+      'INVALID_ARG_VALUE',
+      "Invalid order: field 'nonsense' is not allowed in order",
+    ],
+    ['crm.item.get', { entityTypeId: 1, id: 999_999 }, 400, 'NOT_FOUND', 'Element not found'],
+    ['crm.item.get', { entityTypeId: 128, id: 1 }, 400, 'NOT_FOUND', 'Smart process not found'],
+    ['crm.item.list', {}, 400, '100', 'Could not find value for parameter {entityTypeId}'],
+    ['crm.lead.get', { id: 999_999 }, 400, '', 'Not found'],
+    ['crm.lead.get', {}, 400, '', 'ID is not defined or invalid.'],
+    ['crm.lead.list', { filter: 'x' }, 400, '', "Parameter 'filter' must be array."],
+    ['crm.status.list', { filter: { ENTITY_ID: ['STATUS'] } }, 400, '', 'Filter by ENTITY_ID must be a string'],
+    ['crm.category.list', { entityTypeId: 1 }, 400, 'ENTITY_TYPE_NOT_SUPPORTED', 'Entity type 1 is not supported'],
+    [
+      'catalog.product.list',
+      { filter: { iblockId: 23 } },
+      403,
+      'insufficient_scope',
+      'The request requires higher privileges than provided by the access token',
+    ],
+    ['no.such.method', {}, 404, 'ERROR_METHOD_NOT_FOUND', 'Method not found!'],
+  ])('%s %j -> %d %s', async (method, params, status, error, description) => {
+    const reply = await p.call(method, params);
+    expect(reply).toMatchObject({ status, body: { error, error_description: description } });
+    expect(Object.keys(reply.body.time as object)).toHaveLength(8);
+  });
+
+  test('a call without a token, or with a wrong one', async () => {
+    const none = await postJson(`${p.portal.url}/rest/profile`, {});
+    expect(none).toMatchObject({ status: 401, body: { error: 'NO_AUTH_FOUND' } });
+    expect(await p.callAs('wrong', 'profile')).toMatchObject({ status: 401, body: { error: 'invalid_token' } });
+  });
+});
+
+describe('ways to call', () => {
+  test('urlencoded, multipart, query, .json, doubled slashes and any case of top-level names', async () => {
+    const { id } = addLead(p.portal, { title: 'Ways' });
+    const auth = p.admin.access_token;
+    const base = `${p.portal.url}/rest`;
+    const expected = { status: 200, body: { result: [{ ID: String(id), TITLE: 'Ways' }] } };
+    const query = new URLSearchParams([
+      ['FILTER[ID]', String(id)],
+      ['select[0]', 'ID'],
+      ['select[1]', 'TITLE'],
+      ['auth', auth],
+    ]);
+    expect(await readReply(await fetch(`${base}/crm.lead.list.json?${query}`))).toMatchObject(expected);
+    expect(await readReply(await fetch(`${base}//crm.lead.list`, { method: 'POST', body: query }))).toMatchObject(expected);
+    const form = new FormData();
+    for (const [name, value] of query) form.append(name, value);
+    expect(await readReply(await fetch(`${base}/CRM.Lead.List/`, { method: 'POST', body: form }))).toMatchObject(expected);
+  });
+
+  test('a browser of another origin may call', async () => {
+    const response = await fetch(`${p.portal.url}/rest/profile`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('content-type');
+  });
+
+  test('a webhook calls as its user, without the app', async () => {
+    const hook = p.portal.createWebhook(EMPLOYEE);
+    expect(await postJson(`${hook}profile`, {})).toMatchObject({
+      status: 200,
+      body: { result: { ID: String(EMPLOYEE), ADMIN: false } },
+    });
+    expect(await postJson(`${hook}event.bind`, {})).toMatchObject({ status: 403, body: { error: 'WRONG_AUTH_TYPE' } });
+    expect(await postJson(`${hook}app.info`, {})).toMatchObject({ status: 400, body: { error: 'ACCESS_DENIED' } });
+    expect(await postJson(`${hook.replace(/\w{4}\/$/, '0000/')}profile`, {})).toMatchObject({
+      status: 401,
+      body: { error: 'INVALID_CREDENTIALS' },
+    });
+  });
+
+  test('a call leaves a line in the ledger, with its records and without its parameters', async () => {
+    const { id } = addLead(p.portal);
+    await p.call('crm.item.list', { entityTypeId: 1, filter: { id } });
+    expect(p.sandbox.ledger.entries.at(-1)).toEqual({
+      at: expect.any(Number),
+      portal: p.portal.state.memberId,
+      method: 'crm.item.list',
+      commands: [],
+      status: 200,
+      error: null,
+      records: 1,
+    });
+  });
+});
+
+describe('batch', () => {
+  const run = (cmd: unknown, halt = 0) => p.call('batch', { cmd, halt });
+
+  test('a later command reads earlier results', async () => {
+    const first = addLead(p.portal, { title: 'Chain 1' });
+    const second = addLead(p.portal, { title: 'Chain 2' });
+    const { body } = await run({
+      a: `crm.item.list?entityTypeId=1&filter[id][0]=${first.id}&filter[id][1]=${second.id}&select[]=title&order[id]=ASC`,
+      b: 'crm.lead.get?id=$result[a][items][1][id]',
+      c: `crm.item.list?entityTypeId=1&filter[id]=${first.id}&filter[title]=${encodeURIComponent('Chain $result[b][ID]')}`,
+    });
+    expect(body.result).toMatchObject({
+      result: {
+        a: { items: [{ id: first.id }, { id: second.id }] },
+        b: { ID: String(second.id), TITLE: 'Chain 2' },
+        c: { items: [] },
+      },
+      result_error: [],
+      result_total: { a: 2, c: 0 },
+      result_next: [],
+    });
+    expect(Object.keys((body.result as { result_time: object }).result_time)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('failures stand beside results; halt stops at the first', async () => {
+    const cmd = { ok: 'server.time', wrong: 'crm.lead.get?id=999999', nested: 'batch?cmd[a]=profile', last: 'profile' };
+    const all = (await run(cmd)).body.result as Record<string, Record<string, unknown>>;
+    expect(Object.keys(all.result ?? {})).toEqual(['ok', 'last']);
+    expect(all.result_error).toEqual({
+      wrong: { error: '', error_description: 'Not found' },
+      nested: { error: 'ERROR_BATCH_METHOD_NOT_ALLOWED', error_description: 'Method is not allowed for batch usage' },
+    });
+    const halted = (await run(cmd, 1)).body.result as Record<string, Record<string, unknown>>;
+    expect(Object.keys(halted.result ?? {})).toEqual(['ok']);
+    expect(Object.keys(halted.result_error ?? {})).toEqual(['wrong']);
+  });
+
+  test('commands without names come back as lists; the 51st is refused', async () => {
+    const { body } = await run(Array.from({ length: 51 }, () => 'server.time'));
+    const result = body.result as Record<string, unknown[]>;
+    expect(result.result).toHaveLength(50);
+    expect(result.result_error).toEqual({
+      '50': { error: 'ERROR_BATCH_LENGTH_EXCEEDED', error_description: 'Max batch length exceeded' },
+    });
+  });
+});
+
+describe('rights', () => {
+  test('an employee sees own records only, and no administration', async () => {
+    const own = addLead(p.portal, { assignedById: EMPLOYEE, title: 'Rights' });
+    const other = addLead(p.portal, { assignedById: ADMIN, title: 'Rights' });
+    const { access_token: token } = await p.authorize(EMPLOYEE);
+    const list = await p.callAs(token, 'crm.item.list', { entityTypeId: 1, filter: { title: 'Rights' }, select: ['id'] });
+    expect(list.body).toMatchObject({ result: { items: [{ id: own.id }] }, total: 1 });
+    expect(await p.callAs(token, 'crm.lead.get', { id: other.id })).toMatchObject({
+      status: 400,
+      body: { error: '', error_description: 'Access denied.' },
+    });
+    expect(await p.callAs(token, 'crm.item.get', { entityTypeId: 1, id: other.id })).toMatchObject({
+      status: 403,
+      body: { error: 'ACCESS_DENIED' },
+    });
+    expect(await p.callAs(token, 'placement.get')).toMatchObject({ status: 403, body: { error: 'ACCESS_DENIED' } });
+    expect(await p.callAs(token, 'event.offline.get')).toMatchObject({ status: 403, body: { error: 'ACCESS_DENIED' } });
+  });
+
+  test('a user shut out of the app, and a dismissed one', async () => {
+    const { access_token: token } = await p.authorize(10);
+    p.portal.state.installation?.deniedUsers.add(10);
+    expect(await p.callAs(token, 'profile')).toMatchObject({ status: 403, body: { error: 'user_access_error' } });
+    p.portal.state.installation?.deniedUsers.delete(10);
+    const user = p.portal.state.world.users.find(({ id }) => id === 10);
+    Object.assign(user ?? {}, { active: false });
+    expect(await p.callAs(token, 'profile')).toMatchObject({ status: 401, body: { error: 'authorization_error' } });
+    Object.assign(user ?? {}, { active: true });
+  });
+});
+
+describe('changes', () => {
+  test('a stage move keeps times, history and event; the same values again save nothing', async () => {
+    const lead = addLead(p.portal);
+    const heard: unknown[] = [];
+    const { onChange } = p.portal.state;
+    p.portal.state.onChange = (event, fields) => heard.push([event, fields]);
+    p.clock.advance(600_000);
+    const at = Math.floor(p.clock.now() / 1000);
+    const { body } = await p.call('crm.item.update', { entityTypeId: 1, id: lead.id, fields: { stageId: 'JUNK', id: 5 } });
+    await p.call('crm.lead.update', { id: lead.id, fields: { STATUS_ID: 'JUNK', TITLE: '' } });
+    p.portal.state.onChange = onChange;
+    expect(item(body)).toMatchObject({ id: lead.id, stageId: 'JUNK', stageSemanticId: 'F', movedBy: ADMIN });
+    const row = p.portal.state.world.leads.get(lead.id);
+    for (const time of [row?.updatedAt, row?.movedAt, row?.closedAt]) expect(Math.abs((time ?? 0) - at)).toBeLessThanOrEqual(2);
+    expect(heard).toEqual([['ONCRMLEADUPDATE', { ID: lead.id }]]);
+    const history = await p.call('crm.stagehistory.list', { entityTypeId: 1, filter: { OWNER_ID: lead.id } });
+    expect(items(history.body)).toMatchObject([{ TYPE_ID: 3, OWNER_ID: lead.id, STATUS_ID: 'JUNK', STATUS_SEMANTIC_ID: 'F' }]);
+  });
+
+  test('a pipeline move is its own event; crm.deal.update ignores a stage of another pipeline', async () => {
+    const deal = addDeal(p.portal);
+    const heard: unknown[] = [];
+    const { onChange } = p.portal.state;
+    p.portal.state.onChange = (event, fields) => heard.push([event, fields]);
+    await p.call('crm.deal.update', { id: deal.id, fields: { STAGE_ID: 'C3:EXECUTING', CATEGORY_ID: 3 } });
+    expect(p.portal.state.world.deals.get(deal.id)).toMatchObject({ categoryId: 0, stageId: 'NEW' });
+    await p.call('crm.item.update', { entityTypeId: 2, id: deal.id, fields: { categoryId: 3, stageId: 'C3:EXECUTING' } });
+    p.portal.state.onChange = onChange;
+    expect(heard).toEqual([['ONCRMDEALMOVETOCATEGORY', { ID: deal.id, CATEGORY_ID: 3, STAGE_ID: 'C3:EXECUTING' }]]);
+    const history = await p.call('crm.stagehistory.list', { entityTypeId: 2, filter: { OWNER_ID: deal.id } });
+    expect(items(history.body)).toMatchObject([{ TYPE_ID: 5, CATEGORY_ID: 3, STAGE_ID: 'C3:EXECUTING', STAGE_SEMANTIC_ID: 'P' }]);
+  });
+
+  test('add and delete', async () => {
+    const fields = { title: 'New', opportunity: 1200.5, ufCrm_1653120004: 81, comments: 'Kept', categoryId: 5 };
+    const added = item((await p.call('crm.item.add', { entityTypeId: 2, fields })).body);
+    expect(added).toMatchObject({ ...fields, stageId: 'C5:NEW', assignedById: ADMIN });
+    const { id } = added;
+    expect((await p.call('crm.item.delete', { entityTypeId: 2, id })).body.result).toEqual([]);
+    expect((await p.call('crm.item.get', { entityTypeId: 2, id })).body.error).toBe('NOT_FOUND');
+  });
+
+  test('a to-do moves the last activity of its owner, not its time of change', async () => {
+    const deal = addDeal(p.portal);
+    const before = p.portal.state.world.deals.get(deal.id)?.updatedAt;
+    p.clock.advance(60_000);
+    const params = {
+      ownerTypeId: 2,
+      ownerId: deal.id,
+      deadline: '2026-06-20T15:00:00',
+      title: 'Call back',
+      responsibleId: EMPLOYEE,
+    };
+    const { body } = await p.call('crm.activity.todo.add', params);
+    const { id } = body.result as { id: number };
+    expect((await p.call('crm.activity.get', { id })).body.result).toMatchObject({
+      ID: String(id),
+      OWNER_TYPE_ID: '2',
+      TYPE_ID: '6',
+      PROVIDER_ID: 'CRM_TODO',
+      SUBJECT: 'Call back',
+      DEADLINE: '2026-06-20T15:00:00+03:00',
+      COMPLETED: 'N',
+      RESPONSIBLE_ID: String(EMPLOYEE),
+      SETTINGS: [],
+    });
+    const after = p.portal.state.world.deals.get(deal.id);
+    expect(after?.updatedAt).toBe(before);
+    expect(after?.lastActivityAt).toBeGreaterThan(deal.lastActivityAt);
+    expect((await p.call('crm.activity.todo.add', { ...params, ownerId: 999_999 })).body.error).toBe('OWNER_NOT_FOUND');
+    expect((await p.call('crm.activity.todo.add', { ...params, deadline: 'soon' })).body.error).toBe('WRONG_DATETIME_FORMAT');
+  });
+});
+
+describe('the app and its portal', () => {
+  test('app.info, options, scope, method.get and feature.get', async () => {
+    expect((await p.call('app.info')).body.result).toMatchObject({
+      CODE: 'app.5f1c2b3a4d5e61.00112233',
+      VERSION: 3,
+      STATUS: 'F',
+      INSTALLED: true,
+      PAYMENT_EXPIRED: 'N',
+      LICENSE: 'en_std',
+      LICENSE_FAMILY: 'std',
+    });
+    expect((await p.call('app.option.get')).body.result).toEqual([]);
+    await p.call('app.option.set', { options: { colour: 'blue', nested: { a: 1 } } });
+    expect((await p.call('app.option.get')).body.result).toEqual({ colour: 'blue', nested: '{"a":1}' });
+    expect((await p.call('app.option.get', { option: 'colour' })).body.result).toBe('blue');
+    expect((await p.call('scope')).body.result).toEqual(['crm', 'placement', 'user_brief', 'department']);
+    expect((await p.call('method.get', { name: 'catalog.product.list' })).body.result).toEqual({
+      isExisting: true,
+      isAvailable: false,
+    });
+    expect((await p.call('feature.get', { CODE: 'rest_auth_connector' })).body.result).toEqual({ value: 'N' });
+  });
+
+  test('placements: bound once, shown, removed', async () => {
+    const params = {
+      PLACEMENT: 'CRM_DEAL_DETAIL_TAB',
+      HANDLER: 'https://app.example.com/deal',
+      TITLE: 'Deal',
+      LANG_ALL: { ru: { TITLE: 'Сделка' } },
+    };
+    expect((await p.call('placement.bind', params)).body.result).toBe(true);
+    expect(await p.call('placement.bind', params)).toMatchObject({ status: 400, body: { error: 'ERROR_CORE' } });
+    expect((await p.call('placement.bind', { ...params, PLACEMENT: 'TASK_VIEW_TAB' })).body.error).toBe(
+      'ERROR_PLACEMENT_NOT_FOUND',
+    );
+    expect((await p.call('placement.bind', { HANDLER: 'https://app.example.com/' })).body).toMatchObject({
+      error: 'ERROR_ARGUMENT',
+      argument: 'PLACEMENT',
+    });
+    expect((await p.call('placement.get')).body.result).toMatchObject([
+      { placement: 'CRM_DEAL_DETAIL_TAB', options: [], langAll: { ru: { TITLE: 'Сделка' } } },
+    ]);
+    expect((await p.call('placement.unbind', { PLACEMENT: 'CRM_DEAL_DETAIL_TAB' })).body.result).toEqual({ count: 2 });
+  });
+
+  test('event handlers: bound once, listed, removed', async () => {
+    const params = { event: 'onCrmDealAdd', handler: 'https://app.example.com/events' };
+    expect((await p.call('event.bind', params)).body.result).toBe(true);
+    expect(await p.call('event.bind', params)).toMatchObject({ status: 400, body: { error: 'ERROR_CORE' } });
+    expect((await p.call('event.bind', { ...params, event: 'ONNOTHING' })).body.error).toBe('ERROR_EVENT_NOT_FOUND');
+    expect((await p.call('event.bind', { ...params, handler: 'ftp://app.example.com/' })).body.error).toBe(
+      'ERROR_UNSUPPORTED_PROTOCOL',
+    );
+    expect((await p.call('event.get')).body.result).toEqual([
+      { event: 'ONCRMDEALADD', handler: params.handler, auth_type: '0', offline: 0 },
+    ]);
+    expect((await p.call('event.unbind', params)).body.result).toEqual({ count: 1 });
+  });
+
+  test('the offline queue gives an event once, reserves with clear=0 and forgets with clear', async () => {
+    const { installation } = p.portal.state;
+    const waiting = [11, 12, 13].map((id) => ({
+      id,
+      timestamp: NOON + id,
+      event: 'ONCRMLEADADD',
+      fields: { ID: id },
+      messageId: `m${id}`,
+      processId: null,
+      error: false,
+    }));
+    installation?.offlineEvents.push(...waiting);
+    const events = (body: Record<string, unknown>) => (body.result as { events: { ID: string }[] }).events.map(({ ID }) => ID);
+    const first = await p.call('event.offline.get', { limit: 1 });
+    expect(first.body.result).toEqual({
+      process_id: null,
+      events: [
+        {
+          ID: '11',
+          TIMESTAMP_X: '2026-06-15T12:00:11+03:00',
+          EVENT_NAME: 'ONCRMLEADADD',
+          EVENT_DATA: { FIELDS: { ID: 11 } },
+          EVENT_ADDITIONAL: false,
+          MESSAGE_ID: 'm11',
+        },
+      ],
+    });
+    const reserved = await p.call('event.offline.get', { clear: 0 });
+    expect(events(reserved.body)).toEqual(['12', '13']);
+    expect(events((await p.call('event.offline.get', { clear: 0 })).body)).toEqual([]);
+    const { process_id } = reserved.body.result as { process_id: string };
+    await p.call('event.offline.clear', { process_id, id: [12] });
+    await p.call('event.offline.error', { process_id, message_id: ['m13'] });
+    expect((await p.call('event.offline.list')).body).toMatchObject({
+      result: [{ ID: '13', PROCESS_ID: '', ERROR: '1' }],
+      total: 1,
+    });
+    expect(events((await p.call('event.offline.get', { error: 1 })).body)).toEqual(['13']);
+  });
+});
+
+describe('dictionaries', () => {
+  test('stages of a pipeline in order, with what they mean', async () => {
+    const { body } = await p.call('crm.status.list', { filter: { ENTITY_ID: 'DEAL_STAGE_5' }, order: { SORT: 'ASC' } });
+    const rows = body.result as Record<string, unknown>[];
+    expect(rows.map((row) => [row.STATUS_ID, row.SEMANTICS, (row.EXTRA as { SEMANTICS: string }).SEMANTICS])).toEqual([
+      ['C5:NEW', null, 'process'],
+      ['C5:UC_OFFER1', null, 'process'],
+      ['C5:FINAL_INVOICE', null, 'process'],
+      ['C5:WON', 'S', 'success'],
+      ['C5:LOSE', 'F', 'failure'],
+    ]);
+    expect(body.total).toBe(5);
+  });
+
+  test('pipelines: the default one is missing in the old method', async () => {
+    const { categories } = (await p.call('crm.category.list', { entityTypeId: 2 })).body.result as {
+      categories: { id: number; isDefault: string }[];
+    };
+    expect(categories.map(({ id, isDefault }) => [id, isDefault])).toEqual([
+      [0, 'Y'],
+      [3, 'N'],
+      [5, 'N'],
+    ]);
+    expect((await p.call('crm.dealcategory.list')).body.result).toMatchObject([{ ID: '3' }, { ID: '5' }]);
+  });
+
+  test('users: dismissed ones are listed, e-mail needs a wider scope, filters work in both places', async () => {
+    const all = await p.call('user.get', { start: -1, order: { ID: 'DESC' }, FILTER: { '@ID': [1, 15] } });
+    expect(all.body.result).toMatchObject([
+      { ID: '15', ACTIVE: false },
+      { ID: '1', ACTIVE: true, UF_DEPARTMENT: [1] },
+    ]);
+    expect((all.body.result as object[])[0]).not.toHaveProperty('EMAIL');
+    expect((await p.call('user.get', { ID: 15, ACTIVE: true })).body).toMatchObject({ result: [], total: 0 });
+    expect((await p.call('department.get', { PARENT: 1, sort: 'ID', order: 'DESC' })).body).toMatchObject({
+      result: [{ ID: '9', PARENT: '1' }, { ID: '3' }],
+      total: 2,
+    });
+  });
+});
