@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { migrate } from '../scripts/migrate.ts';
 import { APP_ROLE } from '../server/platform/config.ts';
 import { createDb, type Db } from '../server/platform/db.ts';
 import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts';
-import { migrate } from '../scripts/migrate.ts';
 
 export interface BenchDatabase {
   /** As the application uses it. */
@@ -43,7 +43,9 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
 export async function createTenant(owner: pg.Client): Promise<string> {
   const tenantId = randomUUID();
   await owner.query(`insert into tenants (id, account_key) values ($1, $2)`, [tenantId, `bitrix24:${tenantId}`]);
-  await owner.query(`insert into crm_connections (tenant_id, crm_source, account_id) values ($1, 'bitrix24', 'bench')`, [tenantId]);
+  await owner.query(`insert into crm_connections (tenant_id, crm_source, account_id) values ($1, 'bitrix24', 'bench')`, [
+    tenantId,
+  ]);
   return tenantId;
 }
 

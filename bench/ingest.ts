@@ -3,8 +3,8 @@
 // How fast the sync stores normalised activities (row level security, both indexes, checkpoint and progress in each page's
 // transaction) against raw COPY of the same rows into the same table as superuser. Prints one JSON line last.
 import { randomUUID } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ActivityRecord } from '../server/crm/records.ts';
@@ -38,7 +38,9 @@ try {
   }
   const rowsPerSecond = Math.round(ROWS / median(seconds.sync));
   const copyRowsPerSecond = Math.round(ROWS / median(seconds.copy));
-  console.log(JSON.stringify({ rowsPerSecond, copyRowsPerSecond, ratio: Number((rowsPerSecond / copyRowsPerSecond).toFixed(3)) }));
+  console.log(
+    JSON.stringify({ rowsPerSecond, copyRowsPerSecond, ratio: Number((rowsPerSecond / copyRowsPerSecond).toFixed(3)) }),
+  );
 } finally {
   await bench.stop();
 }
@@ -103,7 +105,8 @@ function encodeForCopy(tenantId: string, records: readonly ActivityRecord[]): st
       .join('\t'),
   );
   const pieces: string[] = [];
-  for (let start = 0; start < rows.length; start += PAGE_SIZE) pieces.push(`${rows.slice(start, start + PAGE_SIZE).join('\n')}\n`);
+  for (let start = 0; start < rows.length; start += PAGE_SIZE)
+    pieces.push(`${rows.slice(start, start + PAGE_SIZE).join('\n')}\n`);
   return pieces;
 }
 

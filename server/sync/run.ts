@@ -46,20 +46,25 @@ const progressSchema: z.ZodType<Progress> = z.strictObject({
  * @returns null when the run is over or was cancelled: there is nothing to do
  */
 export async function takeRun(tx: Tx, tenantId: string, crmSource: CrmSource, runId: string): Promise<Run | null> {
-  const [taken] = await tx.query<{ fencing_number: number }>({
-    text: `update sync_runs set state = 'running', fencing_number = fencing_number + 1, heartbeat_at = now(),
-             started_at = coalesce(started_at, now())
-           where tenant_id = $1 and crm_source = $2 and run_id = $3 and state in ('queued', 'running')
-           returning fencing_number`,
+  const [run] = await tx.query({
+    text: `select run_id from sync_runs
+           where tenant_id = $1 and crm_source = $2 and run_id = $3 and state in ('queued', 'running') for update`,
     values: [tenantId, crmSource, runId],
   });
-  if (!taken) return null;
+  if (!run) return null;
   await tx.query({
     text: `update sync_runs set state = 'cancelled', finished_at = now()
            where tenant_id = $1 and crm_source = $2 and run_id <> $3 and state = 'running'`,
     values: [tenantId, crmSource, runId],
   });
-  return { tenantId, crmSource, runId, fencingNumber: taken.fencing_number };
+  const [taken] = await tx.query<{ fencing_number: number }>({
+    text: `update sync_runs set state = 'running', fencing_number = fencing_number + 1, heartbeat_at = now(),
+             started_at = coalesce(started_at, now())
+           where tenant_id = $1 and run_id = $2
+           returning fencing_number`,
+    values: [tenantId, runId],
+  });
+  return taken ? { tenantId, crmSource, runId, fencingNumber: taken.fencing_number } : null;
 }
 
 /** What the run had reached when it was last stopped, by entity. */
