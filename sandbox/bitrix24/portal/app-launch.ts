@@ -5,7 +5,7 @@ import { appStatus, endpointsOf } from './event-post.ts';
 import { type PageContext, visibleInstallation } from './page-context.ts';
 
 /** Everything the browser needs to open an app in a frame and to speak for the portal with it. */
-export interface AppLaunch {
+interface AppLaunch {
   sid: string;
   /** The frame's name: the app learns from it who its parent is. */
   frameName: string;

@@ -135,7 +135,7 @@ export function switchUserPage(context: PageContext): Html {
     t('switchUser'),
     html`<p class="hint">${t('switchUserHint')}</p>
     <form method="post" action="/auth/" class="users">
-      <input type="hidden" name="back" value="${context.cameFrom ?? '/'}">
+      <input type="hidden" name="back" value="${context.cameFrom?.startsWith('/auth/') ? '/' : (context.cameFrom ?? '/')}">
       ${users.map(
         (
           one,

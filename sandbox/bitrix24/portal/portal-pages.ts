@@ -56,7 +56,8 @@ export function createPortalPages(
 }
 
 async function answerRequest(portal: PortalState, deps: PortalDeps, req: IncomingMessage): Promise<Answer> {
-  const url = new URL(req.url ?? '/', `http://${portal.domain}`);
+  // Two slashes at the start would name another host.
+  const url = new URL((req.url ?? '/').replace(/^\/+/, '/'), `http://${portal.domain}`);
   const asset = /^\/portal\/assets\/([\w.-]+)$/.exec(url.pathname)?.[1];
   if (asset !== undefined) {
     const file = ASSETS.get(asset);
@@ -207,7 +208,8 @@ function ownPath(address: string | undefined, origin: string): string | null {
 async function readBody(req: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  // The connection must live on for the answer when reading stops early.
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MAX_BODY_BYTES) return null;
     chunks.push(chunk);

@@ -22,7 +22,7 @@ export interface RecordKind {
   ): { title: string; fields: RecordField[]; custom: [string, Content][] } | undefined;
 }
 
-export interface RecordField {
+interface RecordField {
   label: MessageKey;
   value: Content;
   inList: boolean;
