@@ -14,7 +14,7 @@ export const PATHS = {
 export const SCOPES = ['crm', 'placement', 'user_brief', 'department'] as const;
 
 export const LANGUAGES = ['en', 'ru', 'uz'] as const;
-export type Language = (typeof LANGUAGES)[number];
+type Language = (typeof LANGUAGES)[number];
 
 type Texts = Readonly<Record<Language, { title: string; description: string }>>;
 

@@ -27,7 +27,12 @@ function call(path: string, init: RequestInit & { token?: string } = {}): Promis
   return fetch(`${app.url}${path}`, { ...init, headers });
 }
 
-function post(path: string, body: NonNullable<RequestInit['body']>, token = admin, contentType = 'application/json'): Promise<Response> {
+function post(
+  path: string,
+  body: NonNullable<RequestInit['body']>,
+  token = admin,
+  contentType = 'application/json',
+): Promise<Response> {
   return call(path, { method: 'POST', body, token, headers: { 'content-type': contentType } });
 }
 

@@ -1,11 +1,10 @@
 import type { Request } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ErrorCode } from '../../contract/api.ts';
 import { AppError, type FieldIssue } from '../platform/errors.ts';
 
 const MAX_DEPTH = 20;
 const MAX_ISSUES = 20;
-const id = z.uuid();
 
 /**
  * The JSON body as the schema wants it.
@@ -21,13 +20,6 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, req: Request
 /** The query as the schema wants it; values are strings, or numbers where the schema coerces them. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, req: Request): z.output<Schema> {
   return parse(schema, { ...req.query });
-}
-
-/** An id of a path. @throws AppError `invalid_id` */
-export function parseId(value: unknown): string {
-  const parsed = id.safeParse(value);
-  if (!parsed.success) throw new AppError('invalid_id');
-  return parsed.data;
 }
 
 /** Says whether JSON text nests deeper than 20, without parsing it: a parser's own work grows with the depth. */
@@ -59,9 +51,11 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   return parsed.data;
 }
 
-function invalid(issues: FieldIssue[]): AppError {
+function invalid(found: FieldIssue[]): AppError {
+  // One number can be too big in two ways; one of them is enough.
+  const issues = [...new Map(found.toReversed().map((one) => [one.path, one])).values()].toReversed().slice(0, MAX_ISSUES);
   const first = issues[0];
-  return new AppError(first?.code ?? 'invalid_value', first?.message, { issues: issues.slice(0, MAX_ISSUES) });
+  return new AppError(first?.code ?? 'invalid_value', first?.message, { issues });
 }
 
 /** NUL cannot be stored, half a surrogate pair cannot be sent on; both come from attackers or broken programs. */

@@ -21,7 +21,7 @@ export const appEvent = z.object({
     access_token: z.string().min(1).max(512).optional(),
   }),
 });
-export type AppEvent = z.infer<typeof appEvent>;
+type AppEvent = z.infer<typeof appEvent>;
 
 export interface EventReceiver {
   receive(event: AppEvent): Promise<void>;

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What a sealed value belongs to. A value copied to another tenant, connection or column no longer opens. */
-export interface SealContext {
+interface SealContext {
   tenantId: string;
   /** The connection's CRM. */
   connection: string;

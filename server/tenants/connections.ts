@@ -4,7 +4,7 @@ import type { Sealer } from '../platform/crypto.ts';
 import type { Db, Tx } from '../platform/db.ts';
 
 /** active | reauth | blocked | paused | permissions_changed | uninstalled */
-export type ConnectionStatus = 'active' | 'reauth' | 'blocked' | 'paused' | 'permissions_changed' | 'uninstalled';
+type ConnectionStatus = 'active' | 'reauth' | 'blocked' | 'paused' | 'permissions_changed' | 'uninstalled';
 
 /** One connected CRM account, without its secrets. */
 export interface Connection {
@@ -167,7 +167,7 @@ export async function eraseCredentials(tx: Tx, tenantId: string, crmSource: CrmS
 }
 
 /** What a refresh brings; a CRM's `TokenGrant` fits. */
-export interface IssuedTokens {
+interface IssuedTokens {
   accessToken: string;
   refreshToken: string;
   expiresAt: Date;

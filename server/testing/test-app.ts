@@ -23,6 +23,8 @@ export interface TestApp {
   jobs: { name: JobName; data: JobData<JobName>; key: string | undefined }[];
   /** Everything logged so far. */
   logText(): string;
+  /** Lets the app call this private `host:port`. */
+  allow(host: string): void;
   /** Time as the app sees it. */
   clock: { now: Date };
   close(): Promise<void>;
@@ -31,6 +33,8 @@ export interface TestApp {
 export interface TestAppOptions {
   rateLimits?: Partial<RateLimits>;
   timeouts?: ServerTimeouts;
+  /** Another Bitrix24 in place of the fake one, and the port that its app card points to. */
+  bitrix24?: Config['bitrix24'] & { hosts: readonly string[]; port: number };
 }
 
 /** Master secret of every test app. */
@@ -47,7 +51,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const log = createLogger({ logLevel: 'debug' }, { write: (line: string) => lines.push(line) });
   const clock = { now: new Date() };
   const jobs: TestApp['jobs'] = [];
-  const allowed: string[] = [new URL(bitrix.authUrl).host];
+  const allowed: string[] = [new URL(bitrix.authUrl).host, ...(options.bitrix24?.hosts ?? [])];
   const startPortal = bitrix.startPortal;
   bitrix.startPortal = async (memberId) => {
     const portal = await startPortal(memberId);
@@ -55,8 +59,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     return portal;
   };
   const config: Pick<Config, 'bitrix24' | 'publicUrl' | 'secret' | 'outboundAllow' | 'trustProxy'> = {
-    bitrix24: { clientId: bitrix.clientId, clientSecret: bitrix.clientSecret, oauthUrls: [bitrix.authUrl] },
-    publicUrl: 'https://leadrelay.test',
+    bitrix24: options.bitrix24 ?? { clientId: bitrix.clientId, clientSecret: bitrix.clientSecret, oauthUrls: [bitrix.authUrl] },
+    publicUrl: options.bitrix24 ? `http://127.0.0.1:${options.bitrix24.port}` : 'https://leadrelay.test',
     secret: TEST_SECRET,
     outboundAllow: allowed,
     trustProxy: 0,
@@ -81,13 +85,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const bitrix24 = createBitrix24(deps);
   const app = createApp({ ...deps, bitrix24, assetsDir, rateLimits: { ...UNLIMITED, ...options.rateLimits } });
   const server = options.timeouts ? createHttpServer(app, options.timeouts) : createHttpServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.bitrix24?.port ?? 0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     database,
     bitrix,
     bitrix24,
     jobs,
+    allow: (host) => allowed.push(host),
     logText: () => lines.join(''),
     clock,
     close: async () => {

@@ -3,7 +3,7 @@ import type { Outbound } from '../../platform/outbound.ts';
 import { CrmError, type CrmErrorKind } from '../adapter.ts';
 
 /** What an authorization server vouches for: whose tokens these are and which portal they open. */
-export interface TokenGrant {
+interface TokenGrant {
   accessToken: string;
   refreshToken: string;
   expiresAt: Date;
@@ -19,15 +19,6 @@ export interface TokenGrant {
   oauthServer: string;
 }
 
-export interface AppInfo {
-  /** False until the frame has called installFinish. */
-  installed: boolean;
-  version: number | null;
-  appStatus: string | null;
-  /** The portal's plan, e.g. `ru_std`. */
-  license: string | null;
-}
-
 /** Client of Bitrix24's authorization servers. All methods throw CrmError. */
 export interface BitrixOAuth {
   /** The believed server that a request names, the first one when it names none; null for any other address. */
@@ -35,7 +26,7 @@ export interface BitrixOAuth {
   /** Exchanges a refresh token, which is used up by it. `auth`: the token is not good any more, or not our app's. */
   refresh(server: string, refreshToken: string): Promise<TokenGrant>;
   /** Proves that an access token was issued to our app for this portal. `auth`: it was not. */
-  proveApp(server: string, accessToken: string, memberId: string): Promise<AppInfo>;
+  proveApp(server: string, accessToken: string, memberId: string): Promise<void>;
 }
 
 export interface BitrixOAuthOptions {
@@ -60,13 +51,9 @@ const tokenReply = z.looseObject({
 
 const appInfoReply = z.looseObject({
   result: z.looseObject({
-    CODE: z.string().optional(),
     client_id: z.string().optional(),
-    INSTALLED: z.boolean().default(false),
-    VERSION: z.coerce.number().nullish(),
-    STATUS: z.string().nullish(),
-    LICENSE: z.string().nullish(),
-    member_id: z.string().optional(),
+    /** The client id too, for a local application. */
+    CODE: z.string().optional(),
     install: z.looseObject({ member_id: z.string().optional() }).optional(),
   }),
 });
@@ -124,16 +111,10 @@ export function createBitrixOAuth({ outbound, clientId, clientSecret, servers, n
     async proveApp(server, accessToken, memberId) {
       const reply = await postForm(outbound, `${believed(servers, server)}/rest/app.info`, { auth: accessToken });
       const { result } = parseReply(appInfoReply, reply);
-      const tokenMember = result.install?.member_id ?? result.member_id ?? memberId;
+      const tokenMember = result.install?.member_id ?? memberId;
       if (!clientId || ![result.CODE, result.client_id].includes(clientId) || tokenMember !== memberId) {
         throw new CrmError('auth', 'the access token belongs to another application or portal');
       }
-      return {
-        installed: result.INSTALLED,
-        version: result.VERSION ?? null,
-        appStatus: result.STATUS ?? null,
-        license: result.LICENSE ?? null,
-      };
     },
   };
 }

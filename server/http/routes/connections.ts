@@ -11,17 +11,11 @@ import { getSession, requireAdmin, requireSession } from '../session.ts';
 export function createConnectionRoutes({ db, bitrix24 }: { db: Db; bitrix24: Bitrix24 }): Router {
   const router = express.Router();
   const list = async (tenantId: string): Promise<ConnectionsReply> => {
-    const connections = await db.withTenant(tenantId, 'read', (tx) => listConnections(tx, tenantId));
-    return {
-      connections: connections.map(({ crmSource, kind, portalUrl, status, mode, errorMessage }) => ({
-        crmSource,
-        kind,
-        portalUrl,
-        status,
-        mode,
-        errorMessage,
-      })),
-    };
+    const rows = await db.withTenant(tenantId, 'read', (tx) => listConnections(tx, tenantId));
+    const connections = rows.map(({ crmSource, kind, portalUrl, status, mode, errorMessage }) => {
+      return { crmSource, kind, portalUrl, status, mode, errorMessage };
+    });
+    return { connections };
   };
   router
     .route('/api/connections')
