@@ -95,8 +95,8 @@ export async function createBitrixSandbox(options: SandboxOptions): Promise<Bitr
         const path = cleanPath(url);
         if (path === '/rest' || path.startsWith('/rest/')) return rest(request, response);
         if (path === '/oauth/token') return authServer(request, response);
-        if (path === '/sandbox/truth') return sendJson(response, computeTruth(state.world, truthOptions(clock.now(), url)));
-        if (path === '/sandbox/ledger') return sendJson(response, summarize(state));
+        if (path === '/sandbox/truth') return sendTruth(response, state, url);
+        if (path === '/sandbox/ledger') return sendJson(response, 200, summarize(state));
         return pages(request, response);
       };
       const portal: SandboxPortal = {
@@ -156,9 +156,12 @@ function toListener(handler: Handler): RequestListener {
   };
 }
 
-function truthOptions(nowMs: number, url: URL): { now: number; currency?: string } {
-  const currency = url.searchParams.get('currency');
-  return { now: Math.floor(nowMs / 1000), ...(currency ? { currency } : {}) };
+/** `?currency=` asks for amounts in another currency than the base one. */
+function sendTruth(response: ServerResponse, { world, clock }: PortalState, url: URL): void {
+  const currency = url.searchParams.get('currency') ?? world.currencies.find(({ isBase }) => isBase)?.code ?? '';
+  const known = world.currencies.some(({ code }) => code === currency);
+  if (known) sendJson(response, 200, computeTruth(world, { now: Math.floor(clock.now() / 1000), currency }));
+  else sendJson(response, 400, { error: 'The portal has no rate for this currency' });
 }
 
 /** What was asked of a portal: requests, refusals and records, in all and by method (those of batches included). */
@@ -176,6 +179,6 @@ function summarize({ ledger, memberId }: PortalState) {
   return { ...total, methods, errors };
 }
 
-function sendJson(response: ServerResponse, body: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }

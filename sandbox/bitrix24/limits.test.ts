@@ -17,11 +17,11 @@ test('the bucket takes a burst, then what drains', () => {
 
 test('a method stops when its time is used up and goes on when the oldest minute leaves the window', () => {
   const limits = limitsOf({ operatingSeconds: 10, pageCost: 4 });
-  expect(limits.spend('a', { records: 50 }, 30)).toEqual({ operating: 4, resetAt: 630 });
-  expect(limits.spend('a', { records: 50 }, 59)).toEqual({ operating: 8, resetAt: 630 });
+  expect(limits.spend('a', { records: 50 }, 30)).toEqual({ operating: 4, resetAt: 630, cost: 4 });
+  expect(limits.spend('a', { records: 50 }, 59)).toEqual({ operating: 8, resetAt: 630, cost: 4 });
   expect(limits.mayRun('a', 61)).toBe(true);
   // The call that crosses the limit still ends.
-  expect(limits.spend('a', { records: 50 }, 61)).toEqual({ operating: 12, resetAt: 630 });
+  expect(limits.spend('a', { records: 50 }, 61)).toEqual({ operating: 12, resetAt: 630, cost: 4 });
   expect(limits.mayRun('a', 62)).toBe(false);
   expect(limits.mayRun('b', 62)).toBe(true);
   expect(limits.mayRun('a', 629)).toBe(false);
@@ -71,4 +71,13 @@ test('over HTTP: a batch is one request, its commands spend their own methods ti
   expect(blocked).toMatchObject({ status: 429, body: { error: 'OPERATION_TIME_LIMIT', time: { operating: 10 } } });
   clock.advance(600_000);
   expect((await call('crm.lead.list', { start: -1 })).status).toBe(200);
+});
+
+test('answers can take the time they cost', async () => {
+  p = await startTestPortal({ limits: { rate: null, operatingSeconds: null, pageCost: 1, answerDelay: true } });
+  const { call, clock } = p;
+  const before = clock.now();
+  // Each command costs the floor of a tenth of a page: 0.2 s in all.
+  await call('batch', { cmd: ['server.time', 'profile'] });
+  expect(clock.now() - before).toBeGreaterThanOrEqual(200);
 });

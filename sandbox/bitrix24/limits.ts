@@ -27,8 +27,8 @@ export interface PortalLimits {
   admit(address: string, now: number): boolean;
   /** False: the method's operating time is used up. */
   mayRun(method: string, now: number): boolean;
-  /** Adds what a call cost. @returns what the method has used since */
-  spend(method: string, work: { records: number; counted?: number }, now: number): Operating;
+  /** Adds what a call cost, in seconds. @returns the cost, and what the method has used with it */
+  spend(method: string, work: { records: number; counted?: number }, now: number): Operating & { cost: number };
   /** What the method has used so far. */
   operating(method: string, now: number): Operating;
 }
@@ -70,10 +70,10 @@ export function createLimits(options: LimitOptions): PortalLimits {
       const minute = Math.floor(now / 60);
       const last = list.at(-1);
       const pages = Math.max(SMALL_CALL, work.records / PAGE_SIZE);
-      const seconds = pages * options.pageCost + (work.counted ?? 0) * COUNT_SECONDS_PER_ROW;
-      if (last?.minute === minute) last.seconds += seconds;
-      else list.push({ minute, resetAt: now + WINDOW_SECONDS, seconds });
-      return operating(method, now);
+      const cost = pages * options.pageCost + (work.counted ?? 0) * COUNT_SECONDS_PER_ROW;
+      if (last?.minute === minute) last.seconds += cost;
+      else list.push({ minute, resetAt: now + WINDOW_SECONDS, seconds: cost });
+      return { ...operating(method, now), cost };
     },
     operating,
   };

@@ -285,6 +285,17 @@ describe('batch', () => {
     expect(Object.keys((body.result as { result_time: object }).result_time)).toEqual(['a', 'b', 'c']);
   });
 
+  test('a reference past the end of a page is empty, and the number 0 in a comparison', async () => {
+    const { id } = addLead(p.portal, { title: 'Alone' });
+    const page = `crm.item.list?entityTypeId=1&filter[title]=Alone&select[]=id&start=-1`;
+    const { body } = await run({
+      a: page,
+      up: `${page}&filter[>id]=$result[a][items][49][id]`,
+      down: `${page}&filter[<id]=$result[a][items][49][id]`,
+    });
+    expect(body.result).toMatchObject({ result: { a: { items: [{ id }] }, up: { items: [{ id }] }, down: { items: [] } } });
+  });
+
   test('failures stand beside results; halt stops at the first', async () => {
     const cmd = { ok: 'server.time', wrong: 'crm.lead.get?id=999999', nested: 'batch?cmd[a]=profile', last: 'profile' };
     const all = (await run(cmd)).body.result as Record<string, Record<string, unknown>>;
@@ -336,6 +347,106 @@ describe('rights', () => {
     Object.assign(user ?? {}, { active: false });
     expect(await p.callAs(token, 'profile')).toMatchObject({ status: 401, body: { error: 'authorization_error' } });
     Object.assign(user ?? {}, { active: true });
+  });
+});
+
+describe('lists', () => {
+  test('pages of 50 with total and next, OR groups and order, in both families', async () => {
+    for (let index = 1; index <= 60; index++) {
+      addDeal(p.portal, {
+        title: 'Paged',
+        opportunity: `${index}.00`,
+        stageId: index % 2 ? 'NEW' : 'WON',
+        assignedById: EMPLOYEE,
+      });
+    }
+    const first = await p.call('crm.deal.list', {
+      filter: { TITLE: 'paged' },
+      order: { OPPORTUNITY: 'DESC' },
+      select: ['OPPORTUNITY'],
+    });
+    expect(first.body).toMatchObject({ total: 60, next: 50 });
+    expect((first.body.result as { OPPORTUNITY: string }[]).map((row) => row.OPPORTUNITY).slice(0, 2)).toEqual([
+      '60.00',
+      '59.00',
+    ]);
+    const last = await p.call('crm.deal.list', { filter: { TITLE: 'Paged' }, start: 50 });
+    expect(last.body.result).toHaveLength(10);
+    expect(last.body).not.toHaveProperty('next');
+    const uncounted = await p.call('crm.deal.list', { filter: { TITLE: 'Paged' }, start: -1 });
+    expect(uncounted.body).toMatchObject({ total: 0 });
+    expect(uncounted.body).not.toHaveProperty('next');
+    const filter = {
+      title: 'Paged',
+      '@stageId': ['WON', 'LOSE'],
+      '!assignedById': ADMIN,
+      0: { logic: 'OR', 0: { '<=opportunity': 4 }, 1: { '>opportunity': 57 } },
+    };
+    const some = await p.call('crm.item.list', {
+      entityTypeId: 2,
+      filter,
+      order: { opportunity: 'ASC' },
+      select: ['opportunity'],
+    });
+    expect(items(some.body).map((row) => row.opportunity)).toEqual([2, 4, 58, 60]);
+  });
+
+  test('a moment in a filter may carry an offset, or mean the portal server', async () => {
+    const { id } = addLead(p.portal, { title: 'Dated', createdAt: NOON });
+    for (const at of ['2026-06-15T12:00:00+03:00', '2026-06-15T09:00:00Z', '2026-06-15T12:00:00', '2026-06-15 12:00:00']) {
+      const { body } = await p.call('crm.item.list', {
+        entityTypeId: 1,
+        filter: { title: 'Dated', '>=createdTime': at, '<=createdTime': at },
+        select: ['id'],
+      });
+      expect(items(body)).toEqual([{ id }]);
+    }
+  });
+
+  test('changes since a moment are found by their new time', async () => {
+    const { id } = addLead(p.portal, { title: 'Old', updatedAt: NOON - 86_400 });
+    const since = new Date(p.clock.now() - 1000).toISOString();
+    await p.call('crm.item.update', { entityTypeId: 1, id, fields: { title: 'Fresh' } });
+    const { body } = await p.call('crm.item.list', {
+      entityTypeId: 1,
+      filter: { '>=updatedTime': since, title: 'Fresh' },
+      select: ['id'],
+      start: -1,
+    });
+    expect(items(body)).toEqual([{ id }]);
+  });
+
+  test('activities: strings, ordered by their start, and none has no deadline', async () => {
+    const { activities } = p.portal.state.world;
+    const shared = {
+      ownerTypeId: 1,
+      ownerId: 77,
+      typeId: 2,
+      providerId: 'VOXIMPLANT_CALL',
+      subject: 'Call',
+      createdAt: NOON,
+      updatedAt: NOON,
+      endAt: NOON,
+      deadline: 0,
+      completed: true,
+      responsibleId: ADMIN,
+      direction: 2,
+    };
+    const later = activities.insert({ ...shared, startAt: NOON + 60 });
+    const sooner = activities.insert({ ...shared, startAt: NOON });
+    const { body } = await p.call('crm.activity.list', {
+      filter: { OWNER_TYPE_ID: 1, OWNER_ID: 77 },
+      select: ['ID', 'DEADLINE', 'STATUS'],
+    });
+    expect(body.result).toEqual([
+      { ID: String(sooner.id), DEADLINE: '9999-12-31T03:00:00+03:00', STATUS: '2' },
+      { ID: String(later.id), DEADLINE: '9999-12-31T03:00:00+03:00', STATUS: '2' },
+    ]);
+    const bound = await p.call('crm.activity.list', {
+      filter: { BINDINGS: [{ OWNER_TYPE_ID: 1, OWNER_ID: 77 }] },
+      select: ['ID'],
+    });
+    expect(bound.body.total).toBe(2);
   });
 });
 
@@ -510,6 +621,47 @@ describe('the app and its portal', () => {
       total: 1,
     });
     expect(events((await p.call('event.offline.get', { error: 1 })).body)).toEqual(['13']);
+  });
+});
+
+describe('what the sandbox tells about itself', () => {
+  test('the truth counts what the API shows; the ledger counts what was asked', async () => {
+    const truth = await readReply(await fetch(`${p.portal.url}/sandbox/truth`));
+    const leads = (await p.call('crm.item.list', { entityTypeId: 1, select: ['id'] })).body.total;
+    const deals = (await p.call('crm.deal.list', { select: ['ID'] })).body.total;
+    expect(truth).toMatchObject({ status: 200, body: { counts: { leads, deals }, currency: 'UZS' } });
+    expect((await fetch(`${p.portal.url}/sandbox/truth?currency=XXX`)).status).toBe(400);
+    const before = (await readReply(await fetch(`${p.portal.url}/sandbox/ledger`))).body as {
+      requests: number;
+      methods: Record<string, number>;
+    };
+    await p.call('batch', { cmd: ['crm.enum.ownertype', 'no.such.method'] });
+    const after = (await readReply(await fetch(`${p.portal.url}/sandbox/ledger`))).body as {
+      requests: number;
+      methods: Record<string, number>;
+    };
+    expect(after.requests).toBe(before.requests + 1);
+    expect(after.methods['crm.enum.ownertype']).toBe((before.methods['crm.enum.ownertype'] ?? 0) + 1);
+  });
+});
+
+describe('products', () => {
+  test('the catalogue needs its block, rows need their owner', async () => {
+    const hook = p.portal.createWebhook(ADMIN);
+    const [first] = p.portal.state.world.products;
+    const listed = await postJson(`${hook}catalog.product.list`, {
+      select: ['id', 'iblockId', 'name'],
+      filter: { iblockId: 23, id: first?.id },
+    });
+    expect(listed.body).toMatchObject({ result: { products: [{ id: first?.id, iblockId: 23, name: first?.name }] }, total: 1 });
+    expect((await postJson(`${hook}catalog.product.list`, { select: ['id', 'iblockId'] })).status).toBe(400);
+    const deal = addDeal(p.portal, { opportunity: '2500.00', currencyId: 'UZS' });
+    const rows = await p.call('crm.item.productrow.list', { filter: { '=ownerType': 'D', '=ownerId': deal.id } });
+    expect(rows.body).toMatchObject({
+      result: { productRows: [{ ownerId: deal.id, ownerType: 'D', price: 2500, quantity: 1 }] },
+      total: 1,
+    });
+    expect((await p.call('crm.item.productrow.list', { filter: {} })).status).toBe(400);
   });
 });
 

@@ -9,6 +9,8 @@ export interface BatchAnswer {
   /** Names of the methods that ran, in order. */
   commands: string[];
   records: number;
+  /** Operating seconds of all commands. */
+  cost: number;
 }
 
 /**
@@ -24,16 +26,18 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
   const times = new Map<string, unknown>();
   const commands: string[] = [];
   let records = 0;
+  let spent = 0;
 
   for (const [index, [key, command]] of (toEntries(params.cmd) ?? []).entries()) {
     try {
       if (index >= MAX_COMMANDS) throw new RestError(400, 'ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
-      const { answer, time } = runCommand(context, toText(command), results, commands);
+      const { answer, time, cost } = runCommand(context, toText(command), results, commands);
       results.set(key, answer.result);
       if (answer.total !== undefined) totals.set(key, answer.total);
       if (answer.next !== undefined) nexts.set(key, answer.next);
       times.set(key, time);
       records += answer.records;
+      spent += cost;
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
       errors.set(key, error.toBody());
@@ -50,6 +54,7 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
     },
     commands,
     records,
+    cost: spent,
   };
 }
 

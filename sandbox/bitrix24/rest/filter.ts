@@ -103,6 +103,8 @@ function compileGroup<Row>(
       continue;
     }
     const values = (Array.isArray(value) ? value : [value]).map((one) => toComparable(one, field.compare, options.offsetMinutes));
+    // The database compares a number with nothing as with 0: `>id` of an unresolved reference reads from the start again.
+    if (field.compare === 'number' && /^[<>]/.test(operator) && values[0] === null) values[0] = 0;
     const condition = { field, operator: Array.isArray(value) ? toListOperator(operator) : operator, values };
     narrow?.(condition);
     tests.push(compileTest(condition, options.offsetMinutes));

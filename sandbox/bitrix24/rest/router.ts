@@ -114,19 +114,17 @@ function run(context: RequestContext, target: Target, params: Params, start: num
     throw new RestError(404, 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION', `Method ${target.method} not found`);
   }
   if (target.method === 'batch') {
-    const { result, commands, records } = runBatch(context, params);
+    const { result, commands, records, cost } = runBatch(context, params);
     // The batch itself costs nothing: its commands do, each on the account of its own method.
     const time = createTimeBlock(context.portal, start, context.limits.operating('batch', start));
-    return { status: 200, body: { result, time }, error: null, commands, records, cost: costOf(context, records) };
+    return { status: 200, body: { result, time }, error: null, commands, records, cost };
   }
-  const { answer, time } = runMethod(context, target.method, params);
+  const { answer, time, cost } = runMethod(context, target.method, params);
   const body: { result: unknown; next?: number; total?: number; time: TimeBlock } = { result: answer.result, time };
   if (answer.next !== undefined) body.next = answer.next;
   if (answer.total !== undefined) body.total = answer.total;
-  return { status: 200, body, error: null, commands: [], records: answer.records, cost: costOf(context, answer.records) };
+  return { status: 200, body, error: null, commands: [], records: answer.records, cost };
 }
-
-const costOf = ({ portal }: RequestContext, records: number): number => (records / 50) * portal.limits.pageCost;
 
 function authorize(portal: PortalState, deps: RestDeps, target: Target, params: Params, now: number): Caller {
   if (target.webhook) {

@@ -21,6 +21,8 @@ export type TimeBlock = Record<string, string | number>;
 export interface Outcome {
   answer: Answer;
   time: TimeBlock;
+  /** Operating seconds. */
+  cost: number;
 }
 
 /**
@@ -43,8 +45,8 @@ export function runMethod(context: RequestContext, name: string, params: Params)
     throw new RestError(429, 'OPERATION_TIME_LIMIT', 'Method is blocked due to operation time limit.');
   }
   const answer = method.run({ portal, app, caller, params, now: Math.floor(start) });
-  const operating = limits.spend(name, answer, start);
-  return { answer, time: createTimeBlock(portal, start, operating) };
+  const spent = limits.spend(name, answer, start);
+  return { answer, time: createTimeBlock(portal, start, spent), cost: spent.cost };
 }
 
 /** All eight keys; `start` and the `operating` pair are in Unix seconds and seconds. */

@@ -2,7 +2,7 @@ import type { WorldActivity } from '../../../world/types.ts';
 import { type Field, type FieldType, type Value, yesNo } from './field.ts';
 
 /** What Bitrix24 writes for "no deadline". */
-export const NO_DEADLINE = Date.UTC(9999, 11, 31) / 1000;
+const NO_DEADLINE = Date.UTC(9999, 11, 31) / 1000;
 
 /** Activities are reached by the classic methods only; the world's are changed through crm.activity.todo.*. */
 function field(

@@ -1,9 +1,8 @@
-import type { World } from '../../../world/types.ts';
 import type { Actor } from '../changes.ts';
 import type { CrmEntity, CrmRecord } from '../entities.ts';
 import { createLookup, type Field } from '../fields/field.ts';
 import { and, compileFilter, type Filter } from '../filter.ts';
-import type { OrderTerm, Source } from '../list.ts';
+import type { OrderTerm } from '../list.ts';
 import type { Call } from '../method.ts';
 import { isYes, toInteger, toList, toText } from '../params.ts';
 import { parseTime } from '../time.ts';
@@ -53,8 +52,6 @@ export function readListQuery<Row>(
     start: toInteger(call.params.start, 0),
   };
 }
-
-export const tableSource = <Row extends CrmRecord>(entity: CrmEntity<Row>, world: World): Source<Row> => entity.table(world);
 
 /** Turns the client's fields into a change of the world's record; what is unknown or read-only is left out. */
 export function toChange<Row extends CrmRecord>(
