@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 
@@ -17,14 +17,14 @@ export async function withSchemaEngine<Result>(
 ): Promise<Result> {
   loaded ??= loadEngine();
   await loaded;
-  const pool = new pg.Pool({ connectionString: url, max: 1, application_name: 'leadrelay migrate' });
+  const pool = new pg.Pool({ connectionString: url, application_name: 'leadrelay migrate' });
   pool.on('error', () => {});
   const datamodels: [string, string][] | undefined = schema === undefined ? undefined : [['schema.prisma', schema]];
   try {
     const engine = await bindings.SchemaEngine.new(
       { datamodels },
       () => {},
-      bindMigrationAwareSqlAdapterFactory(new WholeScripts(readCharAsText(pool))),
+      bindMigrationAwareSqlAdapterFactory(new MigrationPg(pool)),
     );
     return await work(engine);
   } finally {
@@ -32,28 +32,56 @@ export async function withSchemaEngine<Result>(
   }
 }
 
-/** Prisma's adapter cuts scripts at every semicolon, also inside functions; PostgreSQL takes them whole, in one transaction. */
-class WholeScripts extends PrismaPg {
+/**
+ * Prisma's adapter with two mends. It cuts scripts at every semicolon, also inside functions; PostgreSQL takes them whole, in
+ * one transaction. And it refuses PostgreSQL's internal type "char", which the engine's own catalog queries return.
+ */
+class MigrationPg extends PrismaPg {
+  /** Rows of a result -> its columns of type "char". */
+  private readonly charColumns: WeakMap<object, number[]>;
+
+  constructor(pool: pg.Pool) {
+    const charColumns = new WeakMap<object, number[]>();
+    super(passCharAsText(pool, charColumns));
+    this.charColumns = charColumns;
+  }
+
   override async connect() {
     const adapter = await super.connect();
     adapter.executeScript = async (script) => {
-      await adapter.underlyingDriver().query(script);
+      await adapter.underlyingDriver().query(script).catch(translate);
+    };
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = async (query) => {
+      const result = await queryRaw(query);
+      for (const index of this.charColumns.get(result.rows) ?? []) result.columnTypes[index] = ColumnTypeEnum.Character;
+      return result;
     };
     return adapter;
   }
 }
 
-/** Prisma's adapter does not know PostgreSQL's internal type "char", which the engine's own catalog queries return. */
-function readCharAsText(pool: pg.Pool): pg.Pool {
+function passCharAsText(pool: pg.Pool, charColumns: WeakMap<object, number[]>): pg.Pool {
   const { CHAR, TEXT } = pg.types.builtins;
   return Object.assign(new pg.Pool(), {
     connect: () => pool.connect(),
     query: async (config: pg.QueryArrayConfig) => {
       const result = await pool.query(config);
-      for (const field of result.fields ?? []) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
+      for (const [index, field] of (result.fields ?? []).entries()) {
+        if (field.dataTypeID !== CHAR) continue;
+        field.dataTypeID = TEXT;
+        charColumns.set(result.rows, [...(charColumns.get(result.rows) ?? []), index]);
+      }
       return result;
     },
   });
+}
+
+/** Prisma shows the message of errors in its own form only. */
+function translate(error: unknown): never {
+  if (!(error instanceof pg.DatabaseError)) throw error;
+  const { code = '', severity = '', message, detail, column, hint } = error;
+  throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
 }
 
 /** Node has it; its types leave it to those of browsers. */
