@@ -4,7 +4,7 @@ export const role = z.enum(['admin', 'member']);
 export type Role = z.infer<typeof role>;
 
 /** What the page is opened on inside the CRM. `dashboard` is the app itself, `record` a tab of one record's card. */
-export const pageContext = z.discriminatedUnion('kind', [
+const pageContext = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('install') }),
   z.strictObject({ kind: z.literal('dashboard') }),
   z.strictObject({

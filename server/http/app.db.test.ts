@@ -96,6 +96,7 @@ test.each([
   ['/api/%E0%A4%A', '400 malformed_url'],
   ['/api/crm/sync/status%00', '400 malformed_url'],
   ['/api/crm/sync/status?a=1&a=2', '400 malformed_url'],
+  ['/assets/%E0%A4%A', '400 malformed_url'],
   ['/api/nothing', '404 not_found'],
   ['/api/crm/sync/start/more', '404 not_found'],
 ])('address %s is refused with %s', async (path, expected) => {

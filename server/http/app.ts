@@ -45,12 +45,11 @@ export function createApp(deps: AppDeps): Express {
   app.set('trust proxy', config.trustProxy);
 
   app.use(securityHeaders());
-  // Before the request log: checked every few seconds by whoever runs us, and worth no line.
+  app.use(requestLog(log), checkUrl);
   app
     .route('/healthz')
     .get((_req, res) => void res.type('text').send('ok'))
     .all(methodNotAllowed('GET, HEAD'));
-  app.use(requestLog(log));
   app
     .route('/readyz')
     .get(async (_req, res) => {
@@ -64,7 +63,6 @@ export function createApp(deps: AppDeps): Express {
   // Names carry a hash of the content, so what a name stands for never changes.
   app.use('/assets', express.static(assets.dir, { immutable: true, maxAge: '1y', index: false, dotfiles: 'ignore' }));
 
-  app.use(checkUrl);
   app.use((_req, res, next) => {
     res.set('Cache-Control', 'no-store');
     next();

@@ -23,7 +23,7 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     if (refusal.status >= 500)
       log.error({ err: refusal.cause ?? refusal, requestId: res.locals.requestId, code: refusal.code }, 'request failed');
     else if (refusal.cause)
-      log.debug({ err: refusal.cause, requestId: res.locals.requestId, code: refusal.code }, 'request refused');
+      log.info({ err: refusal.cause, requestId: res.locals.requestId, code: refusal.code }, 'request refused');
     if (res.headersSent) return next(error);
     reply(req, res, refusal);
   };

@@ -13,6 +13,8 @@ export function requestLog(log: Logger): RequestHandler {
     res.locals.requestId = requestId;
     res.set('X-Request-Id', requestId);
     res.on('close', () => {
+      // Asked every few seconds by whoever runs us.
+      if (req.path === '/healthz' || req.path === '/readyz') return;
       const ms = Math.round(performance.now() - startedAt);
       const status = res.writableFinished ? res.statusCode : 'aborted';
       log.info({ requestId, method: req.method, route: routeOf(req, res), status, ms }, 'request');

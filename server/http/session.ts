@@ -119,6 +119,7 @@ export const requireAdmin: RequestHandler = (_req, res, next) => {
 export function getSession(res: Response): Session {
   const session: unknown = res.locals.session;
   if (session instanceof AppError) throw session;
+  if (session === undefined) throw new AppError('unauthorized');
   return session as Session;
 }
 

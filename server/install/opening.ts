@@ -5,13 +5,15 @@ import { CrmError } from '../crm/adapter.ts';
 import type { CommandReply } from '../crm/bitrix24/portal-calls.ts';
 import { AppError } from '../platform/errors.ts';
 
+const token = z.string().regex(/^[\x21-\x7e]{1,512}$/);
+
 /** What a portal posts when it opens one of our pages in a frame. Claims only: nothing of it is believed unproven. */
 export const openForm = z.object({
-  AUTH_ID: z.string().min(1).max(512),
-  REFRESH_ID: z.string().min(1).max(512),
+  AUTH_ID: token,
+  REFRESH_ID: token,
   member_id: z.string().regex(/^[\w-]{1,64}$/),
   SERVER_ENDPOINT: z.string().max(256).optional(),
-  APPLICATION_TOKEN: z.string().min(1).max(256).optional(),
+  APPLICATION_TOKEN: token.optional(),
   PLACEMENT: z.string().max(64).default('DEFAULT'),
   PLACEMENT_OPTIONS: z.string().max(8192).optional(),
 });

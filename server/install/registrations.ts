@@ -54,7 +54,7 @@ export async function register(
  * The commands that make what is registered equal to the manifest: missing placements and events are bound, handlers of
  * another address or of an older version are taken away. Empty when nothing is to do.
  */
-export function planRegistration(registered: Registered, publicUrl: string): Record<string, Command> {
+function planRegistration(registered: Registered, publicUrl: string): Record<string, Command> {
   const commands: Record<string, Command> = {};
   const application = `${publicUrl}${PATHS.application}`;
   const events = `${publicUrl}${PATHS.events}`;

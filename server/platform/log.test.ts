@@ -43,7 +43,10 @@ test('an error keeps what helps: name, code, frames, cause', () => {
 });
 
 test.each([
-  ['uuids, words and times stay', 'run 0b8f4b6e-6f4e-4c53-9a55-0f7f5d3f2a11 at 2026-11-24T10:30:00Z unable_to_register_the_placement'],
+  [
+    'uuids, words and times stay',
+    'run 0b8f4b6e-6f4e-4c53-9a55-0f7f5d3f2a11 at 2026-11-24T10:30:00Z unable_to_register_the_placement',
+  ],
   ['counts stay', 'copied 1234567 of 2000000 records in 12.5 s'],
   ['paths stay', 'at startServer (server/main.ts:120:7)'],
 ])('%s', (_name, text) => {
