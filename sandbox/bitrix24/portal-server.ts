@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { computeTruth } from '../world/truth.ts';
+import { cleanPath } from './auth-server.ts';
+import { createLimits } from './limits.ts';
+import type { PortalDeps } from './portal/deps.ts';
+import { createPortalPages } from './portal/portal-pages.ts';
+import { createRest } from './rest/router.ts';
+import type { PortalState } from './state.ts';
+import type { TokenStore } from './tokens.ts';
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/**
+ * Everything at a portal's address: the REST API, the proxied `/oauth/token/`, the sandbox's own `/sandbox/truth` (what a
+ * product should show) and `/sandbox/ledger` (what was asked), and the pages.
+ */
+export function createPortalHandler(
+  portal: PortalState,
+  { deps, tokens, authServer }: { deps: PortalDeps; tokens: TokenStore; authServer: Handler },
+): Handler {
+  const rest = createRest(portal, { app: deps.app, tokens, limits: createLimits(portal.limits) });
+  const pages = createPortalPages(portal, deps);
+  return (request, response) => {
+    const url = new URL((request.url ?? '/').replace(/^\/+/, '/'), 'http://portal');
+    const path = cleanPath(url);
+    if (path === '/rest' || path.startsWith('/rest/')) return rest(request, response);
+    if (path === '/oauth/token') return authServer(request, response);
+    if (path === '/sandbox/truth') return sendTruth(response, portal, url);
+    if (path === '/sandbox/ledger') return sendJson(response, 200, summarize(portal));
+    return pages(request, response);
+  };
+}
+
+/** `?currency=` asks for amounts in another currency than the base one. */
+function sendTruth(response: ServerResponse, { world, clock }: PortalState, url: URL): void {
+  const currency = url.searchParams.get('currency') ?? world.currencies.find(({ isBase }) => isBase)?.code ?? '';
+  const known = world.currencies.some(({ code }) => code === currency);
+  if (known) sendJson(response, 200, computeTruth(world, { now: Math.floor(clock.now() / 1000), currency }));
+  else sendJson(response, 400, { error: 'The portal has no rate for this currency' });
+}
+
+/** What was asked of a portal: requests, refusals and records, in all and by method (those of batches included). */
+function summarize({ ledger, memberId }: PortalState) {
+  const methods: Record<string, number> = {};
+  const errors: Record<string, number> = {};
+  const total = { requests: 0, records: 0 };
+  for (const entry of ledger.entries) {
+    if (entry.portal !== memberId) continue;
+    total.requests += 1;
+    total.records += entry.records;
+    for (const method of [entry.method, ...entry.commands]) methods[method] = (methods[method] ?? 0) + 1;
+    if (entry.error !== null) errors[entry.error] = (errors[entry.error] ?? 0) + 1;
+  }
+  return { ...total, methods, errors };
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}
