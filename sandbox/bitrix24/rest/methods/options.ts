@@ -40,7 +40,7 @@ function requireInstallation(call: Call): Installation {
 
 function read(call: Call, options: Record<string, string>) {
   const name = toText(call.params.option);
-  if (name !== '') return single(options[name] ?? '');
+  if (name !== '') return single(Object.hasOwn(options, name) ? options[name] : '');
   return single(Object.keys(options).length === 0 ? [] : options);
 }
 
