@@ -95,8 +95,15 @@ test('values start at zero and are written short, in the chart’s currency', ()
 
 test('long labels are cut to the room there is', () => {
   const config = toChartJs(chartConfig(), chartData({ A: { 'Рекомендация клиента или партнёра': 1 } }), deps);
-  expect(tick(config, 'y', 0, 1000)).toBe('Рекомендация клиента…');
-  expect(tick(config, 'y', 0, 300)).toBe('Рекомендация…');
+  expect(tick(config, 'y', 0, 1000)).toEqual(['Рекомендация клиента…']);
+  expect(tick(config, 'y', 0, 300)).toEqual(['Рекомендация…']);
+});
+
+test('a stage and its pipeline get a line each, and the row the height for them', () => {
+  const data = chartData({ A: { 'Корпоративные клиенты · Договор': 1 } });
+  expect(tick(toChartJs(chartConfig(), data, deps), 'y', 0, 1000)).toEqual(['Договор', 'Корпоративные клиенты']);
+  const many = chartData({ A: Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`Sales · Stage ${index}`, 1])) });
+  expect(chartHeightPx(chartConfig(), many)).toBe(20 * 38 + 40);
 });
 
 test('an axis of time is marked in steps that people count in', () => {

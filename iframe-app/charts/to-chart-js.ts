@@ -18,6 +18,9 @@ const DURATION_STEPS = [
 const MAX_UPRIGHT_LABEL_LENGTH = 10;
 const MAX_UPRIGHT_BARS = 8;
 const BAR_ROW_HEIGHT_PX = 30;
+const TWO_LINE_ROW_HEIGHT_PX = 38;
+/** Stands between a pipeline and its stage in a label; the two get a line each beside lying bars. */
+const LABEL_PARTS = ' · ';
 const MIN_HEIGHT_PX = 260;
 
 export interface ChartJsDeps {
@@ -53,7 +56,9 @@ export function isHorizontal(config: ChartConfig, data: ChartData): boolean {
 /** The least height the drawing needs, so that every lying bar has room for its label. */
 export function chartHeightPx(config: ChartConfig, data: ChartData): number {
   if (!isHorizontal(config, data)) return MIN_HEIGHT_PX;
-  return Math.max(MIN_HEIGHT_PX, (data.series[0]?.points.length ?? 0) * BAR_ROW_HEIGHT_PX + 40);
+  const points = data.series[0]?.points ?? [];
+  const hasTwoLines = points.some((point) => point.label.includes(LABEL_PARTS));
+  return Math.max(MIN_HEIGHT_PX, points.length * (hasTwoLines ? TWO_LINE_ROW_HEIGHT_PX : BAR_ROW_HEIGHT_PX) + 40);
 }
 
 /** What the first series adds up to: the whole that a donut's slices are parts of. */
@@ -183,7 +188,14 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
       autoSkipPadding: 12,
       callback(this: { chart: { width: number } }, _value: string | number, index: number) {
         const room = shape.horizontal ? (this.chart.width * LABEL_SHARE) / TICK_CHARACTER_PX : MAX_TICK_LENGTH;
-        return shorten(labels[index] ?? '', Math.min(Math.floor(room), MAX_TICK_LENGTH));
+        const length = Math.min(Math.floor(room), MAX_TICK_LENGTH);
+        const label = labels[index] ?? '';
+        if (!shape.horizontal) return shorten(label, length);
+        // The stage first: pipelines repeat from bar to bar.
+        return label
+          .split(LABEL_PARTS)
+          .reverse()
+          .map((part) => shorten(part, length));
       },
     },
   };

@@ -32,6 +32,8 @@ const DESCRIPTIONS = {
   last90: { en: 'Last 90 days', ru: 'Последние 90 дней', uz: 'So‘nggi 90 kun' },
 } satisfies Record<string, Titles>;
 
+/** A donut has as many colours; smaller sources are one slice. */
+const TOP_SOURCES = 7;
 /** Beyond so many people a chart is a list: the rest is one bar. */
 const TOP_AGENTS = 10;
 
@@ -81,6 +83,7 @@ export function standardWidgets(mode: CrmMode, locale: Locale): Widget[] {
       dataSource: people,
       xField: 'source',
       timeRangeDays: 90,
+      limit: TOP_SOURCES,
     }),
     chart('pipelineByStage', TITLES.pipelineByStage, DESCRIPTIONS.openDeals, {
       chartType: 'bar',
