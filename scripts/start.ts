@@ -25,7 +25,7 @@ try {
   stopOnSignals(launched.close);
   console.log(`\nLeadRelay runs at ${launched.url} (started in ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
   if (launched.sandbox) {
-    console.log(`Open the sandbox Bitrix24 portal and click Install in its Market: ${launched.sandbox.portalUrl}/market/`);
+    console.log(`Open the sandbox Bitrix24 portal and click Install in its Market: ${launched.sandbox.portalUrl}/marketplace/`);
   }
   if (webhook) {
     const link = await launched.server.connectWebhook(webhook);
