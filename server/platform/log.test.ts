@@ -28,6 +28,7 @@ test('no token, phone or e-mail reaches the log, whichever way it is handed over
   log.warn(`message with ${token} and canary@example.test and +998901234567`);
   log.error({ err: new Error(`refused ${token}`, { cause: new Error('caused by canary@example.test') }) }, 'error');
   log.error(Object.assign(new Error(`bare error ${token}`), { body: `AUTH_ID=${token}`, response: { canary: token } }));
+  log.error({ err: new Error(`no message beside ${token}`) });
   log.info({ url: `https://portal.test/rest/1/canary7secret/profile?auth=${token}` }, 'webhook');
   expect(text().toLowerCase()).not.toContain('canary');
   expect(text()).not.toMatch(/9[089]\D?90|1234567|45-67/);

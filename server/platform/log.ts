@@ -26,8 +26,11 @@ export function createLogger(config: { logLevel: LevelWithSilent }, destination?
     serializers: { err: (described: unknown) => described },
     hooks: {
       logMethod(this: Logger, args: Parameters<pino.LogFn>, method: pino.LogFn) {
-        // pino would take the message of a bare error for its own, past every serializer.
-        const fields: unknown[] = (args[0] as unknown) instanceof Error ? [{ err: args[0] }, ...args.slice(1)] : args;
+        const given: unknown = args[0];
+        const fields: unknown[] = given instanceof Error ? [{ err: given }, ...args.slice(1)] : [...args];
+        const err: unknown = Reflect.get(Object(fields[0]), 'err');
+        // An entry without a message would get the error's own, past the redactor.
+        if (fields.length === 1 && err instanceof Error) fields.push(err.message);
         const clean = fields.map((arg) => (typeof arg === 'string' ? redactText(arg) : arg));
         method.apply(this, clean as Parameters<pino.LogFn>);
       },
