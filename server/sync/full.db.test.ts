@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
-import type { CrmAdapter, TokenSource } from '../crm/adapter.ts';
+import { type CrmAdapter, CrmError, type Page, type TokenSource } from '../crm/adapter.ts';
 import { createAdapter } from '../crm/registry.ts';
-import { systemClock } from '../platform/clock.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import { createOutbound, type Outbound } from '../platform/outbound.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { runFullSync } from './full.ts';
-import { type Run, RunLostError, takeRun } from './run.ts';
+import { commitPage, type Run, RunLostError, takeRun } from './run.ts';
 import { getSyncStatus } from './status.ts';
 
 let database: TestDatabase;
@@ -49,8 +49,6 @@ let tenantId: string;
 beforeEach(async () => {
   tenantId = await createTenant();
 });
-
-afterEach(() => sandbox.ledger.clear());
 
 async function createTenant(): Promise<string> {
   const id = randomUUID();
@@ -131,4 +129,189 @@ test('a full sync copies every record, leaves templates and own companies out, a
   expect(status.status).toBe('complete');
   for (const entity of status.entities) expect(entity.syncedRecords).toBe(entity.totalRecords);
   expect(await idsOf('crm_users')).toHaveLength(portal.state.world.users.length);
+});
+
+test('dictionaries, custom fields and activity columns are the portal’s own', async () => {
+  const { world } = portal.state;
+  await runFullSync(deps(), await beginRun(), null, signal);
+  const [lead] = [...world.leads].filter(({ custom }) =>
+    Object.values(custom).some((value) => typeof value === 'string' && value !== ''),
+  );
+  if (!lead) throw new Error('No lead of the sandbox has a custom text');
+  const answered = [...world.activities].filter(
+    (activity) =>
+      activity.ownerTypeId === 1 &&
+      activity.completed &&
+      activity.startAt >= (world.leads.get(activity.ownerId)?.createdAt ?? 0) &&
+      (activity.typeId === 1 || ([2, 4].includes(activity.typeId) && activity.direction === 2)),
+  );
+  const firstResponses = new Map<string, number>();
+  for (const { ownerId, startAt } of answered) {
+    firstResponses.set(String(ownerId), Math.min(startAt, firstResponses.get(String(ownerId)) ?? startAt));
+  }
+  const rows = await database.db.withTenant(tenantId, 'read', (tx) =>
+    tx.query<{ external_id: string; first_response_at: Date | null; activity_count: number; custom_fields: object }>({
+      text: 'select external_id, first_response_at, activity_count, custom_fields from crm_leads',
+    }),
+  );
+  expect(rows.length).toBe(world.leads.size);
+  expect(firstResponses.size).toBeGreaterThan(0);
+  for (const row of rows) {
+    const expected = firstResponses.get(row.external_id);
+    expect(row.first_response_at?.getTime() ?? null).toBe(expected === undefined ? null : expected * 1000);
+  }
+  expect(rows.reduce((sum, row) => sum + row.activity_count, 0)).toBe(
+    [...world.activities].filter(({ ownerTypeId }) => ownerTypeId === 1).length,
+  );
+  const text = Object.entries(lead.custom).find(([, value]) => typeof value === 'string' && value !== '');
+  expect(rows.find((row) => row.external_id === String(lead.id))?.custom_fields).toMatchObject({ [text?.[0] ?? '']: text?.[1] });
+  const currencies = await database.db.withTenant(tenantId, 'read', (tx) =>
+    tx.query<{ code: string }>({ text: 'select code from crm_currencies where is_base' }),
+  );
+  expect(currencies.map(({ code }) => code)).toEqual(world.currencies.filter(({ isBase }) => isBase).map(({ code }) => code));
+});
+
+/** The real adapter, stopped dead when `crashAt` pages have been handed out. */
+function crashing(crm: CrmAdapter, crashAt: number): CrmAdapter {
+  let handedOut = 0;
+  return {
+    ...crm,
+    async *pages(entity, from, abort) {
+      for await (const page of crm.pages(entity, from, abort)) {
+        if (handedOut++ === crashAt) throw new Error('crash');
+        yield page;
+      }
+    },
+  };
+}
+
+test('a sync that crashes at any page is carried on from its checkpoints and loses nothing', async () => {
+  for (let crashAt = 0; ; crashAt++) {
+    const tenant = await createTenant();
+    const run = await beginRun(tenant);
+    const outcome = await runFullSync({ ...deps(tenant), crm: crashing(createCrm(tenant), crashAt) }, run, null, signal).then(
+      () => 'complete',
+      (error: Error) => error.message,
+    );
+    if (outcome === 'complete') {
+      // Through without a crash: every page has had its turn.
+      expect(crashAt).toBeGreaterThanOrEqual(7);
+      return;
+    }
+    expect(outcome).toBe('crash');
+    const again = await database.db.withTenant(tenant, 'write', (tx) => takeRun(tx, tenant, 'bitrix24', run.runId));
+    if (!again) throw new Error('The run could not be taken over');
+    await runFullSync(deps(tenant), again, null, signal);
+    await expectEverythingCopied(tenant);
+    const status = await database.db.withTenant(tenant, 'read', getSyncStatus);
+    for (const entity of status.entities) expect(entity.syncedRecords).toBe(entity.totalRecords);
+  }
+});
+
+test('a worker that lost its run to another writes nothing more', async () => {
+  const stale = await beginRun();
+  const current = await database.db.withTenant(tenantId, 'write', (tx) => takeRun(tx, tenantId, 'bitrix24', stale.runId));
+  expect(current?.fencingNumber).toBe(stale.fencingNumber + 1);
+  await expect(runFullSync(deps(), stale, null, signal)).rejects.toBeInstanceOf(RunLostError);
+  const page = {
+    records: [{ externalId: '1', createdAt: null, modifiedAt: null, customFields: {}, name: 'A', industry: null }],
+    quarantined: [],
+    checkpoint: {},
+    done: true,
+    total: 1,
+    crmTime: '2026-01-01T00:00:00.000Z',
+    coveredFrom: null,
+  } as unknown as Page;
+  const before = { checkpoint: null, read: 0, startedAt: null, done: false };
+  const write = database.db.withTenant(tenantId, 'write', (tx) => commitPage(tx, stale, 'companies', before, page));
+  await expect(write).rejects.toBeInstanceOf(RunLostError);
+  expect(await idsOf('crm_companies')).toEqual([]);
+});
+
+test('a newer run of the connection ends the older one; another connection’s runs go on', async () => {
+  const other = await createTenant();
+  const elsewhere = await beginRun(other);
+  const older = await beginRun();
+  await beginRun();
+  await expect(runFullSync(deps(), older, null, signal)).rejects.toBeInstanceOf(RunLostError);
+  await runFullSync(deps(other), elsewhere, ['companies'], signal);
+  expect(await idsOf('crm_companies', other)).toEqual(expectedIds().crm_companies);
+});
+
+test('rows of one tenant are not seen, changed or counted by another', async () => {
+  const other = await createTenant();
+  await runFullSync(deps(), await beginRun(), null, signal);
+  expect(await idsOf('crm_leads', other)).toEqual([]);
+  await runFullSync(deps(other), await beginRun(other), ['companies'], signal);
+  expect(await idsOf('crm_leads', other)).toEqual([]);
+  await expectEverythingCopied();
+});
+
+test('a stop signal ends the sync after the page in hand', async () => {
+  const controller = new AbortController();
+  const crm = createCrm(tenantId);
+  const stopping: CrmAdapter = {
+    ...crm,
+    async *pages(entity, from, abort) {
+      for await (const page of crm.pages(entity, from, abort)) {
+        controller.abort(new Error('stopping'));
+        yield page;
+      }
+    },
+  };
+  await expect(runFullSync({ ...deps(), crm: stopping }, await beginRun(), null, controller.signal)).rejects.toThrow('stopping');
+  // The first entity's page was in hand: it is stored.
+  expect(await idsOf('crm_leads')).toEqual(expectedIds().crm_leads);
+  expect(await idsOf('crm_deals')).toEqual([]);
+});
+
+test('an entity whose method the CRM paused waits while the others go on', async () => {
+  const crm = createCrm(tenantId);
+  const order: string[] = [];
+  let isPaused = true;
+  const pausing: CrmAdapter = {
+    ...crm,
+    async *pages(entity, from, abort) {
+      if (entity === 'leads' && isPaused) {
+        isPaused = false;
+        throw new CrmError('rate_limit', 'later', { retryAfterMs: 600_000 });
+      }
+      for await (const page of crm.pages(entity, from, abort)) {
+        order.push(entity);
+        yield page;
+      }
+    },
+  };
+  let now = 1_000_000;
+  const clock: Clock = {
+    now: () => now,
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+  await runFullSync({ db: database.db, crm: pausing, clock }, await beginRun(), null, signal);
+  expect(now).toBe(1_600_000);
+  expect(order.at(-1)).toBe('leads');
+  await expectEverythingCopied();
+});
+
+test('a second full sync of the same records writes no row', async () => {
+  await runFullSync(deps(), await beginRun(), null, signal);
+  const versions = () =>
+    database.db.withTenant(tenantId, 'read', (tx) =>
+      tx.query({ text: 'select table_name, version from data_versions order by table_name' }),
+    );
+  const before = await versions();
+  expect(before.length).toBeGreaterThan(0);
+  await runFullSync(deps(), await beginRun(), null, signal);
+  expect(await versions()).toEqual(before);
+});
+
+test('each sync leaves one line in the access log, with a count and no record', async () => {
+  await runFullSync(deps(), await beginRun(), ['companies'], signal);
+  const log = await database.db.withTenant(tenantId, 'read', (tx) =>
+    tx.query({ text: 'select accessed_by, action, entity, record_count from data_access_logs' }),
+  );
+  const count = expectedIds().crm_companies?.length;
+  expect(log).toEqual([{ accessed_by: 'system:karim_sync', action: 'full_sync', entity: 'companies', record_count: count }]);
 });

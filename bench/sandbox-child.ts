@@ -1,0 +1,58 @@
+// The sandbox as a process of its own, so that a benchmark measures LeadRelay's memory and not the sandbox's. Started by
+// fork(): the first message says what portal to serve, each further one asks what it has answered so far.
+import { createBitrixSandbox } from '../sandbox/bitrix24/create-sandbox.ts';
+import { createClock } from '../sandbox/clock.ts';
+import type { WorldSize } from '../sandbox/world/types.ts';
+
+export interface ChildStart {
+  size: WorldSize;
+  /** How much faster than ours the portal's time passes. */
+  speed: number;
+}
+
+/** Answer to the first message. */
+export interface ChildReady {
+  /** Inbound webhook of the administrator, with a trailing slash. */
+  webhookUrl: string;
+}
+
+/** Answer to each further message. */
+export interface ChildCounts {
+  /** Every request that came, authorization included. */
+  requests: number;
+  records: number;
+  /** Answers that said a limit was exceeded. */
+  limitViolations: number;
+}
+
+process.once('message', async ({ size, speed }: ChildStart) => {
+  const sandbox = await createBitrixSandbox({
+    app: {
+      clientId: 'local.bench',
+      clientSecret: 'bench',
+      title: 'LeadRelay',
+      scopes: ['crm', 'user_brief', 'department'],
+      applicationUrl: 'http://127.0.0.1:9/app',
+      installerUrl: 'http://127.0.0.1:9/install',
+      eventHandlerUrl: 'http://127.0.0.1:9/events',
+      version: 1,
+    },
+    clock: createClock({ speed }),
+    portals: [{ size, seed: 1, limits: { rate: { drainPerSecond: 2, burst: 50 }, operatingSeconds: 480, pageCost: 0.07 } }],
+  });
+  const [portal] = sandbox.portals;
+  if (!portal) throw new Error('The sandbox has no portal');
+  const ready: ChildReady = { webhookUrl: portal.createWebhook(1) };
+  process.send?.(ready);
+  process.on('message', () => {
+    const { entries } = sandbox.ledger;
+    const counts: ChildCounts = {
+      requests: entries.length,
+      records: entries.reduce((sum, entry) => sum + entry.records, 0),
+      limitViolations: entries.filter(({ status, error }) => status === 503 || status === 429 || /LIMIT/.test(error ?? ''))
+        .length,
+    };
+    process.send?.(counts);
+  });
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Clock } from '../platform/clock.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { CrmError, type RateLimiter } from './adapter.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+
+let database: TestDatabase;
+let tenantId: string;
+let now: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database?.drop());
+beforeEach(() => {
+  tenantId = randomUUID();
+  now = Date.UTC(2026, 0, 1);
+});
+
+const signal = new AbortController().signal;
+/** Waiting takes no time but moves the clock. */
+const clock: Clock = {
+  now: () => now,
+  sleep: async (milliseconds) => {
+    now += milliseconds;
+  },
+};
+
+function createLimiter(): RateLimiter {
+  const limits = { drainPerSecond: 2, burst: 50, operatingSeconds: 480 };
+  return createRateLimiter({ db: database.db, clock, tenantId, crmSource: 'bitrix24', limits });
+}
+
+/** A bucket as Bitrix24 keeps it, for the requests that passed. */
+function highestLevel(times: readonly number[]): number {
+  let [level, at, highest] = [0, times[0] ?? 0, 0];
+  for (const time of times) {
+    level = Math.max(0, level - ((time - at) / 1000) * 2) + 1;
+    at = time;
+    highest = Math.max(highest, level);
+  }
+  return highest;
+}
+
+test('a burst passes at once, then requests come at the rate the bucket drains; it never fills', async () => {
+  const limiter = createLimiter();
+  const startedAt = now;
+  const times: number[] = [];
+  for (let request = 0; request < 200; request++) {
+    await limiter.acquire(['user.get'], signal);
+    times.push(now);
+  }
+  expect(times.filter((time) => time === startedAt)).toHaveLength(45);
+  // 155 more at two a second.
+  expect(now - startedAt).toBe(77_500);
+  expect(highestLevel(times)).toBeLessThanOrEqual(50);
+});
+
+test('workers of one connection share the bucket, those of another have their own', async () => {
+  const [one, two] = [createLimiter(), createLimiter()];
+  for (let request = 0; request < 45; request++) await (request % 2 ? one : two).acquire([], signal);
+  const before = now;
+  await one.acquire([], signal);
+  expect(now).toBeGreaterThan(before);
+  tenantId = randomUUID();
+  const after = now;
+  await createLimiter().acquire([], signal);
+  expect(now).toBe(after);
+});
+
+test('a refusal for coming too soon counts the bucket as full', async () => {
+  const limiter = createLimiter();
+  await limiter.acquire([], signal);
+  limiter.refused();
+  const before = now;
+  await limiter.acquire([], signal);
+  // From 51 down to 45 at two a second.
+  expect(now - before).toBe(3_000);
+});
+
+async function retryAfter(limiter: RateLimiter, methods: string[]): Promise<number | undefined> {
+  const error: unknown = await limiter.acquire(methods, signal).catch((reason: unknown) => reason);
+  return error instanceof CrmError ? error.retryAfterMs : undefined;
+}
+
+test('a method near its operating limit waits until the CRM forgets; other methods go on, and so does every worker', async () => {
+  const limiter = createLimiter();
+  await limiter.acquire(['crm.item.list'], signal);
+  limiter.report({ method: 'crm.item.list', operatingSeconds: 440, spentSeconds: 3.5, resetAt: now + 400_000 });
+  expect(await retryAfter(limiter, ['crm.item.list'])).toBe(401_000);
+  expect(await retryAfter(createLimiter(), ['crm.activity.list', 'crm.item.list'])).toBe(401_000);
+  await limiter.acquire(['crm.activity.list'], signal);
+  now += 401_000;
+  expect(await retryAfter(limiter, ['crm.item.list'])).toBeUndefined();
+});
+
+test('where the CRM keeps no count, the time its answers took is added up', async () => {
+  const limiter = createLimiter();
+  for (let request = 0; request < 11; request++) {
+    await limiter.acquire(['crm.item.list'], signal);
+    limiter.report({ method: 'crm.item.list', operatingSeconds: null, spentSeconds: 40, resetAt: null });
+  }
+  // 440 of 480 seconds; forgotten eleven minutes after the last of them.
+  expect(await retryAfter(limiter, ['crm.item.list'])).toBe(661_000);
+});
