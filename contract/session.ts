@@ -39,6 +39,7 @@ export const sessionRequest = z.strictObject({
 export const bootData = z.strictObject({
   host: z.literal('bitrix24'),
   hostOrigin: z.string(),
+  /** '' on a page that a sign-in link opened: POST /api/session/renew then takes the place of a proof from the frame. */
   memberId: z.string(),
   page: pageContext,
   /** null where no session could be given; `notice` then says what to show. */

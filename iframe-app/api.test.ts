@@ -28,7 +28,7 @@ function session(token: string, now: number) {
 /** An api over a scripted server: `answer` sees every request in turn; 'down' is a network failure. */
 function setUp(
   answer: (request: Seen, nth: number) => Response | 'down',
-  options: { session?: 'none'; renewProof?: () => Promise<string> } = {},
+  options: { session?: 'none'; renewProof?: () => Promise<string>; memberId?: string } = {},
 ) {
   const seen: Seen[] = [];
   const waits: number[] = [];
@@ -57,7 +57,7 @@ function setUp(
           return `proof-${proofs}`;
         }),
     },
-    memberId: 'member-1',
+    memberId: options.memberId ?? 'member-1',
     session: options.session === 'none' ? null : session('token-1', START),
     now: () => clock.now,
     wait: async (ms) => {
@@ -71,6 +71,27 @@ test('a request carries the token of the page and parses its reply', async () =>
   const { api, seen } = setUp(() => json(200, sampleDashboard()));
   expect((await api.getDashboard()).currency).toBe('USD');
   expect(seen).toEqual([{ method: 'GET', path: '/api/dashboard/data', bearer: 'token-1', ifNoneMatch: null, body: null }]);
+});
+
+test('behind a sign-in link the living token asks for the next, and the page ends when it is refused', async () => {
+  let refused = false;
+  const { api, seen, clock, proofs } = setUp(
+    ({ path }) => {
+      if (path !== '/api/session/renew') return json(200, sampleDashboard());
+      return refused ? problem(401, 'token_expired') : json(200, session('token-2', clock.now));
+    },
+    { memberId: '' },
+  );
+  clock.now = START + 9 * 60_000;
+  await api.getDashboard();
+  expect(seen.map(({ path, bearer }) => `${path} ${bearer}`)).toEqual([
+    '/api/session/renew token-1',
+    '/api/dashboard/data token-2',
+  ]);
+  expect(proofs()).toBe(0);
+  refused = true;
+  clock.now += 10 * 60_000;
+  await expect(api.getDashboard()).rejects.toMatchObject({ kind: 'session' });
 });
 
 test('a token is renewed with a fresh proof a minute before its end, once for all who ask', async () => {

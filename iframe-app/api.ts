@@ -77,19 +77,8 @@ export function createApi(deps: ApiDeps): Api {
   const known = new Map<string, { etag: string; value: unknown }>();
 
   async function renew(): Promise<void> {
-    const accessToken = await deps.host.renewProof().catch((cause: unknown) => {
-      throw new ApiError('session', { cause });
-    });
-    const session = await send(
-      {
-        method: 'POST',
-        path: '/api/session',
-        check: isSessionReply,
-        body: { crmSource: 'bitrix24', memberId: deps.memberId, accessToken },
-        signal: new AbortController().signal,
-      },
-      null,
-    ).catch((error: unknown) => {
+    const signal = new AbortController().signal;
+    const session = await (deps.memberId === '' ? sendOwnToken(signal) : sendProof(signal)).catch((error: unknown) => {
       if (error instanceof ApiError && error.kind === 'refused' && isRefusalOfPerson(error)) {
         throw new ApiError('session', { cause: error });
       }
@@ -97,6 +86,19 @@ export function createApi(deps: ApiDeps): Api {
     });
     token = session.token;
     renewAt = deps.now() + usefulLifeMs(session, deps.now());
+  }
+
+  async function sendProof(signal: AbortSignal): Promise<SessionReply> {
+    const accessToken = await deps.host.renewProof().catch((cause: unknown) => {
+      throw new ApiError('session', { cause });
+    });
+    const body = { crmSource: 'bitrix24', memberId: deps.memberId, accessToken };
+    return send({ method: 'POST', path: '/api/session', check: isSessionReply, body, signal }, null);
+  }
+
+  /** Behind a sign-in link there is no frame to vouch for the person: the session that lives asks for the next. */
+  function sendOwnToken(signal: AbortSignal): Promise<SessionReply> {
+    return send({ method: 'POST', path: '/api/session/renew', check: isSessionReply, signal }, token);
   }
 
   /** One renewal at a time, whoever asks: the portal and the session route see one request. */
@@ -209,7 +211,10 @@ function mayPass(error: ApiError): boolean {
 }
 
 function isRefusalOfPerson(error: ApiError): boolean {
-  return error.code !== null && ['unauthorized', 'invalid_token', 'not_authentic', 'forbidden', 'not_found'].includes(error.code);
+  return (
+    error.code !== null &&
+    ['unauthorized', 'invalid_token', 'token_expired', 'not_authentic', 'forbidden', 'not_found'].includes(error.code)
+  );
 }
 
 function refusal(response: Response, value: unknown): ApiError {

@@ -71,7 +71,7 @@ function bitrix24Host(hostOrigin: string): Host {
   };
 }
 
-/** Outside a frame there is nobody to vouch for the person again: their session ends with its token. */
+/** Outside a frame there is nobody to vouch for the person; behind a sign-in link the session renews itself without this. */
 function standaloneHost(): Host {
   return {
     renewProof: () => Promise.reject(new Error('no host to renew the session with')),

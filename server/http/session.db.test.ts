@@ -215,6 +215,26 @@ test('a portal connected by webhook opens through a link that works once, for te
   ).toBe(1);
 });
 
+test('a session behind a link renews itself for twelve hours; one of a frame does not', async () => {
+  const own = await app.bitrix.startPortal('webhook4');
+  own.webhook = { secret: 'canary7secret12', user: ADMIN };
+  const link = await app.bitrix24.connectWebhook(`${own.url}/rest/1/canary7secret12/`);
+  const begun = app.clock.now.getTime();
+  let token = bootData.parse(await (await signIn(link.split('#code=')[1] ?? '')).json()).session?.token ?? '';
+  const next = () => fetch(`${app.url}/api/session/renew`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  for (let minutes = 9; minutes <= 12 * 60; minutes += 9) {
+    app.clock.now = new Date(begun + minutes * 60_000);
+    const response = await next();
+    expect(response.status).toBe(200);
+    token = sessionReply.parse(await response.json()).token;
+  }
+  app.clock.now = new Date(begun + 12 * 3_600_000 + 1);
+  expect(await codeOf(await next())).toBe('token_expired');
+
+  token = (await readBoot(await openPage(app, 'app', portal, portal.open(ADMIN)))).session?.token ?? '';
+  expect(await codeOf(await next())).toBe('not_authentic');
+});
+
 test('the sign-in page may be framed by nobody', async () => {
   const response = await fetch(`${app.url}/app`);
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");

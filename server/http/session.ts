@@ -15,6 +15,8 @@ export interface Session {
   /** The CRM's id of the person. */
   userId: string;
   role: Role;
+  /** When a sign-in link began it, null for a session that a CRM's frame vouches for. */
+  signedInAt: Date | null;
 }
 
 export interface Sessions {
@@ -37,6 +39,8 @@ const claims = z.object({
   role,
   /** Issued at, in milliseconds: a session begun in the second of a revocation, but after it, has to work. */
   iam: z.number(),
+  /** Signed in at, in milliseconds; only behind a sign-in link. */
+  sia: z.number().optional(),
 });
 
 export function createSessions(deps: { secret: string; tenants: TenantStates; now: () => Date }): Sessions {
@@ -59,11 +63,11 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
       },
     );
     if (!payload.success) throw new AppError('invalid_token');
-    const { sub, tid, crm, iam, role } = payload.data;
+    const { sub, tid, crm, iam, sia, role } = payload.data;
     const tenant = await deps.tenants.get(tid);
     if (tenant.status === 'deleting') throw new AppError('tenant_deleting');
     if (tenant.notBefore && iam < tenant.notBefore.getTime()) throw new AppError('invalid_token');
-    return { tenantId: tid, crmSource: crm, userId: sub, role };
+    return { tenantId: tid, crmSource: crm, userId: sub, role, signedInAt: sia === undefined ? null : new Date(sia) };
   }
 
   return {
@@ -71,7 +75,9 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
       const issuedMs = deps.now().getTime();
       const issuedAt = Math.floor(issuedMs / 1000);
       const expiresAt = issuedAt + LIFE_SECONDS;
-      const token = await new SignJWT({ tid: person.tenantId, crm: person.crmSource, role: person.role, iam: issuedMs })
+      const signedIn = person.signedInAt === null ? {} : { sia: person.signedInAt.getTime() };
+      const claimed = { tid: person.tenantId, crm: person.crmSource, role: person.role, iam: issuedMs, ...signedIn };
+      const token = await new SignJWT(claimed)
         .setProtectedHeader({ alg: 'HS256', typ: TYPE })
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)

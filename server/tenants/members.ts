@@ -12,6 +12,15 @@ export interface Member {
   locale: string | null;
 }
 
+/** null for somebody who never opened LeadRelay. */
+export async function loadMember(tx: Tx, tenantId: string, crmSource: CrmSource, crmUserId: string): Promise<Member | null> {
+  const [row] = await tx.query<Pick<Member, 'name' | 'role' | 'locale'>>({
+    text: 'select name, role, locale from tenant_members where tenant_id = $1 and crm_source = $2 and crm_user_id = $3',
+    values: [tenantId, crmSource, crmUserId],
+  });
+  return row ? { crmSource, crmUserId, ...row } : null;
+}
+
 /** Remembers who opened LeadRelay, with the role the CRM gives them today. @returns their language */
 export async function saveMember(tx: Tx, tenantId: string, member: Member): Promise<string> {
   const [row] = await tx.query<{ locale: string | null }>({

@@ -50,7 +50,7 @@ export function createBitrix24Routes({ bitrix24, sessions, assets, limiters }: B
 
   async function sendApp(res: Response, opening: Opening): Promise<void> {
     const { hostOrigin, memberId, page, person, notice, locale } = opening;
-    const session = person && (await sessions.issue(person));
+    const session = person && (await sessions.issue({ ...person, signedInAt: null }));
     const boot: BootData = { host: 'bitrix24', hostOrigin, memberId, page, session, notice, locale };
     res.type('html').send(renderAppPage(boot, assets, allowApp(res, hostOrigin)));
   }

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await owner.connect();
   tenantId = await insertTenant(owner);
   await insertRecords(owner, tenantId);
-  session = { tenantId, crmSource: 'bitrix24', userId: '17', role: 'member' };
+  session = { tenantId, crmSource: 'bitrix24', userId: '17', role: 'member', signedInAt: null };
   const app = express();
   app.set('query parser', 'simple');
   app.use((_req, res, next) => {

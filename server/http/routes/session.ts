@@ -3,12 +3,13 @@ import { type BootData, sessionRequest, signInRequest } from '../../../contract/
 import type { Bitrix24 } from '../../install/bitrix24.ts';
 import type { Db } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
+import { loadMember } from '../../tenants/members.ts';
 import { redeemSignInCode } from '../../tenants/sign-in-codes.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseBody } from '../input.ts';
 import { type AppAssets, renderSignInPage } from '../page.ts';
 import { allowApp } from '../security-headers.ts';
-import type { Sessions } from '../session.ts';
+import { getSession, requireSession, type Sessions } from '../session.ts';
 
 export interface SessionRoutesDeps {
   bitrix24: Bitrix24;
@@ -18,6 +19,9 @@ export interface SessionRoutesDeps {
   now: () => Date;
 }
 
+/** A working day. Nobody vouches for the person meanwhile, so it ends for good. */
+const MAX_SIGNED_IN_MS = 12 * 3_600_000;
+
 /** Ways to a session: a fresh proof from the CRM's frame, or the one-time code of a sign-in link. */
 export function createSessionRoutes({ bitrix24, db, sessions, assets, now }: SessionRoutesDeps): Router {
   const router = express.Router();
@@ -25,7 +29,8 @@ export function createSessionRoutes({ bitrix24, db, sessions, assets, now }: Ses
     .route('/api/session')
     .post(async (req, res) => {
       const { memberId, accessToken } = parseBody(sessionRequest, req);
-      res.json(await sessions.issue(await bitrix24.renewSession({ memberId, accessToken })));
+      const person = await bitrix24.renewSession({ memberId, accessToken });
+      res.json(await sessions.issue({ ...person, signedInAt: null }));
     })
     .all(methodNotAllowed('POST'));
   router
@@ -38,11 +43,23 @@ export function createSessionRoutes({ bitrix24, db, sessions, assets, now }: Ses
         hostOrigin: person.portalUrl,
         memberId: '',
         page: { kind: 'dashboard' },
-        session: await sessions.issue(person),
+        session: await sessions.issue({ ...person, signedInAt: now() }),
         notice: null,
         locale: person.locale,
       };
       res.json(boot);
+    })
+    .all(methodNotAllowed('POST'));
+  router
+    .route('/api/session/renew')
+    .post(requireSession, async (_req, res) => {
+      const session = getSession(res);
+      const { tenantId, crmSource, userId, signedInAt } = session;
+      if (signedInAt === null) throw new AppError('not_authentic', 'The CRM renews this session.');
+      if (now().getTime() - signedInAt.getTime() > MAX_SIGNED_IN_MS) throw new AppError('token_expired');
+      const member = await db.withTenant(tenantId, 'read', (tx) => loadMember(tx, tenantId, crmSource, userId));
+      if (!member) throw new AppError('not_authentic');
+      res.json(await sessions.issue({ ...session, name: member.name, role: member.role, locale: member.locale ?? 'en' }));
     })
     .all(methodNotAllowed('POST'));
   router
