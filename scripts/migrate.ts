@@ -132,8 +132,7 @@ async function ensurePassword(owner: pg.Client, ownerUrl: string, role: string, 
   const url = new URL(ownerUrl);
   url.username = role;
   url.password = encodeURIComponent(password);
-  // No timeout: the owner has just been let in, and after a refusal the driver's timer would keep the process waiting.
-  const client = new pg.Client({ connectionString: url.toString() });
+  const client = new pg.Client({ connectionString: url.toString(), connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   client.on('error', () => {});
   const isLetIn = await client.connect().then(
     () => true,
@@ -164,7 +163,7 @@ function explain(error: unknown, { host, pathname, username }: URL): MigrateErro
       return `The database at ${host} does not let ${username} in: check user and password in DATABASE_URL.`;
     if (hasCode(error, '3D000')) return `There is no database ${database} at ${host}: create it or correct DATABASE_URL.`;
     if (hasCode(error, '42501') || /permission denied to (create|grant) role/.test(messageOf(error))) {
-      return `${username} may not create roles: have an administrator create ${APP_ROLE} and ${JOBS_ROLE} (LOGIN, NOBYPASSRLS) and put their connections into APP_DATABASE_URL and BOSS_DATABASE_URL.`;
+      return `${username} may not create roles: have an administrator create ${APP_ROLE} and ${JOBS_ROLE} (LOGIN, NOBYPASSRLS) and a schema pgboss owned by ${JOBS_ROLE}, then put their connections into APP_DATABASE_URL and BOSS_DATABASE_URL.`;
     }
     if (error instanceof Error && 'code' in error && /^(E[A-Z]+|EAI_AGAIN)$/.test(String(error.code)))
       return `The database at ${host} cannot be reached: check DATABASE_URL and that PostgreSQL is running.`;

@@ -14,7 +14,10 @@ beforeAll(async () => {
   database = await createTestDatabase();
   db = database.db;
   await db.withDirectory('write', async (tx) => {
-    await tx.query({ text: 'insert into tenants (id, account_key) values ($1, $2), ($3, $4)', values: [A, 'test:a', B, 'test:b'] });
+    await tx.query({
+      text: 'insert into tenants (id, account_key) values ($1, $2), ($3, $4)',
+      values: [A, 'test:a', B, 'test:b'],
+    });
   });
   for (const [tenant, title] of [
     [A, 'lead of A'],
@@ -198,7 +201,14 @@ describe('Prisma', () => {
         tx.orm((orm) => orm.crmLead.findUnique({ where: { tenantId_crmSource_externalId: { ...lead, tenantId: whose } } })),
       );
     const answers = await Promise.all([ask(A, A), ask(B, B), ask(A, B), ask(B, A), ask(A, A), ask(B, B)]);
-    expect(answers.map((answer) => answer?.title ?? null)).toEqual(['lead of A', 'lead of B', null, null, 'lead of A', 'lead of B']);
+    expect(answers.map((answer) => answer?.title ?? null)).toEqual([
+      'lead of A',
+      'lead of B',
+      null,
+      null,
+      'lead of A',
+      'lead of B',
+    ]);
   });
 
   test('keeps tenants apart over many interleaved transactions', async () => {

@@ -17,7 +17,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { claimProcessLock } from './process-lock.ts';
+import { claimProcessLock, isAlive } from './process-lock.ts';
 
 export interface EmbeddedPostgres {
   /** Superuser of the cluster, on the database `leadrelay`. */
@@ -60,6 +60,7 @@ const SETTINGS = {
 /** Recovery after a crash replays up to max_wal_size. */
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 const POLL_MS = 25;
 const RESTART_DELAY_MS = 1_000;
 
@@ -315,6 +316,7 @@ async function startServer(cluster: Cluster, port: number): Promise<Running> {
     let hasEnded = false;
     const ended = server.ended.then(() => {
       hasEnded = true;
+      return false;
     });
     if (
       await waitUntil(
@@ -354,7 +356,14 @@ async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
 }
 
 function createClient(cluster: Cluster, port: number): pg.Client {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: SUPERUSER, password: cluster.password, database: 'postgres' });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: SUPERUSER,
+    password: cluster.password,
+    database: 'postgres',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   client.on('error', () => {});
   return client;
 }
@@ -384,15 +393,6 @@ function findFreePort(): Promise<number> {
       probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
     });
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function commandOf(pid: number): string {

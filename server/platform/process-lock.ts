@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 
 /**
@@ -16,22 +17,31 @@ export function claimProcessLock(file: string): { release(): void } | { heldBy: 
     const held = readOrEmpty(file);
     const [pid, startedAt] = held.trim().split(' ');
     // The same number with another start time is an unrelated process that was given the number of a dead one.
-    if (pid !== undefined && held !== mine && startedAt === startTime(Number(pid))) return { heldBy: Number(pid) };
+    if (pid !== undefined && startedAt === startTime(Number(pid))) return { heldBy: Number(pid) };
     removeIf(file, held);
   }
 }
 
-/** Start of a process in the system's own unit; '' when there is none; 'alive' where the system does not tell. */
+/** When a process began, in the system's own words; 'dead' when there is none. */
 function startTime(pid: number): string {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!hasCode(error, 'EPERM')) return 'dead';
+  if (process.platform === 'win32') return isAlive(pid) ? 'alive' : 'dead';
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+    return stdout.trim().replaceAll(' ', '_') || 'dead';
   }
-  if (process.platform !== 'linux') return 'alive';
   // Field 22; counted from behind the name in parentheses, which may hold anything.
   const stat = readOrEmpty(`/proc/${pid}/stat`);
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'dead';
+}
+
+/** Whether a process of this number exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
 }
 
 function removeIf(file: string, content: string): void {

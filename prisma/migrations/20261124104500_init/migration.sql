@@ -17,14 +17,15 @@ begin
       raise exception 'role % is above row level security; LeadRelay will not run as it', role_name;
     end if;
   end loop;
-  -- To make a schema for a role one must be a member of it; a superuser always is.
-  if not pg_has_role(current_user, 'leadrelay_jobs', 'member') then
-    execute format('grant leadrelay_jobs to %I', current_user);
+  -- pg-boss makes and migrates its own tables here.
+  if not exists (select from pg_namespace where nspname = 'pgboss') then
+    -- To make a schema for a role one must be a member of it; a superuser always is.
+    if not pg_has_role(current_user, 'leadrelay_jobs', 'member') then
+      execute format('grant leadrelay_jobs to %I', current_user);
+    end if;
+    create schema pgboss authorization leadrelay_jobs;
   end if;
 end $$;
-
--- pg-boss makes and migrates its own tables here.
-create schema if not exists pgboss authorization leadrelay_jobs;
 
 create table tenants (
   id uuid not null default gen_random_uuid(),
