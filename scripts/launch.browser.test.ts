@@ -20,15 +20,7 @@ let second: string;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'leadrelay-launch-'));
-  launched = await launch({
-    dataDir,
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'error' },
-    sandbox: [
-      { size: 'small', mode: 'classic', language: 'en' },
-      { size: 'tiny', mode: 'simple', language: 'ru' },
-    ],
-    onProgress: () => {},
-  });
+  launched = await launchAs('0');
   [first = '', second = ''] = launched.sandbox?.portalUrls ?? [];
   browser = await openBrowser();
 });
@@ -38,6 +30,19 @@ afterAll(async () => {
   await launched?.close();
   rmSync(dataDir, { recursive: true, force: true });
 });
+
+/** As `npm start` does, with a portal more. */
+function launchAs(port: string): Promise<Launched> {
+  return launch({
+    dataDir,
+    env: { PATH: process.env.PATH, PORT: port, LOG_LEVEL: 'error' },
+    sandbox: [
+      { size: 'small', mode: 'classic', language: 'en' },
+      { size: 'tiny', mode: 'simple', language: 'ru' },
+    ],
+    onProgress: () => {},
+  });
+}
 
 async function readTruth(portalUrl: string): Promise<Truth> {
   return (await (await fetch(`${portalUrl}/sandbox/truth`)).json()) as Truth;
@@ -102,6 +107,18 @@ test('a second portal, in Simple mode and Russian, is another tenant with its ow
   expect(kpis.get('Всего сделок')).toBe(String(truth.kpis.totalDeals));
   expect(kpis.get('Сумма в работе')).toBe(truth.kpis.pipelineValue.value);
   expect(kpis.has('Всего лидов')).toBe(false);
+  expect(visitor.troubles).toEqual([]);
+  await visitor.page.context().close();
+});
+
+test('after a restart the portal and its dashboard stand where they were', async () => {
+  await launched.close();
+  launched = await launchAs(new URL(launched.url).port);
+  expect(launched.sandbox?.portalUrls).toEqual([first, second]);
+  const visitor = await visitPortal(browser, first);
+  await visitor.open('/marketplace/app/');
+  await visitor.app.locator('.panel[data-state=ready]').nth(9).waitFor();
+  expect((await readKpis(visitor.app)).get('Total leads')).toBe(String((await readTruth(first)).kpis.totalLeads));
   expect(visitor.troubles).toEqual([]);
   await visitor.page.context().close();
 });

@@ -55,7 +55,11 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         throw new ConfigError('BITRIX24_CLIENT_ID is not set: in production LeadRelay serves real portals only, see README.md.');
       }
       options.onProgress('Starting the sandbox portal…');
-      sandbox = await startSandboxProcess({ portals: options.sandbox, appUrl: env.PUBLIC_URL || `http://localhost:${env.PORT}` });
+      sandbox = await startSandboxProcess({
+        portals: options.sandbox,
+        appUrl: env.PUBLIC_URL || `http://localhost:${env.PORT}`,
+        stateFile: path.join(options.dataDir, 'sandbox.json'),
+      });
       stops.push(sandbox.stop);
       Object.assign(env, sandbox.env);
     }

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import type { SandboxReady, SandboxSettings, SandboxStart } from '../sandbox/process.ts';
+import type { SandboxReady, SandboxStart } from '../sandbox/process.ts';
 
 export interface SandboxProcess {
   portalUrl: string;
@@ -13,13 +12,7 @@ export interface SandboxProcess {
 }
 
 /** Forks the sandbox with one portal for each of the settings. */
-export async function startSandboxProcess(options: { portals: SandboxSettings[]; appUrl: string }): Promise<SandboxProcess> {
-  const start: SandboxStart = {
-    portals: options.portals,
-    appUrl: options.appUrl,
-    clientId: `local.${randomBytes(7).toString('hex')}.${randomBytes(4).readUInt32BE()}`,
-    clientSecret: randomBytes(24).toString('base64url'),
-  };
+export async function startSandboxProcess(start: SandboxStart): Promise<SandboxProcess> {
   const child = fork(path.join(import.meta.dirname, '..', 'sandbox', 'process.ts'), { execArgv: ['--max-old-space-size=1024'] });
   const ready = await new Promise<SandboxReady>((resolve, reject) => {
     child.once('message', (message) => resolve(message as SandboxReady));
@@ -33,8 +26,8 @@ export async function startSandboxProcess(options: { portals: SandboxSettings[];
     portalUrls: ready.portalUrls,
     authUrl: ready.authUrl,
     env: {
-      BITRIX24_CLIENT_ID: start.clientId,
-      BITRIX24_CLIENT_SECRET: start.clientSecret,
+      BITRIX24_CLIENT_ID: ready.clientId,
+      BITRIX24_CLIENT_SECRET: ready.clientSecret,
       BITRIX24_OAUTH_URLS: ready.authUrl,
       OUTBOUND_ALLOW: [ready.authUrl, ...ready.portalUrls].map((url) => new URL(url).host).join(','),
     },

@@ -9,6 +9,7 @@ import { connectEvents, type EventDelivery } from './events.ts';
 import type { PortalDeps } from './portal/deps.ts';
 import { createPortalHandler, type Handler } from './portal-server.ts';
 import type { BitrixSandbox, PortalOptions, SandboxOptions, SandboxPortal } from './sandbox.ts';
+import { applySnapshot } from './snapshot.ts';
 import type { AppCard, LimitOptions, PortalState } from './state.ts';
 import { createTokenStore } from './tokens.ts';
 
@@ -64,6 +65,7 @@ export async function createBitrixSandbox(options: SandboxOptions): Promise<Bitr
 
     const startPortal = async (portalOptions: PortalOptions, index: number): Promise<SandboxPortal> => {
       const state = createPortalState(portalOptions, index, { app, clock, ledger });
+      if (portalOptions.snapshot) applySnapshot(state, tokens, portalOptions.snapshot);
       const handler = createPortalHandler(state, { deps, tokens, authServer });
       const portal: SandboxPortal = {
         url: await serve(handler, portalOptions.port ?? 0),
@@ -107,12 +109,13 @@ function createPortalState(
   { app, clock, ledger }: { app: AppCard; clock: Clock; ledger: Ledger },
 ): PortalState {
   const { size, mode = 'classic', language = 'en', license = `${language}_std`, seed = index + 1 } = options;
+  const { now = Math.floor(clock.now() / 1000) } = options;
   return {
     // The same portal keeps its identity when the sandbox starts again.
     memberId: createHash('md5').update(`${app.clientId}|${index}|${seed}`).digest('hex'),
     domain: '',
     formerDomains: [],
-    world: createWorld({ size, seed, now: Math.floor(clock.now() / 1000), mode }),
+    world: createWorld({ size, seed, now, mode }),
     clock,
     ledger,
     license,

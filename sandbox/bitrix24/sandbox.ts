@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger.ts';
 import type { WorldSize } from '../world/types.ts';
+import type { PortalSnapshot } from './snapshot.ts';
 import type { AppCard, LimitOptions, PortalState } from './state.ts';
 
 export interface PortalOptions {
@@ -12,6 +13,10 @@ export interface PortalOptions {
   /** 0 (default): a free port. */
   port?: number;
   limits?: Partial<LimitOptions>;
+  /** The world's present when it is made, Unix seconds; default: the clock's. */
+  now?: number;
+  /** What was installed and issued when the portal was last up. */
+  snapshot?: PortalSnapshot;
 }
 
 export interface SandboxOptions {

@@ -24,6 +24,8 @@ export interface TokenStore {
   peekRefresh(refreshToken: string): Issued | undefined;
   /** Uses up a pair's refresh token. The access token lives on to its own end. */
   useRefresh(pair: TokenPair): void;
+  /** Takes in a pair that an earlier sandbox issued for this portal. */
+  restore(portal: PortalState, pair: TokenPair): void;
 }
 
 export function createTokenStore(clientId: string): TokenStore {
@@ -32,6 +34,12 @@ export function createTokenStore(clientId: string): TokenStore {
   const codes = new Map<string, { portal: PortalState; userId: number; expires: number }>();
 
   const secondsOf = (portal: PortalState): number => Math.floor(portal.clock.now() / 1000);
+
+  function restore(portal: PortalState, pair: TokenPair): void {
+    portal.tokens.add(pair);
+    byAccess.set(pair.accessToken, { portal, pair });
+    byRefresh.set(pair.refreshToken, { portal, pair });
+  }
 
   return {
     issue(portal, userId) {
@@ -46,9 +54,7 @@ export function createTokenStore(clientId: string): TokenStore {
         refreshExpires: now + REFRESH_SECONDS,
         revoked: false,
       };
-      portal.tokens.add(pair);
-      byAccess.set(pair.accessToken, { portal, pair });
-      byRefresh.set(pair.refreshToken, { portal, pair });
+      restore(portal, pair);
       return pair;
     },
     revoke(portal) {
@@ -69,6 +75,9 @@ export function createTokenStore(clientId: string): TokenStore {
       const issued = byRefresh.get(refreshToken);
       return issued && issued.pair.refreshExpires > secondsOf(issued.portal) ? issued : undefined;
     },
-    useRefresh: (pair) => byRefresh.delete(pair.refreshToken),
+    useRefresh(pair) {
+      pair.refreshExpires = 0;
+    },
+    restore,
   };
 }
