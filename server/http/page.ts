@@ -72,6 +72,8 @@ function page(locale: string, assets: AppAssets, body: string[]): string {
     '<!doctype html>',
     `<html lang="${locale}">`,
     '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>LeadRelay</title>',
+    // Without one, browsers ask for /favicon.ico, which we do not have.
+    '<link rel="icon" href="data:,">',
     ...styles,
     '</head>',
     '<body>',

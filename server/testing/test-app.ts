@@ -33,6 +33,8 @@ export interface TestApp {
 export interface TestAppOptions {
   rateLimits?: Partial<RateLimits>;
   timeouts?: ServerTimeouts;
+  /** Output of the app's build; default: files that only have the right names. */
+  assetsDir?: string;
   /** Another Bitrix24 in place of the fake one, and the port that its app card points to. */
   bitrix24?: Config['bitrix24'] & { hosts: readonly string[]; port: number };
 }
@@ -46,7 +48,8 @@ const UNLIMITED: RateLimits = { anonymous: 1e6, install: 1e6, user: 1e6, tenant:
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const bitrix = await startFakeBitrix24();
-  const assetsDir = writeAssets();
+  const standIns = options.assetsDir === undefined ? writeAssets() : null;
+  const assetsDir = options.assetsDir ?? standIns ?? '';
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'debug' }, { write: (line: string) => lines.push(line) });
   const clock = { now: new Date() };
@@ -103,7 +106,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       });
       await bitrix.close();
       await database.drop();
-      rmSync(assetsDir, { recursive: true });
+      if (standIns) rmSync(standIns, { recursive: true });
     },
   };
 }
