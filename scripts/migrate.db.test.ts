@@ -243,4 +243,28 @@ describe('migrate', () => {
     expect(message).toMatch(/^[^\n]+\.$/);
     expect(message).not.toContain(new URL(url).password);
   });
+
+  test('works for an owner who may not create roles, once an administrator has prepared them', async () => {
+    const { adminUrl } = inject('postgres');
+    const name = `test_${randomUUID().replaceAll('-', '')}`;
+    const own = { pathname: `/${name}`, username: name, password: 'limited' };
+    const ownerUrl = Object.assign(new URL(adminUrl), own).toString();
+    await runAs(adminUrl, async (admin) => {
+      await admin.query(`create role ${name} login password 'limited'`);
+      await admin.query(`create database ${name} owner ${name}`);
+    });
+    try {
+      await expect(migrate({ ownerUrl, ...passwords() })).rejects.toThrow(/may not create roles: have an administrator create/);
+      await runAs(Object.assign(new URL(adminUrl), { pathname: `/${name}` }).toString(), (admin) =>
+        admin.query('create schema pgboss authorization leadrelay_jobs'),
+      );
+      const applied = await migrate({ ownerUrl, appPassword: null, jobsPassword: null });
+      expect(applied.length).toBeGreaterThan(0);
+    } finally {
+      await runAs(adminUrl, async (admin) => {
+        await admin.query(`drop database ${name} with (force)`);
+        await admin.query(`drop role ${name}`);
+      });
+    }
+  });
 });

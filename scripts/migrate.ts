@@ -58,7 +58,10 @@ export async function migrate({ ownerUrl, appPassword, jobsPassword }: MigrateOp
   try {
     await owner.query('select pg_advisory_lock($1)', [LOCK_KEY]);
     const applied = (await isUpToDate(owner)) ? [] : await applyMigrations(ownerUrl);
-    await configureAppRole(owner);
+    // Without the right to, an administrator's settings stand: these make it faster, not correct.
+    await configureAppRole(owner).catch((error: unknown) => {
+      if (!hasCode(error, '42501')) throw error;
+    });
     if (appPassword !== null) await ensurePassword(owner, ownerUrl, APP_ROLE, appPassword);
     if (jobsPassword !== null) await ensurePassword(owner, ownerUrl, JOBS_ROLE, jobsPassword);
     return applied;
@@ -109,22 +112,27 @@ async function isUpToDate(owner: pg.Client): Promise<boolean> {
 
 async function applyMigrations(ownerUrl: string): Promise<string[]> {
   const { withSchemaEngine } = await import('./schema-engine.ts');
-  const lockFile = path.join(MIGRATIONS, 'migration_lock.toml');
-  const { appliedMigrationNames } = await withSchemaEngine(ownerUrl, (engine) =>
-    engine.applyMigrations({
-      migrationsList: {
-        baseDir: MIGRATIONS,
-        lockfile: { path: 'migration_lock.toml', content: readFileSync(lockFile, 'utf8') },
-        shadowDbInitScript: '',
-        migrationDirectories: listMigrations().map(({ name, sql }) => ({
-          path: name,
-          migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-        })),
-      },
-      filters: { externalTables: [], externalEnums: [] },
-    }),
-  );
-  return appliedMigrationNames;
+  const filters = { externalTables: [], externalEnums: [] };
+  const migrationsList = {
+    baseDir: MIGRATIONS,
+    lockfile: { path: 'migration_lock.toml', content: readFileSync(path.join(MIGRATIONS, 'migration_lock.toml'), 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: listMigrations().map(({ name, sql }) => ({
+      path: name,
+      migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: sql } },
+    })),
+  };
+  return withSchemaEngine(ownerUrl, async (engine) => {
+    // Each script is one transaction, so one that failed has left nothing and can be tried again.
+    const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
+      migrationsList,
+      optInToShadowDatabase: false,
+      filters,
+    });
+    for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
+    return appliedMigrationNames;
+  });
 }
 
 /** A role that can log in with its password is left alone: it may have been made by somebody with more rights than we have. */

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function start(port?: number): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataDir, ...(port === undefined ? {} : { port }) });
+  const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' }, ...(port === undefined ? {} : { port }) });
   running.push(server);
   return server;
 }
