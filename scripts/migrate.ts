@@ -170,7 +170,7 @@ function explain(error: unknown, { host, pathname, username }: URL): MigrateErro
     if (hasCode(error, '28P01', '28000'))
       return `The database at ${host} does not let ${username} in: check user and password in DATABASE_URL.`;
     if (hasCode(error, '3D000')) return `There is no database ${database} at ${host}: create it or correct DATABASE_URL.`;
-    if (hasCode(error, '42501') || /permission denied to (create|grant) role/.test(messageOf(error))) {
+    if (hasCode(error, '42501')) {
       return `${username} may not create roles: have an administrator create ${APP_ROLE} and ${JOBS_ROLE} (LOGIN, NOBYPASSRLS) and a schema pgboss owned by ${JOBS_ROLE}, then put their connections into APP_DATABASE_URL and BOSS_DATABASE_URL.`;
     }
     if (error instanceof Error && 'code' in error && /^(E[A-Z]+|EAI_AGAIN)$/.test(String(error.code)))

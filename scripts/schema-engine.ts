@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, DriverAdapterError } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 
@@ -19,14 +19,13 @@ export async function withSchemaEngine<Result>(
   await loaded;
   const pool = new pg.Pool({ connectionString: url, application_name: 'leadrelay migrate' });
   pool.on('error', () => {});
+  const adapter = new MigrationPg(pool);
   const datamodels: [string, string][] | undefined = schema === undefined ? undefined : [['schema.prisma', schema]];
   try {
-    const engine = await bindings.SchemaEngine.new(
-      { datamodels },
-      () => {},
-      bindMigrationAwareSqlAdapterFactory(new MigrationPg(pool)),
-    );
+    const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(adapter));
     return await work(engine);
+  } catch (error) {
+    throw adapter.scriptError ?? error;
   } finally {
     await pool.end();
   }
@@ -39,6 +38,8 @@ export async function withSchemaEngine<Result>(
 class MigrationPg extends PrismaPg {
   /** Rows of a result -> its columns of type "char". */
   private readonly charColumns: WeakMap<object, number[]>;
+  /** What PostgreSQL said about a script; the engine passes on that it failed and not why. */
+  scriptError: unknown;
 
   constructor(pool: pg.Pool) {
     const charColumns = new WeakMap<object, number[]>();
@@ -49,7 +50,13 @@ class MigrationPg extends PrismaPg {
   override async connect() {
     const adapter = await super.connect();
     adapter.executeScript = async (script) => {
-      await adapter.underlyingDriver().query(script).catch(translate);
+      await adapter
+        .underlyingDriver()
+        .query(script)
+        .catch((error: unknown) => {
+          this.scriptError = error;
+          throw error;
+        });
     };
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query) => {
@@ -75,13 +82,6 @@ function passCharAsText(pool: pg.Pool, charColumns: WeakMap<object, number[]>): 
       return result;
     },
   });
-}
-
-/** Prisma shows the message of errors in its own form only. */
-function translate(error: unknown): never {
-  if (!(error instanceof pg.DatabaseError)) throw error;
-  const { code = '', severity = '', message, detail, column, hint } = error;
-  throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
 }
 
 /** Node has it; its types leave it to those of browsers. */
