@@ -1,11 +1,12 @@
 // Usage: npm run migrate
 //
-// Brings the database of DATABASE_URL (or the embedded one) up to date: tables, roles, the roles' passwords and settings.
+// Brings the database of DATABASE_URL up to date: tables, roles, the roles' passwords and settings. `npm start` does the same
+// by itself; this is for those who deploy migrations and processes apart.
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { APP_ROLE, JOBS_ROLE } from '../server/platform/config.ts';
+import { APP_ROLE, ConfigError, JOBS_ROLE, loadConfig, rolePassword } from '../server/platform/config.ts';
 
 /** The database could not be brought up to date; the message is one sentence with what to do about it. */
 export class MigrateError extends Error {
@@ -188,4 +189,24 @@ function hasCode(error: unknown, ...codes: string[]): boolean {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+async function main(): Promise<void> {
+  const envFile = path.join(path.dirname(import.meta.dirname), '.env');
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  const config = loadConfig(process.env);
+  const applied = await migrate({
+    ownerUrl: config.ownerDatabaseUrl,
+    appPassword: process.env.APP_DATABASE_URL ? null : rolePassword(config.secret, APP_ROLE),
+    jobsPassword: process.env.BOSS_DATABASE_URL ? null : rolePassword(config.secret, JOBS_ROLE),
+  });
+  console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+}
+
+if (import.meta.main) {
+  await main().catch((error: unknown) => {
+    const isForPeople = error instanceof MigrateError || error instanceof ConfigError;
+    console.error(isForPeople ? error.message : error);
+    process.exitCode = 1;
+  });
 }
