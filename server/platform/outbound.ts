@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { Agent, errors, request as undiciRequest } from 'undici';
 
 /** The only way out to CRMs: https, host and resolved address checked, redirects never followed, time and size capped. */
-export interface OutboundRequest {
+interface OutboundRequest {
   method: 'GET' | 'POST';
   url: string;
   /** JSON when an object, form when URLSearchParams. */

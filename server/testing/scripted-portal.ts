@@ -5,7 +5,7 @@ import { type BitrixClient, createBitrixClient } from '../crm/bitrix24/client.ts
 import { createOutbound, type Outbound } from '../platform/outbound.ts';
 
 /** One request as it arrived. */
-export interface PortalRequest {
+interface PortalRequest {
   path: string;
   body: { auth?: string; cmd?: Record<string, string>; [key: string]: unknown };
 }
@@ -21,6 +21,7 @@ export interface ScriptedPortal {
   /** How long the client paused, milliseconds; the pauses themselves take no time. */
   pauses: number[];
   outbound: Outbound;
+  tokens: TokenSource;
   close(): Promise<void>;
 }
 
@@ -63,6 +64,7 @@ export async function startScriptedPortal(answers: PortalAnswer[], options: { we
     usage,
     pauses,
     outbound,
+    tokens,
     async close() {
       await outbound.close();
       server.closeAllConnections();

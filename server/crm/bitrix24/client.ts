@@ -10,7 +10,7 @@ import { readBatchResult, readReply, readTime, type Success, type TimeBlock } fr
  * its log, keeps its rate limiter per process and cannot be given a guarded transport.
  */
 
-export interface CallReply {
+interface CallReply {
   result: unknown;
   total: number | null;
   /** The portal's clock when it began to answer, with the portal's offset: `2026-05-14T10:26:32+02:00`. */

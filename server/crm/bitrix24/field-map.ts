@@ -1,7 +1,7 @@
 import type { ActivityRecord, CompanyRecord, ContactRecord, DealRecord, LeadRecord } from '../records.ts';
 
 /** How a value is read: free text, a short code, a link to another record (0 means none), a moment, an amount, a currency. */
-export type FieldKind = 'text' | 'code' | 'link' | 'time' | 'money' | 'currency';
+type FieldKind = 'text' | 'code' | 'link' | 'time' | 'money' | 'currency';
 
 /** Field of our record -> how it is read and Bitrix24's name for it. Select lists are made from the same tables. */
 export type FieldMap<Key extends string> = Record<Key, readonly [FieldKind, string]>;

@@ -97,14 +97,19 @@ test.each([
   expect(portal.sizes).toEqual(sizes);
 });
 
-test.each(['start', 'error'] as const)('a wrong or missing count loses and doubles nothing (unresolved references: %s)', async (unresolved) => {
-  for (const count of [0, 1, 49, 50, 51, 99, 100, 101, 2_500, 2_530]) {
-    const ids = idsFrom(count);
-    for (const total of [null, 0, 1, count + 1, Math.max(0, count - 1), count + 70, 5_000]) {
-      expect(await readAll(createPortal(ids, { unresolved }).client, total), `${count} records, count ${total}`).toEqual(descending(ids));
+test.each(['start', 'error'] as const)(
+  'a wrong or missing count loses and doubles nothing (unresolved references: %s)',
+  async (unresolved) => {
+    for (const count of [0, 1, 49, 50, 51, 99, 100, 101, 2_500, 2_530]) {
+      const ids = idsFrom(count);
+      for (const total of [null, 0, 1, count + 1, Math.max(0, count - 1), count + 70, 5_000]) {
+        expect(await readAll(createPortal(ids, { unresolved }).client, total), `${count} records, count ${total}`).toEqual(
+          descending(ids),
+        );
+      }
     }
-  }
-});
+  },
+);
 
 test('a page that is shorter than 50 but not the last ends nothing', async () => {
   const ids = idsFrom(400);

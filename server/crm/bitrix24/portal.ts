@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CrmMode, Entity } from '../../../contract/crm.ts';
+import { isTimeZone } from '../../platform/time-zone.ts';
 import { type ConnectionInfo, CrmError, type FieldDefinition } from '../adapter.ts';
 import type { BatchReply, BitrixClient } from './client.ts';
 import type { BatchCommand } from './commands.ts';
@@ -141,12 +142,4 @@ function describe(entity: ItemEntity, name: string, given: z.infer<typeof field>
     name,
     definition: { entity, code, label, type: TYPES.get(given.type) ?? 'other', isCustom, isMultiple: given.isMultiple, options },
   };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return name !== '' && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
 }
