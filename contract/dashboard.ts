@@ -26,6 +26,8 @@ export const dashboardReply = z.strictObject({
   mode: crmMode,
   currency: z.string(),
   timezone: z.string(),
+  /** False: neither the CRM nor a person has said it, and days are UTC's. An administrator's app then reports its own. */
+  timezoneIsKnown: z.boolean(),
   syncStatus: syncState,
   dataAsOf: z.iso.datetime().nullable(),
   widgets: z.array(widget),

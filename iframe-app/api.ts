@@ -1,9 +1,18 @@
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
 import type { PageContext, SessionReply } from '../contract/session.ts';
+import type { SettingsPatch } from '../contract/settings.ts';
 import type { SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
 import type { Host } from './host.ts';
-import { isDashboardReply, isProblem, isRecordReply, isSessionReply, isSyncStartReply, isSyncStatusReply } from './replies.ts';
+import {
+  isDashboardReply,
+  isProblem,
+  isRecordReply,
+  isSessionReply,
+  isSettingsReply,
+  isSyncStartReply,
+  isSyncStatusReply,
+} from './replies.ts';
 
 /**
  * Why a request failed: `network` no answer, `session` nobody vouches for the person any more (the page must be opened again),
@@ -39,6 +48,8 @@ export interface Api {
   getSyncStatus(signal?: AbortSignal): Promise<SyncStatusReply>;
   /** Asks for a sync of everything; one that runs already is answered with its id. */
   startSync(signal?: AbortSignal): Promise<SyncStartReply>;
+  /** For the whole tenant; administrators only. */
+  saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<SettingsPatch>;
 }
 
 export interface ApiDeps {
@@ -62,7 +73,7 @@ const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
 const MAX_RETRY_AFTER_MS = 8_000;
 
 interface Call<T> {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'PATCH' | 'POST';
   path: string;
   check: Check<T>;
   body?: unknown;
@@ -190,6 +201,8 @@ export function createApi(deps: ApiDeps): Api {
       request({ method: 'GET', path: '/api/crm/sync/status', check: isSyncStatusReply, signal: signalOr(signal) }),
     startSync: (signal) =>
       request({ method: 'POST', path: '/api/crm/sync/start', check: isSyncStartReply, body: {}, signal: signalOr(signal) }),
+    saveSettings: (settings, signal) =>
+      request({ method: 'PATCH', path: '/api/settings', check: isSettingsReply, body: settings, signal: signalOr(signal) }),
   };
 }
 

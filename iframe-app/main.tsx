@@ -45,7 +45,11 @@ function start(root: HTMLElement): void {
     now: Date.now,
     wait,
   });
-  const dashboard = createDashboard({ api, now: Date.now });
+  const dashboard = createDashboard({
+    api,
+    now: Date.now,
+    ownTimezone: boot.session?.user.role === 'admin' ? Intl.DateTimeFormat().resolvedOptions().timeZone : null,
+  });
   const sync = createSync({ api, now: Date.now, onProgress: dashboard.refresh });
   const install = createInstall({ host, wait: (ms) => wait(ms, new AbortController().signal) });
   const record = boot.page.kind === 'record' ? createRecord({ api, page: boot.page }) : null;

@@ -3,6 +3,7 @@ import type { ChartConfig, ChartData, ChartPoint, ChartSeries, KpiConfig, KpiDat
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
+import type { SettingsPatch } from '../contract/settings.ts';
 import type { EntityProgress, SyncStartReply, SyncState, SyncStatusReply } from '../contract/sync.ts';
 import {
   arrayOf,
@@ -159,6 +160,7 @@ export const isDashboardReply = objectOf<DashboardReply>({
   mode: isCrmMode,
   currency: isString,
   timezone: isString,
+  timezoneIsKnown: isBoolean,
   syncStatus: isSyncState,
   dataAsOf: nullable(isMoment),
   widgets: arrayOf(widget),
@@ -219,6 +221,8 @@ export const isSyncStatusReply = objectOf<SyncStatusReply>({
   ),
   dataAsOf: nullable(isMoment),
 });
+
+export const isSettingsReply = objectOf<SettingsPatch>({ timezone: isString });
 
 export const isSyncStartReply = objectOf<SyncStartReply>({ runId: isString });
 

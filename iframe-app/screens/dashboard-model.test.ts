@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { WidgetSize } from '../../contract/charts.ts';
 import type { DashboardReply, Widget } from '../../contract/dashboard.ts';
 import { ApiError } from '../api.ts';
@@ -89,16 +89,14 @@ test('a failed load keeps the numbers on show and the time they were loaded at',
     () => sampleDashboard(),
   ];
   const clock = { now: 1000 };
-  const model = createDashboard({
-    api: {
-      getDashboard: async () => {
-        const answer = answers.shift();
-        if (!answer) throw new Error('asked too often');
-        return answer();
-      },
+  const model = modelOver(
+    async () => {
+      const answer = answers.shift();
+      if (!answer) throw new Error('asked too often');
+      return answer();
     },
-    now: () => clock.now,
-  });
+    () => clock.now,
+  );
   await model.refresh();
   clock.now = 2000;
   await model.refresh();
@@ -110,16 +108,65 @@ test('a failed load keeps the numbers on show and the time they were loaded at',
   expect(model.loadedAt.value).toBe(2000);
 });
 
+/** Model over scripted replies of the dashboard; whoever looks may not set the tenant's zone. */
+function modelOver(getDashboard: () => Promise<DashboardReply>, now = () => 0) {
+  const saveSettings = () => Promise.reject(new Error('not to be called'));
+  return createDashboard({ api: { getDashboard, saveSettings }, now, ownTimezone: null });
+}
+
+describe('the zone of a portal that does not say it', () => {
+  function script(options: { ownTimezone: string | null; save?: () => Promise<never> }) {
+    const calls: string[] = [];
+    let timezone: string | null = null;
+    const model = createDashboard({
+      api: {
+        getDashboard: async () => {
+          calls.push('load');
+          return sampleDashboard({ timezone: timezone ?? 'UTC', timezoneIsKnown: timezone !== null });
+        },
+        saveSettings: async (settings) => {
+          calls.push(`save ${settings.timezone}`);
+          await options.save?.();
+          timezone = settings.timezone;
+          return settings;
+        },
+      },
+      now: () => 0,
+      ownTimezone: options.ownTimezone,
+    });
+    return { model, calls };
+  }
+
+  test('is the administrator’s, and the numbers on show are already cut by it', async () => {
+    const { model, calls } = script({ ownTimezone: 'Asia/Tashkent' });
+    await model.refresh();
+    expect(calls).toEqual(['load', 'save Asia/Tashkent', 'load']);
+    expect(model.reply.value?.timezone).toBe('Asia/Tashkent');
+    await model.refresh();
+    expect(calls).toHaveLength(4);
+  });
+
+  test('is left alone by others', async () => {
+    const { model, calls } = script({ ownTimezone: null });
+    await model.refresh();
+    expect(calls).toEqual(['load']);
+  });
+
+  test('costs the dashboard nothing where it cannot be saved', async () => {
+    const { model, calls } = script({ ownTimezone: 'Asia/Tashkent', save: () => Promise.reject(new ApiError('network')) });
+    await model.refresh();
+    await model.refresh();
+    expect(calls).toEqual(['load', 'save Asia/Tashkent', 'load']);
+    expect(model.reply.value?.timezone).toBe('UTC');
+    expect(model.error.value).toBeNull();
+  });
+});
+
 test('two refreshes at once are one request', async () => {
   let asked = 0;
-  const model = createDashboard({
-    api: {
-      getDashboard: async () => {
-        asked += 1;
-        return sampleDashboard();
-      },
-    },
-    now: () => 0,
+  const model = modelOver(async () => {
+    asked += 1;
+    return sampleDashboard();
   });
   await Promise.all([model.refresh(), model.refresh()]);
   expect(asked).toBe(1);
@@ -131,7 +178,7 @@ test('a CRM without records is empty only once it is synced', async () => {
     { id: 'chart', status: 'ok', data: chartData({}, { rowCount: 0 }) },
   ] as const;
   const isEmptyWith = async (over: Partial<DashboardReply>) => {
-    const model = createDashboard({ api: { getDashboard: async () => reply([...nothing], over) }, now: () => 0 });
+    const model = modelOver(async () => reply([...nothing], over));
     await model.refresh();
     return model.isEmpty.value;
   };

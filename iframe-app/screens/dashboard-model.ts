@@ -35,18 +35,39 @@ export interface DashboardModel {
   refresh(): Promise<void>;
 }
 
-export function createDashboard(deps: { api: Pick<Api, 'getDashboard'>; now: () => number }): DashboardModel {
+export interface DashboardDeps {
+  api: Pick<Api, 'getDashboard' | 'saveSettings'>;
+  now: () => number;
+  /** The zone this person's clock shows, to be the tenant's where none is known; null for whom may not decide that. */
+  ownTimezone: string | null;
+}
+
+export function createDashboard(deps: DashboardDeps): DashboardModel {
   const reply = signal<DashboardReply | null>(null);
   const panels = signal<ReadonlyMap<string, PanelState>>(new Map());
   const error = signal<ApiError | null>(null);
   const loadedAt = signal<number | null>(null);
   const isLoading = signal(false);
   let loading: Promise<void> | null = null;
+  let hasOfferedZone = false;
+
+  /** Bitrix24 seldom says its users' zone. The first administrator's stands in, so that days begin at their midnight. */
+  async function loadInOwnZone(): Promise<DashboardReply> {
+    const next = await deps.api.getDashboard();
+    if (next.timezoneIsKnown || deps.ownTimezone === null || hasOfferedZone) return next;
+    hasOfferedZone = true;
+    try {
+      await deps.api.saveSettings({ timezone: deps.ownTimezone });
+    } catch {
+      return next;
+    }
+    return deps.api.getDashboard();
+  }
 
   async function load(): Promise<void> {
     isLoading.value = true;
     try {
-      const next = await deps.api.getDashboard();
+      const next = await loadInOwnZone();
       batch(() => {
         panels.value = mergePanels(panels.value, next);
         reply.value = next;

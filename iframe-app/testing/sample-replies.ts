@@ -243,6 +243,7 @@ export function sampleDashboard(over: Partial<DashboardReply> = {}): DashboardRe
     mode: 'classic',
     currency: 'USD',
     timezone: 'Asia/Tashkent',
+    timezoneIsKnown: true,
     syncStatus: 'complete',
     dataAsOf: '2025-11-24T09:05:00.000Z',
     widgets: SAMPLE.map(({ config }, position): Widget => ({ id: config.chartId, isStandard: true, position, config })),

@@ -1,4 +1,4 @@
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
 import type { TimeBucket } from '../../contract/charts.ts';
 import type { Locale } from './labels.ts';
 
@@ -20,11 +20,6 @@ export interface Bucket {
 export const MAX_BUCKETS = 1000;
 
 const QUARTER_FORMAT: Record<Locale, string> = { en: "'Q'q yyyy", ru: "q 'кв.' yyyy", uz: "q-'chorak' yyyy" };
-
-/** Whether days can be cut in a zone of that name. */
-export function isTimeZone(name: string | null): name is string {
-  return name !== null && IANAZone.isValidZone(name);
-}
 
 /**
  * The last `days` whole local days up to the end of today: 1 is today alone.

@@ -68,6 +68,7 @@ export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal:
     mode: context.mode,
     currency: context.displayCurrency,
     timezone: context.timezone,
+    timezoneIsKnown: context.timezoneIsKnown,
     syncStatus: context.syncStatus,
     dataAsOf: context.dataAsOf?.toISOString() ?? null,
     widgets: prepared.map(({ widget }) => widget),

@@ -1,8 +1,8 @@
 import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import type { SyncState } from '../../contract/sync.ts';
 import { type Locale, pickLocale } from '../analytics/labels.ts';
-import { isTimeZone } from '../analytics/time-range.ts';
 import type { SqlQuery } from '../platform/db.ts';
+import { isTimeZone } from '../platform/time-zone.ts';
 import { worstState } from '../sync/status.ts';
 
 /** Who is looking. */
@@ -17,6 +17,8 @@ export interface Viewer {
 export interface TenantContext {
   mode: CrmMode;
   timezone: string;
+  /** False: nobody has said the zone, it is UTC meanwhile. */
+  timezoneIsKnown: boolean;
   displayCurrency: string;
   locale: Locale;
   syncStatus: SyncState;
@@ -71,10 +73,12 @@ cross join lateral (
 export function toTenantContext(row: object): TenantContext {
   const { timezone, display_currency, locale, connections, entities } = row as Row;
   const loaded = entities.map(({ as_of }) => (as_of === null ? null : Date.parse(as_of)));
+  const zone = [timezone, ...connections.map((connection) => connection.timezone)].find(isTimeZone);
   const oldest = loaded.includes(null) || loaded.length === 0 ? null : Math.min(...loaded.filter((at) => at !== null));
   return {
     mode: connections.length > 0 && connections.every(({ mode }) => mode === 'simple') ? 'simple' : 'classic',
-    timezone: [timezone, ...connections.map((connection) => connection.timezone)].find(isTimeZone) ?? 'UTC',
+    timezone: zone ?? 'UTC',
+    timezoneIsKnown: zone !== undefined,
     displayCurrency: display_currency ?? connections.find(({ currency }) => currency)?.currency ?? 'USD',
     locale: pickLocale(locale),
     syncStatus: worstState(entities.map(({ status }) => status)),

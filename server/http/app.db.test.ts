@@ -138,6 +138,38 @@ test('what is for administrators is refused to members', async () => {
   expect(await refusal(await post('/api/connections', '{}', member))).toBe('403 forbidden');
 });
 
+test('an administrator sets the tenant’s time zone, for their own tenant only', async () => {
+  const other = await app.bitrix.startPortal('member-of-another-zone');
+  const boot = await readBoot(await openPage(app, 'install', other, other.open(ADMIN)));
+  const zoneOf = async (token: string) => {
+    const reply = (await (await call('/api/dashboard/data', { token })).json()) as { timezone: string; timezoneIsKnown: boolean };
+    return [reply.timezone, reply.timezoneIsKnown];
+  };
+  const before = await zoneOf(admin);
+  const patch = (body: string, token?: string) =>
+    call('/api/settings', {
+      method: 'PATCH',
+      body,
+      headers: { 'content-type': 'application/json' },
+      ...(token === undefined ? {} : { token }),
+    });
+  const newZone = '{"timezone":"America/Argentina/Ushuaia"}';
+  expect(await refusal(await patch(newZone))).toBe('401 unauthorized');
+  expect(await refusal(await patch(newZone, member))).toBe('403 forbidden');
+  expect(await refusal(await patch('{"timezone":"Mars/Olympus"}', admin))).toBe('422 invalid_value');
+  expect(await refusal(await patch('{"timezone":""}', admin))).toBe('422 blank');
+  expect(await refusal(await patch(`{"timezone":"${'x'.repeat(65)}"}`, admin))).toBe('422 too_long');
+  expect(await refusal(await patch('{"timezone":5}', admin))).toBe('422 wrong_type');
+  expect(await refusal(await patch('{"timezone":"UTC","tenant_id":"1"}', admin))).toBe('422 unknown_field');
+  expect(await refusal(await call('/api/settings', { token: admin }))).toBe('405 method_not_allowed');
+  expect(await zoneOf(admin)).toEqual(before);
+
+  const saved = await patch(newZone, boot.session?.token);
+  expect([saved.status, await saved.json()]).toEqual([200, { timezone: 'America/Argentina/Ushuaia' }]);
+  expect(await zoneOf(boot.session?.token ?? '')).toEqual(['America/Argentina/Ushuaia', true]);
+  expect(await zoneOf(admin)).toEqual(before);
+});
+
 test('T28: every answer of the API has the security headers and is stored nowhere', async () => {
   for (const response of [await call('/api/connections', { token: admin }), await call('/api/nothing')]) {
     expect(response.headers.get('cache-control')).toBe('no-store');

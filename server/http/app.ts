@@ -15,6 +15,7 @@ import { createBitrix24Routes } from './routes/bitrix24.ts';
 import { createConnectionRoutes } from './routes/connections.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
 import { createSessionRoutes } from './routes/session.ts';
+import { createSettingsRoutes } from './routes/settings.ts';
 import { createSyncRoutes } from './routes/sync.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createSessions, requireSession } from './session.ts';
@@ -72,6 +73,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(createSessionRoutes({ ...deps, sessions, assets }));
   app.use(createSyncRoutes(deps));
   app.use(createConnectionRoutes(deps));
+  app.use(createSettingsRoutes(deps));
   app.use('/api/dashboard', keepMount, requireSession, createDashboardRoutes(deps));
   app.use(notFound);
   app.use(createErrorHandler(log));

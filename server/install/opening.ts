@@ -4,6 +4,7 @@ import { LANGUAGES, PLACEMENTS } from '../../marketplace/bitrix24/manifest.ts';
 import { CrmError } from '../crm/adapter.ts';
 import type { CommandReply } from '../crm/bitrix24/portal-calls.ts';
 import { AppError } from '../platform/errors.ts';
+import { isTimeZone } from '../platform/time-zone.ts';
 
 const token = z.string().regex(/^[\x21-\x7e]{1,512}$/);
 
@@ -64,7 +65,7 @@ export function readProfile(reply: CommandReply): Profile {
   if (!parsed?.success) throw new CrmError('auth', 'the portal does not vouch for this person');
   const { ID, ADMIN, NAME, LAST_NAME, TIME_ZONE } = parsed.data;
   const name = [NAME, LAST_NAME].filter(Boolean).join(' ').slice(0, 200);
-  return { userId: ID, name: name || `#${ID}`, isAdmin: ADMIN, timezone: isTimezone(TIME_ZONE) ? TIME_ZONE : null };
+  return { userId: ID, name: name || `#${ID}`, isAdmin: ADMIN, timezone: isTimeZone(TIME_ZONE) ? TIME_ZONE : null };
 }
 
 /** The page behind a placement: a record's tab, or the dashboard. */
@@ -102,14 +103,5 @@ export function toAppError(error: unknown): unknown {
       return new AppError('connection_refused', 'The CRM does not let applications in at present.', { cause: error });
     default:
       return new AppError('crm_unavailable', 'The CRM did not answer. Try again in a moment.', { cause: error });
-  }
-}
-
-function isTimezone(name: string | null | undefined): name is string {
-  if (!name) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
-  } catch {
-    return false;
   }
 }

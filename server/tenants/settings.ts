@@ -18,3 +18,12 @@ export async function saveDefaults(tx: Tx, tenantId: string, defaults: TenantDef
     values: [tenantId, defaults.timezone, defaults.displayCurrency, defaults.locale],
   });
 }
+
+/** What a person has chosen. */
+export async function saveSettings(tx: Tx, tenantId: string, settings: { timezone: string }): Promise<void> {
+  await tx.query({
+    text: `insert into tenant_settings (tenant_id, timezone) values ($1, $2)
+           on conflict (tenant_id) do update set timezone = excluded.timezone, updated_at = now()`,
+    values: [tenantId, settings.timezone],
+  });
+}

@@ -18,6 +18,9 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
+/** Where the sandbox's call centre is. */
+const WORLD_TIMEZONE = 'Asia/Tashkent';
+
 /** Somebody who works in a sandbox portal: what they click, and what they read in LeadRelay's frame. */
 export interface PortalVisitor {
   page: Page;
@@ -33,7 +36,7 @@ export interface PortalVisitor {
 }
 
 export async function visitPortal(browser: Browser, portalUrl: string): Promise<PortalVisitor> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, timezoneId: WORLD_TIMEZONE });
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(`script: ${error.message}`));
