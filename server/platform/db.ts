@@ -2,8 +2,6 @@ import pg from 'pg';
 import { AppError } from './errors.ts';
 import { createOrmRunner, type Orm, type OrmRunner } from './orm.ts';
 
-export type { Orm };
-
 /** A statement with its bound values. The text is written in this repository; nothing from outside becomes part of it. */
 export interface SqlQuery {
   text: string;
@@ -24,7 +22,7 @@ export interface Tx {
   orm<Result>(work: (orm: Orm) => Promise<Result>): Promise<Result>;
 }
 
-export type TxMode = 'read' | 'write';
+type TxMode = 'read' | 'write';
 
 export interface Db {
   /**
