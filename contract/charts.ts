@@ -2,23 +2,22 @@ import { z } from 'zod';
 import { crmSource } from './crm.ts';
 
 /** What a chart can be drawn from. */
-export const dataSource = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies']);
+const dataSource = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies']);
 export type DataSource = z.infer<typeof dataSource>;
 
-export const chartType = z.enum(['bar', 'line', 'area', 'pie', 'donut', 'stackedBar', 'funnel', 'kpi']);
-export type ChartType = z.infer<typeof chartType>;
+const chartType = z.enum(['bar', 'line', 'area', 'pie', 'donut', 'stackedBar', 'funnel', 'kpi']);
 
-export const aggregation = z.enum(['count', 'sum', 'average', 'median', 'min', 'max']);
+const aggregation = z.enum(['count', 'sum', 'average', 'median', 'min', 'max']);
 export type Aggregation = z.infer<typeof aggregation>;
 
-export const timeBucket = z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year']);
+const timeBucket = z.enum(['hour', 'day', 'week', 'month', 'quarter', 'year']);
 export type TimeBucket = z.infer<typeof timeBucket>;
 
-export const widgetSize = z.enum(['small', 'medium', 'large']);
+const widgetSize = z.enum(['small', 'medium', 'large']);
 export type WidgetSize = z.infer<typeof widgetSize>;
 
 /** `number` counts, `currency` amounts in the display currency, `percentage` 0–100, `duration` seconds. */
-export const valueFormat = z.enum(['number', 'currency', 'percentage', 'duration']);
+const valueFormat = z.enum(['number', 'currency', 'percentage', 'duration']);
 export type ValueFormat = z.infer<typeof valueFormat>;
 
 const chartId = z.string().min(1).max(64);
@@ -78,11 +77,11 @@ export const kpiConfig = z.strictObject({
 export type KpiConfig = z.infer<typeof kpiConfig>;
 
 /** Records whose amount could not be converted to the display currency, shown beside the total ("+ 3 deals in XYZ"). */
-export const unconverted = z.strictObject({ currency: z.string(), count: z.number().int(), amount: z.string() });
+const unconverted = z.strictObject({ currency: z.string(), count: z.number().int(), amount: z.string() });
 export type Unconverted = z.infer<typeof unconverted>;
 
 /** One point of a chart. `key` is the CRM's code (or an ISO local date for time), `label` is for people. */
-export const chartPoint = z.strictObject({
+const chartPoint = z.strictObject({
   key: z.string(),
   label: z.string(),
   /** null: nothing to say (a rate over zero records), drawn as a gap. */
@@ -91,7 +90,7 @@ export const chartPoint = z.strictObject({
 });
 export type ChartPoint = z.infer<typeof chartPoint>;
 
-export const chartSeries = z.strictObject({ key: z.string(), label: z.string(), points: z.array(chartPoint) });
+const chartSeries = z.strictObject({ key: z.string(), label: z.string(), points: z.array(chartPoint) });
 export type ChartSeries = z.infer<typeof chartSeries>;
 
 /** What a chart shows: every series has the same keys in the same order. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The CRMs LeadRelay copies. */
-export const CRM_SOURCES = ['bitrix24', 'hubspot', 'zoho', 'freshsales'] as const;
+const CRM_SOURCES = ['bitrix24', 'hubspot', 'zoho', 'freshsales'] as const;
 export const crmSource = z.enum(CRM_SOURCES);
 export type CrmSource = z.infer<typeof crmSource>;
 
@@ -11,7 +11,7 @@ export const entity = z.enum(ENTITIES);
 export type Entity = z.infer<typeof entity>;
 
 /** What a stage means in any CRM; this is what makes CRMs comparable. */
-export const SEMANTICS = ['open', 'won', 'lost'] as const;
+const SEMANTICS = ['open', 'won', 'lost'] as const;
 export const semantic = z.enum(SEMANTICS);
 export type Semantic = z.infer<typeof semantic>;
 

@@ -13,7 +13,7 @@ export const widget = z.strictObject({
 export type Widget = z.infer<typeof widget>;
 
 /** A widget's numbers, or why they are missing. One widget's failure leaves the others alone. */
-export const widgetResult = z.discriminatedUnion('status', [
+const widgetResult = z.discriminatedUnion('status', [
   z.strictObject({ id: z.string(), status: z.literal('ok'), data: z.discriminatedUnion('kind', [chartData, kpiData]) }),
   /** The table behind it is not copied yet: a number would be wrong, so none is shown. */
   z.strictObject({ id: z.string(), status: z.literal('not_synced') }),

@@ -15,7 +15,7 @@ export const syncState = z.enum([
 export type SyncState = z.infer<typeof syncState>;
 
 /** Progress of one entity of one CRM. */
-export const entityProgress = z.strictObject({
+const entityProgress = z.strictObject({
   crmSource,
   entity,
   status: syncState,
@@ -45,5 +45,5 @@ export const syncStartRequest = z.strictObject({
   entities: z.array(entity).min(1).optional(),
   full: z.boolean().optional(),
 });
-export const syncStartReply = z.strictObject({ runId: z.uuid() });
+const syncStartReply = z.strictObject({ runId: z.uuid() });
 export type SyncStartReply = z.infer<typeof syncStartReply>;

@@ -1,5 +1,5 @@
 /** One HTTP request a sandbox answered. */
-export interface LedgerEntry {
+interface LedgerEntry {
   /** Sandbox time, Unix milliseconds. */
   at: number;
   portal: string;
