@@ -21,11 +21,10 @@ export interface RateLimiterDeps {
   limits: RequestLimits;
 }
 
-/**
- * How full we let the bucket and a method's time get. The rest is for requests that reach the CRM closer together than they
- * left us, for clocks of ours that differ, and for what one request can still use up (Bitrix24 cuts it at 60 s).
- */
-const SAFE_SHARE = 0.9;
+/** How full we let the bucket get: requests may reach the CRM closer together than they left us, and our clocks differ. */
+const SAFE_BUCKET_SHARE = 0.9;
+/** How much of a method's time we use up: the rest is for what one more batch takes (3.5 s for 2,500 plain records). */
+const SAFE_OPERATING_SHARE = 0.95;
 /** A longer wait is the caller's to spend on something else. */
 const LONGEST_WAIT_MS = 10_000;
 /** Without a count from the CRM, our own is kept until a method has rested this long: the ten minutes and the one begun. */
@@ -84,8 +83,9 @@ export function createRateLimiter({ db, clock, tenantId, crmSource, limits }: Ra
   }
 
   function waitMs(row: LimitRow): number {
-    if (row.method === BUCKET) return Math.max(0, ((row.level - limits.burst * SAFE_SHARE) / limits.drainPerSecond) * 1000);
-    if (row.reset_at === null || row.level < limits.operatingSeconds * SAFE_SHARE) return 0;
+    if (row.method === BUCKET)
+      return Math.max(0, ((row.level - limits.burst * SAFE_BUCKET_SHARE) / limits.drainPerSecond) * 1000);
+    if (row.reset_at === null || row.level < limits.operatingSeconds * SAFE_OPERATING_SHARE) return 0;
     // A second more: the CRM refuses up to and including the moment it names.
     return Math.max(0, row.reset_at.getTime() + 1_000 - clock.now());
   }

@@ -69,7 +69,6 @@ export async function runFullSync(
 interface Lane {
   entity: Entity;
   progress: Progress;
-  pages: AsyncIterator<Page>;
   /** Not to be asked for before; our clock. */
   notBefore: number;
 }
@@ -82,34 +81,29 @@ async function copyRecords(
   reached: ReadonlyMap<Entity, Progress>,
   signal: AbortSignal,
 ): Promise<number> {
-  let read = 0;
-  const open = ({ entity, progress }: Pick<Lane, 'entity' | 'progress'>) =>
-    crm.pages(entity, progress.checkpoint, signal)[Symbol.asyncIterator]();
-  const lanes: Lane[] = [];
-  for (const entity of entities) {
-    const progress = reached.get(entity) ?? NOT_BEGUN;
-    read += progress.read;
-    if (!progress.done) lanes.push({ entity, progress, pages: open({ entity, progress }), notBefore: 0 });
-  }
+  const all = entities.map((entity): Lane => ({ entity, progress: reached.get(entity) ?? NOT_BEGUN, notBefore: 0 }));
+  const lanes = all.filter(({ progress }) => !progress.done);
   for (;;) {
     signal.throwIfAborted();
     const lane = takeNext(lanes, clock.now());
-    if (!lane) return read;
+    if (!lane) return all.reduce((sum, { progress }) => sum + progress.read, 0);
     await clock.sleep(Math.max(0, lane.notBefore - clock.now()), signal);
     try {
-      const { value: page, done } = await lane.pages.next();
-      if (done) throw new CrmError('bad_response', `The CRM stopped before the end of ${lane.entity}`);
+      const page = await readPage(crm, lane, signal);
       const before = lane.progress;
       lane.progress = await db.withTenant(run.tenantId, 'write', (tx) => commitPage(tx, run, lane.entity, before, page));
-      read += lane.progress.read - before.read;
     } catch (error) {
       if (!(error instanceof CrmError) || error.retryAfterMs === undefined) throw error;
       lane.notBefore = clock.now() + error.retryAfterMs;
-      // A generator that has thrown is over: a new one goes on behind the last page that was stored.
-      lane.pages = open(lane);
     }
     if (!lane.progress.done) lanes.push(lane);
   }
+}
+
+/** Begun anew from the checkpoint for each page: a reading that waits for its turn would keep its last page in memory. */
+async function readPage(crm: CrmAdapter, { entity, progress }: Lane, signal: AbortSignal): Promise<Page> {
+  for await (const page of crm.pages(entity, progress.checkpoint, signal)) return page;
+  throw new CrmError('bad_response', `The CRM stopped before the end of ${entity}`);
 }
 
 /** The first lane that may go on, else the one that may soonest; taken out of the row. */

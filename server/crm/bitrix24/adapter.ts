@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Entity } from '../../../contract/crm.ts';
 import type { AdapterDeps, Checkpoint, CrmAdapter, Page, Quarantined } from '../adapter.ts';
 import type { AnyRecord } from '../records.ts';
-import { createBitrixClient } from './client.ts';
+import { createBitrixClient, MAX_BATCH_COMMANDS } from './client.ts';
 import { readDictionaries } from './dictionaries.ts';
 import { isItemEntity, type List, listsOf } from './lists.ts';
 import { normalize } from './normalize.ts';
-import { type RawPage, readList } from './pages.ts';
+import { type BatchSize, type RawPage, readList } from './pages.ts';
 import { type Portal, readPortal } from './portal.ts';
 
 /** `list`: position in the entity's lists; the rest is the position in that one. */
@@ -19,6 +19,7 @@ const NO_CUSTOM_FIELDS: ReadonlyMap<string, string> = new Map();
 export function createBitrixAdapter(deps: AdapterDeps): CrmAdapter {
   const client = createBitrixClient(deps);
   let portal: Promise<Portal> | null = null;
+  const sizes = new Map<string, BatchSize>();
 
   /** Read once for the adapter's life, which is one run; a failed attempt is not kept. */
   function getPortal(signal: AbortSignal): Promise<Portal> {
@@ -27,6 +28,12 @@ export function createBitrixAdapter(deps: AdapterDeps): CrmAdapter {
       throw error;
     });
     return portal;
+  }
+
+  function sizeOf(list: List): BatchSize {
+    const size = sizes.get(list.name) ?? { commands: MAX_BATCH_COMMANDS };
+    sizes.set(list.name, size);
+    return size;
   }
 
   return {
@@ -48,7 +55,7 @@ export function createBitrixAdapter(deps: AdapterDeps): CrmAdapter {
         if (index < start.list) continue;
         const position = index === start.list ? start : { lastId: null, read: 0 };
         const isLast = index === lists.length - 1;
-        for await (const page of readList(client, list, position, counts[index] ?? null, signal)) {
+        for await (const page of readList(client, list, position, counts[index] ?? null, sizeOf(list), signal)) {
           const { records, quarantined } = normalizePage(entity, list, page, context);
           yield {
             records,

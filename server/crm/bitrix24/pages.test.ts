@@ -58,7 +58,8 @@ function createPortal(ids: readonly number[], options: PortalOptions = {}) {
 }
 
 function upperBound(command: BatchCommand, results: ReadonlyMap<string, unknown>): number | null | 'unresolved' {
-  const bound = (command.params?.filter as Record<string, Param>)['<id'];
+  const filter = (command.params?.filter ?? {}) as Record<string, Param>;
+  const bound = filter['<id'];
   if (bound === undefined) return null;
   if (!(bound instanceof Reference)) return Number(bound);
   const [, name = '', row = ''] = /^\$result\[(\w+)\]\[items\]\[(\d+)\]\[id\]$/.exec(bound.expression) ?? [];
@@ -71,7 +72,7 @@ const idsFrom = (count: number) => Array.from({ length: count }, (_, index) => i
 
 async function readAll(client: BitrixClient, total: number | null, from = START): Promise<string[]> {
   const read: string[] = [];
-  for await (const page of readList(client, LIST, from, total, signal)) {
+  for await (const page of readList(client, LIST, from, total, { commands: 50 }, signal)) {
     read.push(...page.rows.map(({ id }) => String(id)));
     expect(page.position.read).toBe(from.read + read.length);
   }

@@ -23,6 +23,11 @@ export interface RawPage {
   crmTime: string;
 }
 
+/** How many pages a list takes in one batch: found out by trying, so it outlives one reading. */
+export interface BatchSize {
+  commands: number;
+}
+
 /**
  * Reads a list from the newest id down, up to 2,500 rows a request: fifty pages in one batch, each continuing from the last
  * id of the one before (`<id` with start=-1, which spares the portal counting). Ids descend strictly, so nothing comes twice.
@@ -33,22 +38,22 @@ export async function* readList(
   list: List,
   from: ListPosition,
   total: number | null,
+  size: BatchSize,
   signal: AbortSignal,
 ): AsyncGenerator<RawPage> {
   let position = from;
-  let commandLimit = MAX_BATCH_COMMANDS;
   for (;;) {
-    const plan = planPages(list, position, total, commandLimit);
+    const plan = planPages(list, position, total, size.commands);
     let reply: BatchReply;
     try {
       reply = await client.batch(plan.commands, signal);
     } catch (error) {
-      if (!(error instanceof BitrixError) || error.recovery !== 'shrink' || commandLimit === 1) throw error;
+      if (!(error instanceof BitrixError) || error.recovery !== 'shrink' || plan.commands.length === 1) throw error;
       // Too much for the time a request has: half as much, and more again once that works.
-      commandLimit = Math.ceil(Math.min(commandLimit, plan.commands.length) / 2);
+      size.commands = Math.ceil(plan.commands.length / 2);
       continue;
     }
-    commandLimit = Math.min(MAX_BATCH_COMMANDS, commandLimit * 2);
+    size.commands = Math.min(MAX_BATCH_COMMANDS, size.commands * 2);
     const page = collect(list, plan, reply, position, total);
     position = page.position;
     if (page.rows.length > 0 || page.done) yield page;
