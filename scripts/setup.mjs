@@ -40,7 +40,10 @@ once('prisma', ['prisma/schema.prisma', 'package-lock.json'], 'server/platform/p
   );
 });
 
-const child = spawn(node(), process.argv.slice(2), { cwd: root, env, stdio: 'inherit' });
+// V8 collects by the memory it may use, and on a large machine lets garbage grow: a full sync of two million records peaked at
+// 400 MB without these limits and at 200 MB with them, as fast.
+const memory = ['--max-old-space-size=512', '--max-semi-space-size=8'];
+const child = spawn(node(), [...memory, ...process.argv.slice(2)], { cwd: root, env, stdio: 'inherit' });
 // A terminal sends Ctrl-C to the child as well: it decides when to end, and we end with it.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
