@@ -41,7 +41,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   try {
     const env = { ...options.env };
     makeDataDir(options.dataDir);
-    env.PORT = String(await findPort(env.HOST || '127.0.0.1', Number(env.PORT || 3000)));
+    env.PORT = String(await findPort(env.HOST || '127.0.0.1', env.PORT || '3000'));
     if (!env.DATABASE_URL) {
       options.onProgress('Starting PostgreSQL…');
       const postgres = await startEmbeddedPostgres({ dataDir: path.join(options.dataDir, 'postgres') });
@@ -101,7 +101,11 @@ function keepSecret(file: string): string {
 }
 
 /** Checks that the port is free before anything slow begins; 0 becomes a free one. */
-function findPort(host: string, port: number): Promise<number> {
+function findPort(host: string, text: string): Promise<number> {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new ConfigError('PORT is not usable: it must be a number from 0 to 65535.');
+  }
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (cause: NodeJS.ErrnoException) => {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SandboxSettings } from '../sandbox/process.ts';
 import { ConfigError } from '../server/platform/config.ts';
-import { launch } from './launch.ts';
+import { type Launched, launch } from './launch.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
 
@@ -23,19 +23,24 @@ try {
     onProgress: (line) => console.log(line),
   });
   stopOnSignals(launched.close);
+  const next = await describeNextStep(launched, webhook).catch(async (error: unknown) => {
+    await launched.close();
+    throw error;
+  });
   console.log(`\nLeadRelay runs at ${launched.url} (started in ${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
-  if (launched.sandbox) {
-    console.log(`Open the sandbox Bitrix24 portal and click Install in its Market: ${launched.sandbox.portalUrl}/marketplace/`);
-  }
-  if (webhook) {
-    const link = await launched.server.connectWebhook(webhook);
-    console.log(`Your portal is connected. Open this link once within 10 minutes: ${link}`);
-  }
+  if (next) console.log(next);
   console.log('Stop with Ctrl-C.');
 } catch (error) {
   // A sentence for what a person can mend; anything else is a defect of ours and needs its stack.
   console.error(isForPeople(error) ? error.message : error);
   process.exit(1);
+}
+
+async function describeNextStep({ sandbox, server }: Launched, webhook: string | undefined): Promise<string | null> {
+  if (webhook) {
+    return `Your portal is connected. Open this link, it works once and for 10 minutes: ${await server.connectWebhook(webhook)}`;
+  }
+  return sandbox && `Open the sandbox Bitrix24 portal and click Install in its Market: ${sandbox.portalUrl}/marketplace/`;
 }
 
 function readArguments(): { sandbox: SandboxSettings; webhook: string | undefined } {

@@ -85,17 +85,17 @@ export function standardWidgets(mode: CrmMode, locale: Locale): Widget[] {
       timeRangeDays: 90,
       limit: TOP_SOURCES,
     }),
-    chart('pipelineByStage', TITLES.pipelineByStage, DESCRIPTIONS.openDeals, {
-      chartType: 'bar',
-      measure: 'pipelineValue',
-      xField: 'stage',
-    }),
     chart('wonByAgent90', TITLES.wonByAgent90, DESCRIPTIONS.last90, {
       chartType: 'bar',
       measure: 'wonDeals',
       xField: 'owner',
       timeRangeDays: 90,
       limit: TOP_AGENTS,
+    }),
+    chart('pipelineByStage', TITLES.pipelineByStage, DESCRIPTIONS.openDeals, {
+      chartType: 'bar',
+      measure: 'pipelineValue',
+      xField: 'stage',
     }),
     chart('activitiesByAgentAndType30', TITLES.activitiesByAgentAndType30, DESCRIPTIONS.last30, {
       chartType: 'stackedBar',
