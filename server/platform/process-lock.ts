@@ -29,9 +29,11 @@ function startTime(pid: number): string {
     const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
     return stdout.trim().replaceAll(' ', '_') || 'dead';
   }
-  // Field 22; counted from behind the name in parentheses, which may hold anything.
+  // Fields 3 and 22; counted from behind the name in parentheses, which may hold anything.
   const stat = readOrEmpty(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'dead';
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A killed process stands there as a zombie until its parent has asked for it, and some parents never do.
+  return state === 'Z' ? 'dead' : (fields[18] ?? 'dead');
 }
 
 /** Whether a process of this number exists, whoever owns it. */
