@@ -30,22 +30,27 @@ const FAST = {
   shared_buffers: '128MB',
 };
 
-/** One cluster for the whole run; the projects that need it (db, browser) share it and the last one to finish stops it. */
-let cluster: Promise<{ postgres: TestPostgres; stop(): Promise<void> }> | undefined;
-let users = 0;
+/**
+ * One cluster for the whole run; the projects that need it (db, browser) share it and the last one to finish stops it. Global,
+ * because vitest loads this file anew for each project.
+ */
+const shared: { leadrelayCluster?: { started: ReturnType<typeof startCluster>; users: number } } = globalThis;
 
 /**
  * Vitest's global setup: starts a throw-away PostgreSQL, or uses the one of TEST_DATABASE_URL (a superuser's connection), and
  * migrates the template.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  users += 1;
-  cluster ??= startCluster();
-  const { postgres, stop } = await cluster;
+  shared.leadrelayCluster ??= { started: startCluster(), users: 0 };
+  const cluster = shared.leadrelayCluster;
+  cluster.users += 1;
+  const { postgres, stop } = await cluster.started;
   project.provide('postgres', postgres);
   return async () => {
-    users -= 1;
-    if (users === 0) await stop();
+    cluster.users -= 1;
+    if (cluster.users > 0) return;
+    delete shared.leadrelayCluster;
+    await stop();
   };
 }
 
