@@ -15,8 +15,8 @@ export async function withSchemaEngine<Result>(
   work: (engine: bindings.SchemaEngine) => Promise<Result>,
   schema?: string,
 ): Promise<Result> {
-  shared.leadrelaySchemaEngine ??= loadEngine();
-  await shared.leadrelaySchemaEngine;
+  globalThis.leadrelaySchemaEngine ??= loadEngine();
+  await globalThis.leadrelaySchemaEngine;
   const pool = new pg.Pool({ connectionString: url, application_name: 'leadrelay migrate' });
   pool.on('error', () => {});
   const adapter = new MigrationPg(pool);
@@ -93,7 +93,9 @@ declare const WebAssembly: {
  * The package keeps one engine's memory in a module of its own, while this file may be loaded more than once in a process
  * (vitest does, once a project). A second engine would take the first one's memory away under its feet.
  */
-const shared: { leadrelaySchemaEngine?: Promise<void> } = globalThis;
+declare global {
+  var leadrelaySchemaEngine: Promise<void> | undefined;
+}
 
 /** Done by hand because Node prints a warning where the package imports its WebAssembly as a module. */
 async function loadEngine(): Promise<void> {

@@ -34,22 +34,24 @@ const FAST = {
  * One cluster for the whole run; the projects that need it (db, browser) share it and the last one to finish stops it. Global,
  * because vitest loads this file anew for each project.
  */
-const shared: { leadrelayCluster?: { started: ReturnType<typeof startCluster>; users: number } } = globalThis;
+declare global {
+  var leadrelayCluster: { started: ReturnType<typeof startCluster>; users: number } | undefined;
+}
 
 /**
  * Vitest's global setup: starts a throw-away PostgreSQL, or uses the one of TEST_DATABASE_URL (a superuser's connection), and
  * migrates the template.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  shared.leadrelayCluster ??= { started: startCluster(), users: 0 };
-  const cluster = shared.leadrelayCluster;
+  globalThis.leadrelayCluster ??= { started: startCluster(), users: 0 };
+  const cluster = globalThis.leadrelayCluster;
   cluster.users += 1;
   const { postgres, stop } = await cluster.started;
   project.provide('postgres', postgres);
   return async () => {
     cluster.users -= 1;
     if (cluster.users > 0) return;
-    delete shared.leadrelayCluster;
+    globalThis.leadrelayCluster = undefined;
     await stop();
   };
 }
