@@ -74,8 +74,8 @@ describe('the standard dashboard, counted by hand', () => {
       'leadsByStage30',
       'leadsPerDay30',
       'leadsBySource90',
-      'pipelineByStage',
       'wonByAgent90',
+      'pipelineByStage',
       'activitiesByAgentAndType30',
     ]);
     expect(reply).toMatchObject({ mode: 'classic', currency: 'USD', timezone: 'America/New_York', syncStatus: 'complete' });

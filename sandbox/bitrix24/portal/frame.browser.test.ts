@@ -331,7 +331,8 @@ test('openPath shows a record over the page and reports the closing', async () =
   await slider.waitForSelector('.kind');
   expect(new URL(slider.url()).pathname).toBe('/crm/lead/details/3/');
   expect(await slider.textContent('.kind')).toBe('Лид #3');
-  expect((await page.locator('.slider-panel').boundingBox())?.width).toBe(900);
+  // It slides in: fractions of a pixel are left of the way.
+  expect((await page.locator('.slider-panel').boundingBox())?.width).toBeCloseTo(900, 0);
   await page.keyboard.press('Escape');
   expect(await closed).toEqual({ isOpenAtNewWindow: false, isClose: true });
   expect(await page.locator('.slider-frame').count()).toBe(0);
