@@ -115,6 +115,7 @@ const en = {
   'kpi.points': '{value} pp',
 
   'value.unconverted': { one: '+ {count} record in {currency}', other: '+ {count} records in {currency}' },
+  'value.noCurrency': { one: '+ {count} record without a currency', other: '+ {count} records without a currency' },
 
   'chart.total': 'Total',
   'chart.category': 'Category',
@@ -294,6 +295,12 @@ const ru: Messages = {
   'kpi.noValue': '—',
   'kpi.points': '{value} п. п.',
 
+  'value.noCurrency': {
+    one: '+ {count} запись без валюты',
+    few: '+ {count} записи без валюты',
+    many: '+ {count} записей без валюты',
+    other: '+ {count} записи без валюты',
+  },
   'value.unconverted': {
     one: '+ {count} запись в {currency}',
     few: '+ {count} записи в {currency}',
@@ -427,6 +434,7 @@ const uz: Messages = {
   'kpi.noValue': '—',
   'kpi.points': '{value} f.p.',
 
+  'value.noCurrency': { one: '+ valyutasi yo‘q {count} ta yozuv', other: '+ valyutasi yo‘q {count} ta yozuv' },
   'value.unconverted': { one: '+ {currency} valyutasida {count} ta yozuv', other: '+ {currency} valyutasida {count} ta yozuv' },
 
   'chart.total': 'Jami',

@@ -10,5 +10,8 @@ export function describeRange(days: number | null, { t }: I18n): string {
 export function Unconverted({ of }: { of: UnconvertedAmount[] }) {
   const { t } = useApp().i18n;
   if (of.length === 0) return null;
-  return <p class="unconverted">{of.map(({ currency, count }) => t('value.unconverted', { count, currency })).join(', ')}</p>;
+  const parts = of.map(({ currency, count }) =>
+    currency === '' ? t('value.noCurrency', { count }) : t('value.unconverted', { count, currency }),
+  );
+  return <p class="unconverted">{parts.join(', ')}</p>;
 }
