@@ -259,6 +259,10 @@ test('an administrator reconnects a webhook portal; another portal, a wrong secr
   own.webhook = { secret: 'canary7secret10', user: ADMIN };
   expect(await add(`${own.url}/rest/1/canary7secret10`)).toBe('201 accepted');
   expect(await add(`${own.url}/rest/1/canary7secret9/`)).toBe('422 connection_refused');
+  own.webhook = { secret: 'canary7secret10', user: MEMBER };
+  expect(await add(`${own.url}/rest/7/canary7secret10/`)).toBe('422 connection_refused');
+  own.webhook = { secret: 'canary7secret10', user: ADMIN, lacksCrm: true };
+  expect(await add(`${own.url}/rest/1/canary7secret10/`)).toBe('422 connection_refused');
   const another = await app.bitrix.startPortal('webhook3');
   another.webhook = { secret: 'canary7secret11', user: ADMIN };
   expect(await add(`${another.url}/rest/1/canary7secret11/`)).toBe('409 wrong_state');
@@ -273,4 +277,18 @@ test('an administrator reconnects a webhook portal; another portal, a wrong secr
   }
   expect(await add('https://127.0.0.1/rest/1/canary7secret/')).toBe('502 crm_unavailable');
   expect(await add(' '.repeat(301))).toBe('422 too_long');
+});
+
+test('a portal that its app connects keeps that connection: its own webhook is refused too', async () => {
+  const own = await app.bitrix.startPortal('webhook4');
+  const { session } = await readBoot(await openPage(app, 'install', own, own.open(ADMIN)));
+  own.webhook = { secret: 'canary7secret13', user: ADMIN };
+  const response = await fetch(`${app.url}/api/connections`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${session?.token}` },
+    body: JSON.stringify({ crmSource: 'bitrix24', webhookUrl: `${own.url}/rest/1/canary7secret13/` }),
+  });
+  expect(`${response.status} ${await codeOf(response)}`).toBe('409 wrong_state');
+  const list = await fetch(`${app.url}/api/connections`, { headers: { authorization: `Bearer ${session?.token}` } });
+  expect(await list.json()).toMatchObject({ connections: [{ kind: 'app', status: 'active', portalUrl: own.url }] });
 });

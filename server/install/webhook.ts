@@ -21,7 +21,10 @@ export interface WebhookConnector {
    * @returns a link that opens the dashboard once within 10 minutes
    */
   connectWebhook(webhookUrl: string): Promise<string>;
-  /** Connects or reconnects an existing tenant by an inbound webhook. @throws AppError `wrong_state` over another portal */
+  /**
+   * Connects or reconnects an existing tenant by an inbound webhook.
+   * @throws AppError `wrong_state` over another portal, or over one that its app connects
+   */
   addWebhook(tenantId: string, webhookUrl: string): Promise<void>;
 }
 
@@ -79,7 +82,14 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
 
   async function test({ endpoint, secret }: Webhook): Promise<PortalFacts> {
     try {
-      return readFacts(await callBatch(outbound, { accessToken: null, endpoint: `${endpoint}${secret}/` }, FACTS_BATCH));
+      const replies = await callBatch(outbound, { accessToken: null, endpoint: `${endpoint}${secret}/` }, FACTS_BATCH);
+      if (!replies.mode.ok && replies.mode.error.code === 'insufficient_scope') {
+        throw new AppError('connection_refused', 'The webhook lacks the permission crm.', { cause: replies.mode.error });
+      }
+      const facts = readFacts(replies);
+      // It sees what its maker sees: of somebody else it would copy a part, in place of the whole.
+      if (!facts.profile.isAdmin) throw new AppError('connection_refused', 'The webhook was not made by an administrator.');
+      return facts;
     } catch (error) {
       if (error instanceof CrmError && error.kind === 'auth') {
         throw new AppError('connection_refused', 'The portal does not accept this webhook.', { cause: error });

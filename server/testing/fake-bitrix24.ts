@@ -33,7 +33,7 @@ export interface FakePortal {
   events: { event: string; handler: string }[];
   /** Answers everything with a redirect to this address; null: does not. */
   movedTo: string | null;
-  webhook: { secret: string; user: FakeUser } | null;
+  webhook: { secret: string; user: FakeUser; lacksCrm?: boolean } | null;
   /** Issues tokens of an app to a user, as opening its page does. */
   open(user: FakeUser, clientId?: string): FakeTokens;
   close(): Promise<void>;
@@ -59,6 +59,11 @@ const TIME = {
   date_start: '2026-11-24T10:00:00+03:00',
   date_finish: '2026-11-24T10:00:01+03:00',
   operating: 0,
+};
+
+const NO_SCOPE = {
+  error: 'insufficient_scope',
+  error_description: 'The request requires higher privileges than provided by the webhook token',
 };
 
 /** An authorization server and portals that can be made to misbehave; for what no proper portal does. */
@@ -128,7 +133,10 @@ export async function startFakeBitrix24(): Promise<FakeBitrix24> {
       const byWebhook = portal.webhook && path === `/rest/${portal.webhook.user.id}/${portal.webhook.secret}/batch`;
       const user = byWebhook ? portal.webhook?.user : path === '/rest/batch' ? byToken : undefined;
       if (!user) return [401, { error: 'expired_token', error_description: 'The access token provided has expired' }];
-      const replies = Object.entries(request.cmd).map(([name, command]) => [name, run(portal, user, command)] as const);
+      const lacksCrm = byWebhook && portal.webhook?.lacksCrm;
+      const replies = Object.entries(request.cmd).map(
+        ([name, command]) => [name, lacksCrm && command.startsWith('crm.') ? NO_SCOPE : run(portal, user, command)] as const,
+      );
       const pick = (key: 'result' | 'error') =>
         Object.fromEntries(
           replies.flatMap(([name, reply]) => (key in reply ? [[name, key === 'error' ? reply : reply.result]] : [])),
