@@ -8,7 +8,7 @@ export const connectionRequest = z.strictObject({
 });
 
 /** Answer of GET /api/connections: what is connected, without any secret. */
-const connectionsReply = z.strictObject({
+export const connectionsReply = z.strictObject({
   connections: z.array(
     z.strictObject({
       crmSource,

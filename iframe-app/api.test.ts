@@ -242,3 +242,18 @@ test('an error says no more than its kind or code', () => {
   expect(new ApiError('network').message).toBe('api: network');
   expect(new ApiError('refused', { code: 'forbidden' }).message).toBe('api: forbidden');
 });
+
+test('a webhook is sent once: the server waits for the portal, and the person decides about another try', async () => {
+  const { api, seen, waits } = setUp(() => problem(502, 'crm_unavailable'));
+  await expect(api.addWebhook('https://portal.test/rest/1/canary7secret/')).rejects.toMatchObject({ code: 'crm_unavailable' });
+  expect(seen).toEqual([
+    {
+      method: 'POST',
+      path: '/api/connections',
+      bearer: 'token-1',
+      ifNoneMatch: null,
+      body: { crmSource: 'bitrix24', webhookUrl: 'https://portal.test/rest/1/canary7secret/' },
+    },
+  ]);
+  expect(waits).toEqual([]);
+});

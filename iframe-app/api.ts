@@ -1,3 +1,4 @@
+import type { ConnectionsReply } from '../contract/connections.ts';
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
 import type { PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsPatch } from '../contract/settings.ts';
@@ -5,6 +6,7 @@ import type { SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
 import type { Host } from './host.ts';
 import {
+  isConnectionsReply,
   isDashboardReply,
   isProblem,
   isRecordReply,
@@ -48,6 +50,9 @@ export interface Api {
   getSyncStatus(signal?: AbortSignal): Promise<SyncStatusReply>;
   /** Asks for a sync of everything; one that runs already is answered with its id. */
   startSync(signal?: AbortSignal): Promise<SyncStartReply>;
+  listConnections(signal?: AbortSignal): Promise<ConnectionsReply>;
+  /** Connects a Bitrix24 portal by the secret address of an inbound webhook; administrators only. */
+  addWebhook(webhookUrl: string, signal?: AbortSignal): Promise<ConnectionsReply>;
   /** For the whole tenant; administrators only. */
   saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<SettingsPatch>;
 }
@@ -68,6 +73,8 @@ const RENEW_BEFORE_MS = 60_000;
 const MAX_SESSION_MS = 10 * 60_000;
 const RETRY_DELAYS_MS = [500, 1500, 4000];
 const REQUEST_TIMEOUT_MS = 20_000;
+/** The server gives a CRM half a minute to answer. */
+const CRM_REQUEST_TIMEOUT_MS = 40_000;
 const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
 /** Waiting longer than this inside one request looks like a hung page; the caller shows the failure and tries later. */
 const MAX_RETRY_AFTER_MS = 8_000;
@@ -77,6 +84,8 @@ interface Call<T> {
   path: string;
   check: Check<T>;
   body?: unknown;
+  /** The server itself waits for a CRM: one long try, and the person in front of it decides about another. */
+  waitsForCrm?: boolean;
   signal: AbortSignal;
 }
 
@@ -142,7 +151,7 @@ export function createApi(deps: ApiDeps): Api {
         return await sendOnce(call, bearer);
       } catch (error) {
         call.signal.throwIfAborted();
-        const delayMs = RETRY_DELAYS_MS[attempt];
+        const delayMs = call.waitsForCrm ? undefined : RETRY_DELAYS_MS[attempt];
         if (delayMs === undefined || !(error instanceof ApiError) || !mayPass(error)) throw error;
         await deps.wait(error.retryAfterMs ?? delayMs, call.signal);
       }
@@ -164,7 +173,7 @@ export function createApi(deps: ApiDeps): Api {
       headers,
       credentials: 'omit',
       cache: 'no-store',
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+      signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.waitsForCrm ? CRM_REQUEST_TIMEOUT_MS : REQUEST_TIMEOUT_MS)]),
     };
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
 
@@ -201,6 +210,17 @@ export function createApi(deps: ApiDeps): Api {
       request({ method: 'GET', path: '/api/crm/sync/status', check: isSyncStatusReply, signal: signalOr(signal) }),
     startSync: (signal) =>
       request({ method: 'POST', path: '/api/crm/sync/start', check: isSyncStartReply, body: {}, signal: signalOr(signal) }),
+    listConnections: (signal) =>
+      request({ method: 'GET', path: '/api/connections', check: isConnectionsReply, signal: signalOr(signal) }),
+    addWebhook: (webhookUrl, signal) =>
+      request({
+        method: 'POST',
+        path: '/api/connections',
+        check: isConnectionsReply,
+        body: { crmSource: 'bitrix24', webhookUrl },
+        waitsForCrm: true,
+        signal: signalOr(signal),
+      }),
     saveSettings: (settings, signal) =>
       request({ method: 'PATCH', path: '/api/settings', check: isSettingsReply, body: settings, signal: signalOr(signal) }),
   };

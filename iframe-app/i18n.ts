@@ -9,6 +9,7 @@ const en = {
   'action.refreshing': 'Refreshing…',
   'action.retry': 'Try again',
   'action.restartSync': 'Sync again',
+  'action.settings': 'Settings',
 
   'install.title': 'Connecting LeadRelay to your Bitrix24…',
   'install.text': 'This takes a few seconds. Your data starts to sync right after.',
@@ -56,7 +57,8 @@ const en = {
   'syncProblem.blocked.title': 'Your Bitrix24 plan does not allow the sync',
   'syncProblem.blocked.text': 'Bitrix24 refuses access to its data for this app. Check the plan of the portal, then sync again.',
   'syncProblem.reauth.title': 'LeadRelay has lost access to your CRM',
-  'syncProblem.reauth.text': 'An administrator has to open LeadRelay in Bitrix24 once to connect it again.',
+  'syncProblem.reauth.text':
+    'To connect it again, an administrator opens LeadRelay in Bitrix24, or replaces the webhook in the settings.',
   'syncProblem.paused.title': 'The sync is paused',
   'syncProblem.paused.text': 'The numbers stay as they are until it goes on.',
   'syncProblem.permissions_changed.title': 'Access rights in the CRM have changed',
@@ -140,6 +142,7 @@ const ru: Messages = {
   'action.refreshing': 'Обновляем…',
   'action.retry': 'Повторить',
   'action.restartSync': 'Запустить снова',
+  'action.settings': 'Настройки',
 
   'install.title': 'Подключаем LeadRelay к вашему Битрикс24…',
   'install.text': 'Это займёт несколько секунд. Сразу после этого начнётся загрузка данных.',
@@ -222,7 +225,8 @@ const ru: Messages = {
   'syncProblem.blocked.title': 'Тариф Битрикс24 не позволяет загрузить данные',
   'syncProblem.blocked.text': 'Битрикс24 закрыл приложению доступ к данным. Проверьте тариф портала и запустите загрузку снова.',
   'syncProblem.reauth.title': 'LeadRelay потерял доступ к вашей CRM',
-  'syncProblem.reauth.text': 'Администратор должен один раз открыть LeadRelay в Битрикс24, чтобы подключить его снова.',
+  'syncProblem.reauth.text':
+    'Чтобы подключить его снова, администратор открывает LeadRelay в Битрикс24 или заменяет вебхук в настройках.',
   'syncProblem.paused.title': 'Загрузка приостановлена',
   'syncProblem.paused.text': 'Показатели не изменятся, пока она не продолжится.',
   'syncProblem.permissions_changed.title': 'Права доступа в CRM изменились',
@@ -328,6 +332,7 @@ const uz: Messages = {
   'action.refreshing': 'Yangilanmoqda…',
   'action.retry': 'Qayta urinish',
   'action.restartSync': 'Qayta boshlash',
+  'action.settings': 'Sozlamalar',
 
   'install.title': 'LeadRelay Bitrix24 portalingizga ulanmoqda…',
   'install.text': 'Bu bir necha soniya oladi. Shundan so‘ng ma’lumotlar yuklana boshlaydi.',
@@ -376,7 +381,8 @@ const uz: Messages = {
   'syncProblem.blocked.text':
     'Bitrix24 ilovaga ma’lumotlarni bermayapti. Portal tarifini tekshiring va yuklashni qayta boshlang.',
   'syncProblem.reauth.title': 'LeadRelay CRM tizimingizga kira olmayapti',
-  'syncProblem.reauth.text': 'Qayta ulash uchun administrator LeadRelayni Bitrix24 ichida bir marta ochishi kerak.',
+  'syncProblem.reauth.text':
+    'Qayta ulash uchun administrator LeadRelayni Bitrix24’da ochadi yoki sozlamalarda vebhukni almashtiradi.',
   'syncProblem.paused.title': 'Yuklash to‘xtatib turilibdi',
   'syncProblem.paused.text': 'U davom etguncha ko‘rsatkichlar o‘zgarmaydi.',
   'syncProblem.permissions_changed.title': 'CRM kirish huquqlari o‘zgardi',

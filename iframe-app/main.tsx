@@ -4,6 +4,7 @@ import './styles/ui.css';
 import './styles/charts.css';
 import './styles/screens.css';
 import './styles/record.css';
+import './styles/settings.css';
 import { render } from 'preact';
 import { createApi, wait } from './api.ts';
 import { readBoot } from './boot.ts';
@@ -56,7 +57,7 @@ function start(root: HTMLElement): void {
   if (boot.page.kind === 'dashboard') host.setTitle(i18n.t('app.name'));
   render(
     <AppProvider value={app}>
-      <App boot={boot} dashboard={dashboard} sync={sync} install={install} record={record} />
+      <App boot={boot} api={api} dashboard={dashboard} sync={sync} install={install} record={record} />
     </AppProvider>,
     root,
   );

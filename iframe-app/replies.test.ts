@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { connectionsReply } from '../contract/connections.ts';
 import { dashboardReply, recordReply } from '../contract/dashboard.ts';
 import { bootData, sessionReply } from '../contract/session.ts';
 import { syncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
-import { isBootData, isDashboardReply, isRecordReply, isSessionReply, isSyncStatusReply } from './replies.ts';
-import { sampleBoot, sampleDashboard, sampleRecord, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
+import { isBootData, isConnectionsReply, isDashboardReply, isRecordReply, isSessionReply, isSyncStatusReply } from './replies.ts';
+import {
+  sampleBoot,
+  sampleConnections,
+  sampleDashboard,
+  sampleRecord,
+  sampleSession,
+  sampleSyncStatus,
+} from './testing/sample-replies.ts';
 
 const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
   ['dashboard', isDashboardReply, dashboardReply, sampleDashboard()],
@@ -21,6 +29,7 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
       dataAsOf: null,
     }),
   ],
+  ['connections', isConnectionsReply, connectionsReply, sampleConnections({ errorMessage: 'The CRM did not answer.' })],
   ['record', isRecordReply, recordReply, sampleRecord()],
   ['sync status', isSyncStatusReply, syncStatusReply, sampleSyncStatus()],
   ['session', isSessionReply, sessionReply, sampleSession()],

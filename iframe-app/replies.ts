@@ -1,5 +1,6 @@
 import type { Problem } from '../contract/api.ts';
 import type { ChartConfig, ChartData, ChartPoint, ChartSeries, KpiConfig, KpiData, Unconverted } from '../contract/charts.ts';
+import type { ConnectionsReply } from '../contract/connections.ts';
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
@@ -220,6 +221,28 @@ export const isSyncStatusReply = objectOf<SyncStatusReply>({
     }),
   ),
   dataAsOf: nullable(isMoment),
+});
+
+type Connection = ConnectionsReply['connections'][number];
+
+export const isConnectionsReply = objectOf<ConnectionsReply>({
+  connections: arrayOf(
+    objectOf<Connection>({
+      crmSource: isCrmSource,
+      kind: oneOf<Connection['kind']>({ app: true, webhook: true }),
+      portalUrl: nullable(isString),
+      status: oneOf<Connection['status']>({
+        active: true,
+        reauth: true,
+        blocked: true,
+        paused: true,
+        permissions_changed: true,
+        uninstalled: true,
+      }),
+      mode: isCrmMode,
+      errorMessage: nullable(isString),
+    }),
+  ),
 });
 
 export const isSettingsReply = objectOf<SettingsPatch>({ timezone: isString });

@@ -1,6 +1,7 @@
 import type { BootData } from '../../contract/session.ts';
-import { Dashboard } from './dashboard.tsx';
+import type { Api } from '../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
+import { Home } from './home.tsx';
 import { Install } from './install.tsx';
 import type { InstallModel } from './install-model.ts';
 import { Notice } from './notice.tsx';
@@ -10,6 +11,7 @@ import type { SyncModel } from './sync-model.ts';
 
 interface AppProps {
   boot: BootData;
+  api: Api;
   dashboard: DashboardModel;
   sync: SyncModel;
   install: InstallModel;
@@ -18,9 +20,9 @@ interface AppProps {
 }
 
 /** The screen that the page was opened for. */
-export function App({ boot, dashboard, sync, install, record }: AppProps) {
+export function App({ boot, api, dashboard, sync, install, record }: AppProps) {
   if (boot.notice !== null) return <Notice kind={boot.notice} />;
   if (boot.page.kind === 'install' && install.state.value !== 'left') return <Install install={install} />;
   if (record) return <Record model={record} />;
-  return <Dashboard dashboard={dashboard} sync={sync} isAdmin={boot.session?.user.role === 'admin'} />;
+  return <Home api={api} dashboard={dashboard} sync={sync} isAdmin={boot.session?.user.role === 'admin'} />;
 }

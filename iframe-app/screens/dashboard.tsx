@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { loadCanvas } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
@@ -22,9 +23,13 @@ interface DashboardProps {
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
+  /** More buttons in the page's head. */
+  actions?: ComponentChildren;
+  /** Above everything else. */
+  children?: ComponentChildren;
 }
 
-export function Dashboard({ dashboard, sync, isAdmin }: DashboardProps) {
+export function Dashboard({ dashboard, sync, isAdmin, actions, children }: DashboardProps) {
   const { t } = useApp().i18n;
   const reply = dashboard.reply.value;
   const error = dashboard.error.value;
@@ -53,7 +58,8 @@ export function Dashboard({ dashboard, sync, isAdmin }: DashboardProps) {
   const hasNumbers = dashboard.hasNumbers.value;
   return (
     <main class="dashboard">
-      <DashboardHead dashboard={dashboard} />
+      <DashboardHead dashboard={dashboard} actions={actions} />
+      {children}
       {error && <LoadFailure error={error} loadedAt={dashboard.loadedAt.value} />}
       {isSyncing && !hasNumbers && <SyncProgress sync={sync} canRestart={isAdmin} />}
       {isSyncing && hasNumbers && <SyncStrip sync={sync} canRestart={isAdmin} />}
@@ -68,7 +74,7 @@ export function Dashboard({ dashboard, sync, isAdmin }: DashboardProps) {
   );
 }
 
-function DashboardHead({ dashboard }: { dashboard: DashboardModel }) {
+function DashboardHead({ dashboard, actions }: Pick<DashboardProps, 'dashboard' | 'actions'>) {
   const { i18n, format } = useApp();
   const { t } = i18n;
   const reply = dashboard.reply.value;
@@ -88,6 +94,7 @@ function DashboardHead({ dashboard }: { dashboard: DashboardModel }) {
         <RefreshIcon spins={isLoading} />
         <span>{t(isLoading ? 'action.refreshing' : 'action.refresh')}</span>
       </Button>
+      {actions}
     </header>
   );
 }

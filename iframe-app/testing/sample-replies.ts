@@ -1,4 +1,5 @@
 import type { ChartConfig, ChartData, KpiConfig, KpiData } from '../../contract/charts.ts';
+import { type ConnectionsReply, connectionsReply } from '../../contract/connections.ts';
 import {
   type DashboardReply,
   dashboardReply,
@@ -302,6 +303,23 @@ export function sampleBoot(over: Partial<BootData> = {}): BootData {
     notice: null,
     locale: 'en',
     ...over,
+  });
+}
+
+/** One connected portal; by its app. */
+export function sampleConnections(over: Partial<ConnectionsReply['connections'][number]> = {}): ConnectionsReply {
+  return connectionsReply.parse({
+    connections: [
+      {
+        crmSource: 'bitrix24',
+        kind: 'app',
+        portalUrl: 'https://b24-x7k2.bitrix24.com',
+        status: 'active',
+        mode: 'classic',
+        errorMessage: null,
+        ...over,
+      },
+    ],
   });
 }
 

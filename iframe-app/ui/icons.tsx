@@ -11,6 +11,20 @@ export function RefreshIcon({ spins = false }: IconProps) {
   );
 }
 
+export function GearIcon() {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="4.4" />
+      <circle cx="8" cy="8" r="1.5" />
+      <path
+        stroke-width="2.4"
+        stroke-linecap="butt"
+        d="M8 4V1.4M8 12v2.6M4 8H1.4M12 8h2.6M5.2 5.2 3.3 3.3M10.8 10.8l1.9 1.9M10.8 5.2l1.9-1.9M5.2 10.8l-1.9 1.9"
+      />
+    </svg>
+  );
+}
+
 export function AlertIcon() {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

@@ -1,0 +1,253 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { BootData } from '../contract/session.ts';
+import { buildApp } from '../scripts/build-app.ts';
+import { findChromium } from '../scripts/find-chromium.ts';
+import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
+import {
+  entityProgress,
+  sampleBoot,
+  sampleConnections,
+  sampleDashboard,
+  sampleSession,
+  sampleSyncStatus,
+} from './testing/sample-replies.ts';
+
+const DASHBOARD = 'GET /api/dashboard/data';
+const CONNECTIONS = 'GET /api/connections';
+const ADD = 'POST /api/connections';
+const ADDRESS = 'https://b24-x7k2.bitrix24.com/rest/1/canary7secret/';
+
+let dist: string;
+let browser: Browser;
+let portal: FakePortal;
+let page: Page;
+let problems: string[];
+let logged: string[];
+
+beforeAll(async () => {
+  dist = await buildApp();
+  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  portal = await startFakePortal(dist);
+  portal.api[DASHBOARD] = () => ({ body: sampleDashboard() });
+  portal.api[CONNECTIONS] = () => ({ body: sampleConnections({ kind: 'webhook' }) });
+  page = await browser.newPage({ reducedMotion: 'reduce' });
+  problems = [];
+  logged = [];
+  page.on('console', (message) => {
+    logged.push(message.text());
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(error.message));
+});
+afterEach(async () => {
+  await page.close();
+  await portal.close();
+  expect(problems).toEqual([]);
+});
+
+async function openDashboard(boot: Partial<BootData> = {}): Promise<void> {
+  portal.boot = sampleBoot({ ...portal.boot, ...boot });
+  await page.goto(portal.appUrl);
+  await page.locator('.kpi-value').first().waitFor();
+}
+
+async function openSettings(boot: Partial<BootData> = {}): Promise<void> {
+  await openDashboard(boot);
+  await page.locator('.page-head .button-icon').click();
+  await page.locator('.connections li').waitFor();
+}
+
+function focused(): Promise<string | null> {
+  return page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? null);
+}
+
+async function sendWebhook(address: string): Promise<void> {
+  await page.getByLabel('Webhook address').fill(address);
+  await page.getByRole('button', { name: 'Connect' }).click();
+}
+
+test('the settings open and close by keyboard, and the focus goes along', async () => {
+  const loaded: string[] = [];
+  page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+  await openDashboard();
+  await page.getByRole('button', { name: 'Settings' }).focus();
+  expect(loaded.filter((file) => /\/settings-/.test(file))).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  expect(await focused()).toBe('Settings');
+  expect(loaded.filter((file) => /\/settings-/.test(file))).toHaveLength(1);
+  expect(await page.locator('.dashboard').count()).toBe(0);
+  await page.keyboard.press('Shift+Tab');
+  expect(await focused()).toBe('Back to the dashboard');
+  await page.keyboard.press('Enter');
+  await page.locator('.kpi-value').first().waitFor();
+  expect(await focused()).toBe('Settings');
+});
+
+test('a member is not shown the way to the settings', async () => {
+  await openDashboard({ session: sampleSession({ user: { id: '7', name: 'Timur', role: 'member' } }) });
+  expect(await page.getByRole('button').allTextContents()).toEqual(['Refresh']);
+});
+
+test('settings that cannot be loaded are said to be out of reach, and open when they can', async () => {
+  await page.route('**/assets/settings-*.js', (route) => route.abort());
+  await openDashboard();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByText('No connection to LeadRelay').waitFor();
+  expect(await page.locator('.kpi-value').count()).toBe(4);
+  await page.unroute('**/assets/settings-*.js');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+});
+
+test('a portal that its app connects is offered no webhook', async () => {
+  portal.api[CONNECTIONS] = () => ({
+    body: sampleConnections({ status: 'reauth', errorMessage: 'The CRM no longer accepts the connection.' }),
+  });
+  await openSettings();
+  expect(await page.locator('.connections :not(:has(*))').allTextContents()).toEqual([
+    'Bitrix24',
+    'b24-x7k2.bitrix24.com',
+    'Access lost',
+    'By the installed app',
+    'To connect it again, an administrator opens LeadRelay from the Bitrix24 menu.',
+    'The CRM no longer accepts the connection.',
+  ]);
+  expect(await page.getByLabel('Webhook address').count()).toBe(0);
+});
+
+test.each([
+  [422, 'invalid_value', 'This is not the address of an inbound webhook.'],
+  [422, 'connection_refused', 'The portal does not accept this webhook.'],
+  [502, 'crm_unavailable', 'The portal does not answer.'],
+  [409, 'wrong_state', 'Another Bitrix24 portal is connected already.'],
+  [500, 'internal', 'Something went wrong on our side. Try again in a minute.Request req-1'],
+])('a webhook that is refused with %i %s is told why, and may be tried again', async (status, code, sentence) => {
+  portal.api[ADD] = () => refusal(status, code);
+  await openSettings();
+  await sendWebhook(ADDRESS);
+  const outcome = page.locator('#webhook-outcome');
+  await outcome.locator('p').waitFor();
+  expect(await outcome.textContent()).toContain(sentence);
+  expect(portal.calls.filter((call) => call.startsWith(ADD))).toHaveLength(1);
+  portal.api[ADD] = () => ({ status: 201, body: sampleConnections({ kind: 'webhook' }) });
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByText('The webhook is connected.').waitFor();
+});
+
+test('a webhook that is taken is forgotten, and its sync shows on the dashboard', async () => {
+  let isConnected = false;
+  const sync = () => sampleSyncStatus({ entities: [entityProgress({ syncedRecords: 300, totalRecords: 900 })] });
+  portal.api['GET /api/crm/sync/status'] = () => ({ body: isConnected ? sync() : sampleSyncStatus({ status: 'reauth' }) });
+  portal.api[DASHBOARD] = () => ({ body: sampleDashboard({ syncStatus: isConnected ? 'syncing' : 'reauth' }) });
+  portal.api[CONNECTIONS] = () => ({ body: sampleConnections({ kind: 'webhook', status: 'reauth' }) });
+  portal.api[ADD] = ({ body }) => {
+    expect(body).toEqual({ crmSource: 'bitrix24', webhookUrl: ADDRESS });
+    isConnected = true;
+    return { status: 201, body: sampleConnections({ kind: 'webhook' }) };
+  };
+  await openSettings();
+  expect(await page.locator('.connection-status').textContent()).toBe('Access lost');
+  const field = page.getByLabel('Webhook address');
+  expect(await field.evaluate((input: HTMLInputElement) => [input.type, input.autocomplete, input.name])).toEqual([
+    'password',
+    'off',
+    '',
+  ]);
+  await sendWebhook(` ${ADDRESS} `);
+  await page.getByText('The webhook is connected.').waitFor();
+  expect(await page.locator('.connection-status').textContent()).toBe('Connected');
+  expect(await field.inputValue()).toBe('');
+  const kept = await page.evaluate(() => [document.documentElement.outerHTML, location.href, ...Object.values(localStorage)]);
+  expect([...kept, ...logged].join('\n')).not.toContain('canary');
+  await page.getByRole('button', { name: 'Back to the dashboard' }).click();
+  await page.locator('.sync-strip').getByText('300 / 900 leads').waitFor();
+});
+
+test('an empty field is not sent', async () => {
+  await openSettings();
+  await page.getByRole('button', { name: 'Connect' }).click();
+  expect(await focused()).toBe('');
+  expect(portal.calls.filter((call) => call.startsWith(ADD))).toEqual([]);
+});
+
+test('another time zone is saved once it is asked for, and the dashboard is cut by it', async () => {
+  let timezone = 'Asia/Tashkent';
+  portal.api[DASHBOARD] = () => ({ body: sampleDashboard({ timezone }) });
+  portal.api['PATCH /api/settings'] = ({ body }) => {
+    expect(body).toEqual({ timezone: 'America/New_York' });
+    timezone = 'America/New_York';
+    return { body: { timezone } };
+  };
+  await openSettings();
+  const zones = page.getByRole('combobox', { name: 'Time zone' });
+  expect(await zones.inputValue()).toBe('Asia/Tashkent');
+  const save = page.getByRole('button', { name: 'Save' });
+  expect(await save.isDisabled()).toBe(true);
+  await zones.selectOption('America/New_York');
+  expect(portal.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
+  await save.click();
+  await page.getByText('The time zone is saved.').waitFor();
+  expect(await save.isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Back to the dashboard' }).click();
+  // 09:05 UTC, five hours behind.
+  expect((await page.locator('.as-of').textContent())?.replaceAll(/\s/g, ' ')).toContain('4:05 AM');
+});
+
+test('a time zone that cannot be saved stays unsaved and says why', async () => {
+  portal.api['PATCH /api/settings'] = () => refusal(403, 'forbidden');
+  await openSettings();
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption('UTC');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Only administrators may change this.').waitFor();
+  expect(await page.getByRole('button', { name: 'Save' }).isEnabled()).toBe(true);
+});
+
+test('connections that cannot be loaded leave the time zone, and can be tried again', async () => {
+  portal.api[CONNECTIONS] = () => refusal(500, 'internal');
+  await openDashboard();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByText('Something went wrong on our side. Try again in a minute.').waitFor();
+  expect(await page.getByRole('combobox', { name: 'Time zone' }).count()).toBe(1);
+  portal.api[CONNECTIONS] = () => ({ body: sampleConnections() });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('b24-x7k2.bitrix24.com').waitFor();
+});
+
+test('a session that ends in the settings asks to open the app again', async () => {
+  await openSettings();
+  portal.api['PATCH /api/settings'] = () => refusal(401, 'token_expired');
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption('UTC');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Open LeadRelay again' }).waitFor();
+});
+
+test.each([
+  ['en', 380],
+  ['ru', 380],
+  ['uz', 380],
+  ['ru', 1280],
+])('in %s at %i px the settings fit the width, with a refusal on show', async (locale, width) => {
+  portal.api[ADD] = () => refusal(422, 'invalid_value');
+  await page.setViewportSize({ width, height: 900 });
+  await openSettings({ locale });
+  await page.locator('#webhook-url').fill(ADDRESS);
+  await page
+    .locator('form')
+    .filter({ has: page.locator('#webhook-url') })
+    .getByRole('button')
+    .click();
+  await page.locator('.settings-failed').waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  const cut = await page
+    .locator('.settings :not(input)')
+    .evaluateAll((elements) =>
+      elements.filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth).map((one) => one.outerHTML),
+    );
+  expect(cut).toEqual([]);
+});
