@@ -16,6 +16,12 @@ export interface FakeTokens {
   refreshToken: string;
 }
 
+interface CommandReply {
+  result?: unknown;
+  error?: string;
+  error_description?: string;
+}
+
 interface Issued extends FakeTokens {
   portal: FakePortal;
   user: FakeUser;
@@ -61,7 +67,7 @@ const TIME = {
   operating: 0,
 };
 
-const NO_SCOPE = {
+const NO_SCOPE: CommandReply = {
   error: 'insufficient_scope',
   error_description: 'The request requires higher privileges than provided by the webhook token',
 };
@@ -175,11 +181,7 @@ function memberIdOf(tokens: Issued): string {
   return tokens.portal.memberId;
 }
 
-function run(
-  portal: FakePortal,
-  user: FakeUser,
-  command: string,
-): { result?: unknown; error?: string; error_description?: string } {
+function run(portal: FakePortal, user: FakeUser, command: string): CommandReply {
   const [method = '', query = ''] = command.split('?');
   const params = new URLSearchParams(query);
   const adminOnly = { error: 'ACCESS_DENIED', error_description: 'Access denied!' };

@@ -21,7 +21,7 @@ export interface SyncFullDeps {
 
 /** What a person reads while a load does not move. The CRM's own words stay out of it. */
 const MESSAGES = {
-  auth: 'The CRM no longer accepts the connection. An administrator has to open LeadRelay again.',
+  auth: 'The CRM no longer accepts the connection. An administrator has to connect it again.',
   blocked: 'The CRM has switched its API off for this account. Check its plan and its REST settings.',
   retrying: 'The CRM does not answer as it should. LeadRelay tries again by itself.',
   failed: 'The CRM could not be copied. Start the synchronisation again.',
