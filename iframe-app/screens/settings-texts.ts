@@ -36,7 +36,7 @@ const en = {
   'webhook.secret': 'The address is a secret, like a password. It is stored encrypted and never shown again.',
   'webhook.submit': 'Connect',
   'webhook.busy': 'Connecting…',
-  'webhook.done': 'The webhook is connected. What still has to be copied is copied by itself.',
+  'webhook.done': 'The webhook is connected. The sync goes on by itself; the dashboard shows its progress.',
 
   timezone: 'Time zone',
   'timezone.text': 'Days, weeks and months on the dashboard begin at midnight of this zone, for everyone in your company.',
@@ -96,7 +96,7 @@ const ru: SettingsTexts = {
   'webhook.secret': 'Адрес секретный, как пароль. Он хранится в зашифрованном виде и больше не показывается.',
   'webhook.submit': 'Подключить',
   'webhook.busy': 'Подключаем…',
-  'webhook.done': 'Вебхук подключён. Всё, что ещё не скопировано, загрузится само.',
+  'webhook.done': 'Вебхук подключён. Загрузка продолжится сама, её ход виден в отчётах.',
 
   timezone: 'Часовой пояс',
   'timezone.text': 'Дни, недели и месяцы в отчётах начинаются в полночь этого пояса — для всех в вашей компании.',
@@ -152,7 +152,7 @@ const uz: SettingsTexts = {
   'webhook.secret': 'Manzil parol kabi maxfiy. U shifrlangan holda saqlanadi va boshqa ko‘rsatilmaydi.',
   'webhook.submit': 'Ulash',
   'webhook.busy': 'Ulanmoqda…',
-  'webhook.done': 'Vebhuk ulandi. Hali nusxalanmagan ma’lumotlar o‘zi yuklanadi.',
+  'webhook.done': 'Vebhuk ulandi. Yuklash o‘zi davom etadi, uning borishi ko‘rsatkichlar sahifasida ko‘rinadi.',
 
   timezone: 'Vaqt mintaqasi',
   'timezone.text':
