@@ -19,8 +19,9 @@ export function createRecordValues({ portal, t }: PageContext): RecordValues {
   const { world, language } = portal;
   const statuses = new Map(world.statuses.map((status) => [`${status.entityId} ${status.statusId}`, status]));
   const users = new Map(world.users.map((user) => [user.id, user]));
-  const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: world.timezone });
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: world.timezone });
+  const date = { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: world.timezone } as const;
+  const dateTime = new Intl.DateTimeFormat(language, { ...date, hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(language, date);
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
 
   return {
