@@ -83,8 +83,9 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
     const account = await findAccount(context, form.member_id);
     if (!account) return install(form, locale, { page, refusal: 'not_installed' });
     const { profile, replies, token } = await provePerson(context, account, form.AUTH_ID, REGISTERED_BATCH);
-    // The portal's service token is lost and an administrator is here: theirs takes its place.
-    if (account.connection.status === 'reauth' && profile.isAdmin) {
+    // The connection does not work and an administrator is here: their token takes the place of the service token, and the
+    // copying that stopped begins again.
+    if (account.connection.status !== 'active' && profile.isAdmin) {
       return install(form, locale, { page, refusal: 'ask_admin' });
     }
     const person = await remember(account.tenant.id, profile, locale);

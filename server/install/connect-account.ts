@@ -7,7 +7,7 @@ import type { Tx } from '../platform/db.ts';
 import { loadConnection, type NewConnection, saveConnection } from '../tenants/connections.ts';
 import { saveMember } from '../tenants/members.ts';
 import { saveDefaults } from '../tenants/settings.ts';
-import { requestFullSync } from '../tenants/sync-requests.ts';
+import { cancelRuns, requestFullSync } from '../tenants/sync-requests.ts';
 import { withAccount } from '../tenants/tenants.ts';
 import type { InstallContext } from './context.ts';
 import { type Profile, readProfile } from './opening.ts';
@@ -72,6 +72,9 @@ export async function writeConnection(
 ): Promise<string | null> {
   const { profile, mode, baseCurrency } = facts;
   const before = await loadConnection(tx, 'bitrix24');
+  const isRestored = before?.status !== 'active';
+  // Its worker works with what was lost: it would report the failure over what is saved here.
+  if (isRestored) await cancelRuns(tx, tenantId, 'bitrix24', now());
   await saveConnection(tx, sealer, tenantId, {
     crmSource: 'bitrix24',
     mode,
@@ -92,7 +95,7 @@ export async function writeConnection(
     tx,
     { tenantId, crmSource: 'bitrix24', newRunId: randomUUID(), requestedBy: `user:${profile.userId}`, now: now() },
     // A connection that was lost may see other records than before; one that lives is kept fresh without a full load.
-    { force: before?.status !== 'active' },
+    { force: isRestored },
   );
   return sync.kind === 'too_soon' ? null : sync.runId;
 }

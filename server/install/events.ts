@@ -86,11 +86,13 @@ export function createEventReceiver(context: InstallContext): EventReceiver {
   /** Credentials are gone with the answer; the records stay for a reinstall unless the administrator wanted them deleted. */
   async function uninstall(tenantId: string, clean: boolean): Promise<void> {
     const at = now();
+    // In the order in which installs and runs lock their rows (tenant, run, connection): the portal sends this once, and a
+    // deadlock would lose it.
     await db.withTenant(tenantId, 'write', async (tx) => {
-      await eraseCredentials(tx, tenantId, 'bitrix24', at);
-      await cancelRuns(tx, tenantId, 'bitrix24', at);
       await suspendTenant(tx, tenantId, at);
       if (clean) await markDeleting(tx, tenantId, at);
+      await cancelRuns(tx, tenantId, 'bitrix24', at);
+      await eraseCredentials(tx, tenantId, 'bitrix24', at);
     });
     log.info({ tenantId, clean }, 'the app was removed from its portal');
   }

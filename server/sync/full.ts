@@ -52,7 +52,7 @@ export async function runFullSync(
     tenantId,
     'write',
     async (tx) => {
-      await holdRun(tx, run);
+      // The run is held at the end only, by its release: an uninstall that cancels it must not wait for these seconds.
       await updateActivityColumns(tx, tenantId, run.crmSource);
       await logAccess(tx, tenantId, {
         accessedBy: `system:${AGENTS.sync.persona}_sync`,

@@ -192,22 +192,23 @@ interface CredentialRow {
   webhook_secret_sealed: string | null;
 }
 
-/** A refresh may wait for another process's, whose call to the authorization server takes up to half a minute. */
-const REFRESH_TIMEOUT_MS = 60_000;
+/** A call to the authorization server ends after 65 s; a refresh may have to wait for another process's. */
+const REFRESH_TIMEOUT_MS = 70_000;
 
 /**
- * The tokens of one connection, shared by all processes: whoever finds the token stale first refreshes it under the row's
- * lock, the others wait and take the result. CrmError `auth` when there are no credentials (any more); the connection is then
- * marked `reauth`.
+ * The tokens of one connection, shared by all processes: whoever finds the token stale first refreshes it under a lock of its
+ * own, the others wait and take the result. The row stays free meanwhile: an uninstall or a new install does not wait for an
+ * authorization server, and what it writes is not overwritten. CrmError `auth` when there are no credentials (any more); where
+ * the CRM refused them, the connection is then marked `reauth`.
  */
 export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSource: CrmSource): TokenSource {
   const open = (field: string, sealed: string) => deps.sealer.open(sealed, { tenantId, connection: crmSource, field });
   const seal = (field: string, value: string) => deps.sealer.seal(value, { tenantId, connection: crmSource, field });
 
-  async function read(tx: Tx, lock: boolean): Promise<CredentialRow> {
+  async function read(tx: Tx): Promise<CredentialRow> {
     const [row] = await tx.query<CredentialRow>({
       text: `select account_id, endpoint, oauth_server, token_version, access_token_sealed, refresh_token_sealed, webhook_secret_sealed
-             from crm_connections where tenant_id = $1 and crm_source = $2 ${lock ? 'for update' : ''}`,
+             from crm_connections where tenant_id = $1 and crm_source = $2`,
       values: [tenantId, crmSource],
     });
     if (!row) throw new CrmError('auth', 'the CRM is not connected');
@@ -225,43 +226,32 @@ export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSo
   }
 
   return {
-    get: async () => toToken(await deps.db.withTenant(tenantId, 'read', (tx) => read(tx, false))),
+    get: async () => toToken(await deps.db.withTenant(tenantId, 'read', read)),
 
     async refresh(stale) {
       const outcome = await deps.db.withTenant(
         tenantId,
         'write',
         async (tx) => {
-          await tx.query({ text: `set local lock_timeout = '${REFRESH_TIMEOUT_MS}ms'` });
-          const row = await read(tx, true);
+          await tx.query({
+            text: `set local lock_timeout = ${REFRESH_TIMEOUT_MS}; set local idle_in_transaction_session_timeout = ${REFRESH_TIMEOUT_MS}`,
+          });
+          await tx.query({
+            text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+            values: [`token refresh ${tenantId} ${crmSource}`],
+          });
+          const row = await read(tx);
           if (row.token_version > stale.version) return { token: toToken(row) };
           if (row.refresh_token_sealed === null || row.oauth_server === null) {
             throw new CrmError('auth', 'the CRM does not accept the connection any more');
           }
           const issued = await tryRefresh(row.oauth_server, open('refresh_token', row.refresh_token_sealed), row.account_id);
-          if ('lost' in issued) {
-            await markReauth(tx);
-            return issued;
-          }
-          const version = row.token_version + 1;
-          await tx.query({
-            text: `update crm_connections
-                   set access_token_sealed = $3, refresh_token_sealed = $4, token_expires_at = $5, endpoint = $6, portal_url = $7,
-                       token_version = $8, token_refreshed_at = now(), updated_at = now()
-                   where tenant_id = $1 and crm_source = $2`,
-            values: [
-              tenantId,
-              crmSource,
-              seal('access_token', issued.accessToken),
-              seal('refresh_token', issued.refreshToken),
-              issued.expiresAt,
-              issued.endpoint,
-              new URL(issued.endpoint).origin,
-              version,
-            ],
-          });
+          const isCurrent = 'lost' in issued ? await markReauth(tx, row) : await saveTokens(tx, row, issued);
+          // Erased or replaced while we asked: what stands there now is what counts.
+          if (!isCurrent) return { token: toToken(await read(tx)) };
+          if ('lost' in issued) return issued;
           // Used only once the transaction has saved it: a crash in between must not lose the only valid pair's successor.
-          return { token: { accessToken: issued.accessToken, endpoint: issued.endpoint, version } };
+          return { token: { accessToken: issued.accessToken, endpoint: issued.endpoint, version: row.token_version + 1 } };
         },
         { statementTimeoutMs: REFRESH_TIMEOUT_MS },
       );
@@ -282,13 +272,38 @@ export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSo
     }
   }
 
-  async function markReauth(tx: Tx): Promise<void> {
-    await tx.query({
+  /** @returns false when the credentials are no longer those that `row` was read with */
+  async function saveTokens(tx: Tx, row: CredentialRow, issued: IssuedTokens): Promise<boolean> {
+    const saved = await tx.query({
+      text: `update crm_connections
+             set access_token_sealed = $4, refresh_token_sealed = $5, token_expires_at = $6, endpoint = $7, portal_url = $8,
+                 token_version = token_version + 1, token_refreshed_at = now(), updated_at = now()
+             where tenant_id = $1 and crm_source = $2 and token_version = $3
+             returning token_version`,
+      values: [
+        tenantId,
+        crmSource,
+        row.token_version,
+        seal('access_token', issued.accessToken),
+        seal('refresh_token', issued.refreshToken),
+        issued.expiresAt,
+        issued.endpoint,
+        new URL(issued.endpoint).origin,
+      ],
+    });
+    return saved.length > 0;
+  }
+
+  /** @returns as `saveTokens` */
+  async function markReauth(tx: Tx, row: CredentialRow): Promise<boolean> {
+    const marked = await tx.query({
       text: `update crm_connections set status = 'reauth', updated_at = now(),
                error_message = 'The CRM no longer accepts the connection. An administrator has to open LeadRelay again.'
-             where tenant_id = $1 and crm_source = $2`,
-      values: [tenantId, crmSource],
+             where tenant_id = $1 and crm_source = $2 and token_version = $3
+             returning token_version`,
+      values: [tenantId, crmSource, row.token_version],
     });
+    return marked.length > 0;
   }
 }
 
