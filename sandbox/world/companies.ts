@@ -1,8 +1,9 @@
 import { addWorkingTime, arrivalTimes, WORKING_DAY } from './calendar.ts';
 import { idsWithGaps } from './columns.ts';
+import { companyFields } from './custom-fields.ts';
 import { CURRENCIES_IN_USE, EMPLOYEES, INDUSTRIES } from './dictionaries.ts';
 import { amountText } from './money.ts';
-import { companyTitle } from './names.ts';
+import { companyMail, companyPhone, companyTitle } from './names.ts';
 import { at, createRandom, hash, pick } from './random.ts';
 import type { Team } from './staff.ts';
 import type { WorldCompany } from './types.ts';
@@ -35,6 +36,8 @@ export function companyRow(companies: Companies, seed: number, index: number): W
   return {
     id,
     title: isMyCompany ? 'Silk Telecom MChJ' : companyTitle(seed, id),
+    phone: draw(9) % 100 < 80 ? companyPhone(draw(10)) : null,
+    email: draw(11) % 100 < 60 ? companyMail(seed, id) : null,
     industry: isMyCompany ? 'TELECOM' : draw(1) % 100 < 80 ? pick(INDUSTRIES, draw(2)) : null,
     employees: draw(3) % 100 < 70 ? pick(EMPLOYEES, draw(4)) : null,
     revenue: amountText(draw(5) % 100 < 40 ? (1 + (draw(6) % 900)) * 1_000_000_00 : 0),
@@ -43,6 +46,6 @@ export function companyRow(companies: Companies, seed: number, index: number): W
     createdAt: at(companies.createdAt, index),
     updatedAt: at(companies.updatedAt, index),
     isMyCompany,
-    custom: {},
+    custom: companyFields(hash(seed, id)),
   };
 }

@@ -1,10 +1,11 @@
 import { addWorkingTime, arrivalTimes, WORKING_DAY } from './calendar.ts';
 import { countUpTo, idsWithGaps, timeOrder } from './columns.ts';
 import type { Companies } from './companies.ts';
+import { contactFields } from './custom-fields.ts';
 import { LEAD, SOURCES } from './dictionaries.ts';
 import { drawEnquiry, type Leads } from './leads.ts';
 import { person } from './names.ts';
-import { at, createRandom, type Random } from './random.ts';
+import { at, createRandom, hash, type Random } from './random.ts';
 import type { Team } from './staff.ts';
 import type { WorldContact } from './types.ts';
 
@@ -99,6 +100,6 @@ export function contactRow(contacts: Contacts, seed: number, index: number): Wor
     assignedById: at(contacts.assignedById, index),
     createdAt: at(contacts.createdAt, index),
     updatedAt: at(contacts.updatedAt, index),
-    custom: {},
+    custom: contactFields(hash(seed, at(contacts.ids, index))),
   };
 }

@@ -18,13 +18,19 @@ const DEAL = {
   contractDate: 'UF_CRM_1653120005',
 };
 
+const CONTACT = { telegram: 'UF_CRM_1652270001', language: 'UF_CRM_1652270002' };
+const COMPANY = { taxNumber: 'UF_CRM_1652880001', services: 'UF_CRM_1652880002' };
+
 const items = (first: number, values: string[]) => values.map((value, index) => ({ id: first + 2 * index, value }));
 const CITIES = items(41, ['Toshkent', 'Самарканд', 'Buxoro', 'Андижан', 'Namangan', 'Фарғона', 'Nukus', 'Boshqa']);
 const INTERESTS = items(61, ['Internet', 'IPTV', 'Телефония', 'Videokuzatuv']);
+const SERVICES = items(121, ['Internet', 'Телефония', 'Videokuzatuv', 'Хостинг']);
 const LOSS_REASONS = items(81, ['Дорого', 'Raqobatchini tanladi', 'Нет технической возможности', 'Javob bermadi', 'Передумал']);
 
+const LANGUAGES = items(101, ['O‘zbekcha', 'Русский', 'English']);
+
 const field = (
-  entity: 'leads' | 'deals',
+  entity: 'leads' | 'deals' | 'contacts' | 'companies',
   code: string,
   label: string,
   type: WorldCustomField['type'],
@@ -43,6 +49,10 @@ export const CUSTOM_FIELDS: WorldCustomField[] = [
   field('deals', DEAL.prepaid, 'Предоплата', 'boolean'),
   field('deals', DEAL.lossReason, 'Причина отказа', 'enumeration', { items: LOSS_REASONS }),
   field('deals', DEAL.contractDate, 'Shartnoma sanasi', 'date'),
+  field('contacts', CONTACT.telegram, 'Telegram', 'string'),
+  field('contacts', CONTACT.language, 'Язык общения', 'enumeration', { items: LANGUAGES }),
+  field('companies', COMPANY.taxNumber, 'STIR / ИНН', 'string'),
+  field('companies', COMPANY.services, 'Xizmatlar', 'enumeration', { items: SERVICES, multiple: true }),
 ];
 
 const LANDINGS = ['/', '/home', '/tv', '/business', '/aksiya-100', '/ru/skidka'];
@@ -72,5 +82,21 @@ export function dealFields(key: number, createdAt: number, semantic: 'P' | 'S' |
     [DEAL.prepaid]: percent(4) < 35,
     [DEAL.lossReason]: semantic === 'F' && percent(5) < 80 ? pick(LOSS_REASONS, draw(6)).id : null,
     [DEAL.contractDate]: signed ? localDate(createdAt + (draw(7) % 10) * 86_400) : null,
+  };
+}
+
+export function contactFields(key: number): Record<string, unknown> {
+  const draw = (salt: number) => hash(key, 0xc027, salt);
+  return {
+    [CONTACT.telegram]: draw(1) % 100 < 35 ? `@user${draw(2) % 1_000_000}` : null,
+    [CONTACT.language]: draw(3) % 100 < 60 ? pick(LANGUAGES, draw(4)).id : null,
+  };
+}
+
+export function companyFields(key: number): Record<string, unknown> {
+  const draw = (salt: number) => hash(key, 0xc0f1, salt);
+  return {
+    [COMPANY.taxNumber]: draw(1) % 100 < 85 ? String(200_000_000 + (draw(2) % 110_000_000)) : null,
+    [COMPANY.services]: SERVICES.filter((_, index) => (draw(3) >>> index) % 2 === 1).map(({ id }) => id),
   };
 }

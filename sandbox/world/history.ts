@@ -43,6 +43,7 @@ export function createHistoryLog(ownerTypeId: 1 | 2, stages: readonly Stage[], c
         times: Uint32Array.from(order, (index) => at(times, index)),
       };
       const appended: WorldStageChange[] = [];
+      const moved = new Set(owners.subarray(0, length).filter((_, index) => types[index] === 5));
       return {
         get size() {
           return order.length + appended.length;
@@ -57,8 +58,10 @@ export function createHistoryLog(ownerTypeId: 1 | 2, stages: readonly Stage[], c
           const typeId = at(sorted.types, index) as ChangeType;
           return { id, ownerTypeId, ownerId, typeId, categoryId, stageId, semantic, createdAt: at(sorted.times, index) };
         },
+        changedPipeline: (ownerId) => moved.has(ownerId),
         append(change) {
           const row = { ...change, id: order.length + appended.length + 1 };
+          if (change.typeId === 5) moved.add(change.ownerId);
           appended.push(row);
           return row;
         },

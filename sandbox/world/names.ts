@@ -183,3 +183,12 @@ export function companyTitle(seed: number, key: number): string {
   const name = `${pick(COMPANY_WORDS, draw(1))} ${pick(COMPANY_TRADES, draw(2))}`;
   return pick([`ООО «${name}»`, `«${name}» MChJ`, `${name} LLC`, `«${name}» QK`, `АО «${name}»`, `ЧП ${name}`], draw(3));
 }
+
+/** Switchboards are lines in Tashkent. */
+export function companyPhone(hashed: number): string {
+  const digits = String(hashed % 10_000_000).padStart(7, '0');
+  return `+998 71 ${digits.slice(0, 3)}-${digits.slice(3, 5)}-${digits.slice(5)}`;
+}
+
+export const companyMail = (seed: number, key: number): string =>
+  `info@company${key}.${pick(MAIL_DOMAINS, hash(seed ^ 0xc0de, key, 4))}`;

@@ -11,7 +11,7 @@ import type { World, WorldActivity, WorldEntity } from './types.ts';
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 
 export interface Truth {
-  /** Records as the CRM lists them: deals with templates, companies with the portal owner's own. */
+  /** Records as the CRM lists them to an administrator: deals with templates, companies with the portal owner's own. */
   counts: Record<WorldEntity | 'leadHistory' | 'dealHistory', number>;
   /** Deals that are templates and companies that are the portal owner's own: in `counts`, in nothing else. */
   leftOut: { recurringDeals: number; ownCompanies: number };
@@ -114,7 +114,7 @@ export function computeTruth(world: World, options: { now: number; currency?: st
       companies: world.companies.size,
       activities: world.activities.size,
       leadHistory: world.leadHistory.size,
-      dealHistory: world.dealHistory.size,
+      dealHistory: countShownDealHistory(world),
     },
     leftOut: {
       recurringDeals: world.deals.size - totalDeals,
@@ -172,6 +172,17 @@ export function truthRecord(world: World, entity: 'leads' | 'deals', id: number)
     currency: record.currencyId,
     ownerName: owner ? `${owner.name} ${owner.lastName}`.trim() : null,
   };
+}
+
+/** Of a deal that changed pipeline the CRM lists only the changes in its present one. */
+function countShownDealHistory({ deals, dealHistory }: World): number {
+  const categories = new Map([...deals].map((deal) => [deal.id, deal.categoryId]));
+  let shown = 0;
+  for (let id = 1; id <= dealHistory.size; id++) {
+    const change = dealHistory.get(id);
+    if (change && (categories.get(change.ownerId) ?? change.categoryId) === change.categoryId) shown += 1;
+  }
+  return shown;
 }
 
 function activityType({ typeId, providerId }: WorldActivity): keyof ActivityCounts {

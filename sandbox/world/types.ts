@@ -33,6 +33,8 @@ export interface WorldLead {
   companyId: number;
   createdAt: number;
   updatedAt: number;
+  /** Who changed it last; absent on records nobody has changed since the world was made. */
+  updatedById?: number;
   /** When it reached a final stage; 0 while open. */
   closedAt: number;
   /** Last stage change. */
@@ -62,6 +64,8 @@ export interface WorldDeal {
   leadId: number;
   createdAt: number;
   updatedAt: number;
+  /** Who changed it last; absent on records nobody has changed since the world was made. */
+  updatedById?: number;
   movedAt: number;
   movedById: number;
   /** Planned close date, user-editable. */
@@ -81,22 +85,32 @@ export interface WorldContact {
   companyId: number;
   sourceId: string | null;
   assignedById: number;
+  /** Absent: the person responsible entered it. */
+  createdById?: number;
   createdAt: number;
   updatedAt: number;
+  /** Who changed it last; absent on records nobody has changed since the world was made. */
+  updatedById?: number;
   custom: Record<string, unknown>;
 }
 
 export interface WorldCompany {
   id: number;
   title: string;
+  phone: string | null;
+  email: string | null;
   industry: string | null;
   /** Bitrix24 EMPLOYEES code: EMPLOYEES_1 (<50), EMPLOYEES_2 (50–250), EMPLOYEES_3 (250–500), EMPLOYEES_4 (>500). */
   employees: string | null;
   revenue: string;
   currencyId: string | null;
   assignedById: number;
+  /** Absent: the person responsible entered it. */
+  createdById?: number;
   createdAt: number;
   updatedAt: number;
+  /** Who changed it last; absent on records nobody has changed since the world was made. */
+  updatedById?: number;
   /** The portal owner's own company: analytics leaves it out. */
   isMyCompany: boolean;
   custom: Record<string, unknown>;
@@ -228,6 +242,8 @@ export interface WorldTable<Row extends { id: number }> {
 export interface WorldHistory {
   readonly size: number;
   get(id: number): WorldStageChange | undefined;
+  /** Whether that record was ever moved to another pipeline. */
+  changedPipeline(ownerId: number): boolean;
   append(change: Omit<WorldStageChange, 'id'>): WorldStageChange;
 }
 
