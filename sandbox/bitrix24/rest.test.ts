@@ -25,6 +25,7 @@ describe('two views of one record', () => {
       contactId: 7,
       closedAt: NOON + 60,
       movedAt: NOON + 60,
+      updatedAt: NOON + 60,
     });
     const classic = (await p.call('crm.lead.get', { id })).body.result;
     expect(classic).toMatchObject({
@@ -66,10 +67,19 @@ describe('two views of one record', () => {
 
   test('what is empty: "" for dates in the classic view, null in the other', async () => {
     const { id } = addLead(p.portal);
-    expect((await p.call('crm.lead.get', { id })).body.result).toMatchObject({ DATE_CLOSED: '', SOURCE_ID: null });
+    // A relation nobody has set is nothing, and 0 once the record was saved again.
+    const empty = { DATE_CLOSED: '', SOURCE_ID: null, COMPANY_ID: null, CONTACT_ID: null, NAME: '', LAST_NAME: null };
+    expect((await p.call('crm.lead.get', { id })).body.result).toMatchObject(empty);
     expect(item((await p.call('crm.item.get', { entityTypeId: 1, id })).body)).toMatchObject({
       dateClosed: null,
       sourceId: null,
+      companyId: 0,
+      contactId: 0,
+      observers: [],
+      webformId: 0,
+      imol: '',
+      isConvert: null,
+      searchContent: `${id}    0.00`,
     });
   });
 
@@ -139,6 +149,23 @@ describe('two views of one record', () => {
       useOriginalUfNames: 'Y',
     });
     expect(items(original.body)).toEqual([{ id, UF_CRM_1651740004: 43 }]);
+  });
+
+  test('fields say what they refer to and how they are shown', async () => {
+    const { companyId } = (
+      (await p.call('crm.item.fields', { entityTypeId: 2 })).body.result as { fields: Record<string, unknown> }
+    ).fields;
+    expect(companyId).toMatchObject({ type: 'crm_company', upperName: 'COMPANY_ID', settings: { parentEntityTypeId: 4 } });
+    expect((await p.call('crm.activity.fields')).body.result).toMatchObject({
+      OWNER_TYPE_ID: { type: 'crm_enum_ownertype' },
+      TYPE_ID: { type: 'crm_enum_activitytype', isRequired: true },
+    });
+    expect((await p.call('crm.company.userfield.list')).body).toMatchObject({
+      result: [
+        { FIELD_NAME: 'UF_CRM_1652880001', USER_TYPE_ID: 'string', SETTINGS: { SIZE: 20 } },
+        { FIELD_NAME: 'UF_CRM_1652880002', MULTIPLE: 'Y', SETTINGS: { DISPLAY: 'LIST' }, LIST: [{ ID: '121' }, {}, {}, {}] },
+      ],
+    });
   });
 
   test('classic lists bring multi-fields by name only', async () => {
@@ -334,6 +361,12 @@ describe('rights', () => {
       status: 403,
       body: { error: 'ACCESS_DENIED' },
     });
+    const deals = [EMPLOYEE, ADMIN].map((assignedById) => ({ title: 'Rights', assignedById, categoryId: 0 }));
+    for (const fields of deals) await p.call('crm.item.add', { entityTypeId: 2, fields });
+    const [mine] = (await p.callAs(token, 'crm.deal.list', { filter: { TITLE: 'Rights' } })).body.result as { ID: string }[];
+    const history = await p.callAs(token, 'crm.stagehistory.list', { entityTypeId: 2 });
+    expect(history.body.total).toBe(1);
+    expect(items(history.body)).toMatchObject([{ OWNER_ID: Number(mine?.ID) }]);
     expect(await p.callAs(token, 'placement.get')).toMatchObject({ status: 403, body: { error: 'ACCESS_DENIED' } });
     expect(await p.callAs(token, 'event.offline.get')).toMatchObject({ status: 403, body: { error: 'ACCESS_DENIED' } });
   });
@@ -370,9 +403,13 @@ describe('lists', () => {
       '60.00',
       '59.00',
     ]);
+    expect(Object.keys(first.body)).toEqual(['result', 'next', 'total', 'time']);
     const last = await p.call('crm.deal.list', { filter: { TITLE: 'Paged' }, start: 50 });
     expect(last.body.result).toHaveLength(10);
     expect(last.body).not.toHaveProperty('next');
+    // An offset inside a page stands for the page.
+    const inside = await p.call('crm.item.list', { entityTypeId: 2, filter: { title: 'Paged' }, start: 99, select: ['id'] });
+    expect([items(inside.body).length, inside.body.total]).toEqual([10, 60]);
     const uncounted = await p.call('crm.deal.list', { filter: { TITLE: 'Paged' }, start: -1 });
     expect(uncounted.body).toMatchObject({ total: 0 });
     expect(uncounted.body).not.toHaveProperty('next');
@@ -461,7 +498,7 @@ describe('changes', () => {
     const { body } = await p.call('crm.item.update', { entityTypeId: 1, id: lead.id, fields: { stageId: 'JUNK', id: 5 } });
     await p.call('crm.lead.update', { id: lead.id, fields: { STATUS_ID: 'JUNK', TITLE: '' } });
     p.portal.state.onChange = onChange;
-    expect(item(body)).toMatchObject({ id: lead.id, stageId: 'JUNK', stageSemanticId: 'F', movedBy: ADMIN });
+    expect(item(body)).toMatchObject({ id: lead.id, stageId: 'JUNK', stageSemanticId: 'F', movedBy: ADMIN, updatedBy: ADMIN });
     const row = p.portal.state.world.leads.get(lead.id);
     for (const time of [row?.updatedAt, row?.movedAt, row?.closedAt]) expect(Math.abs((time ?? 0) - at)).toBeLessThanOrEqual(2);
     expect(heard).toEqual([['ONCRMLEADUPDATE', { ID: lead.id }]]);
@@ -481,6 +518,39 @@ describe('changes', () => {
     expect(heard).toEqual([['ONCRMDEALMOVETOCATEGORY', { ID: deal.id, CATEGORY_ID: 3, STAGE_ID: 'C3:EXECUTING' }]]);
     const history = await p.call('crm.stagehistory.list', { entityTypeId: 2, filter: { OWNER_ID: deal.id } });
     expect(items(history.body)).toMatchObject([{ TYPE_ID: 5, CATEGORY_ID: 3, STAGE_ID: 'C3:EXECUTING', STAGE_SEMANTIC_ID: 'P' }]);
+  });
+
+  test('the stage history of a deal ends where its present pipeline begins', async () => {
+    const id = item((await p.call('crm.item.add', { entityTypeId: 2, fields: { title: 'Moved', categoryId: 0 } })).body).id;
+    const update = (fields: object) => p.call('crm.item.update', { entityTypeId: 2, id, fields });
+    const read = async () => {
+      const { body } = await p.call('crm.stagehistory.list', { entityTypeId: 2, filter: { OWNER_ID: id }, order: { ID: 'ASC' } });
+      return [body.total, ...items(body).map((row) => [row.TYPE_ID, row.STAGE_ID])];
+    };
+    await update({ stageId: 'PREPARATION' });
+    expect(await read()).toEqual([2, [1, 'NEW'], [2, 'PREPARATION']]);
+    await update({ categoryId: 3 });
+    await update({ stageId: 'C3:WON' });
+    expect(await read()).toEqual([2, [5, 'C3:NEW'], [3, 'C3:WON']]);
+  });
+
+  test('who changed a record last is who changed it, not who moved it', async () => {
+    const lead = addLead(p.portal, { assignedById: EMPLOYEE });
+    const { access_token: token } = await p.authorize(EMPLOYEE);
+    await p.callAs(token, 'crm.lead.update', { id: lead.id, fields: { TITLE: 'Renamed' } });
+    expect((await p.call('crm.lead.get', { id: lead.id })).body.result).toMatchObject({
+      CREATED_BY_ID: String(ADMIN),
+      MODIFY_BY_ID: String(EMPLOYEE),
+      MOVED_BY_ID: String(ADMIN),
+    });
+    const { result: contactId } = (await p.callAs(token, 'crm.contact.add', { fields: { NAME: 'Aziz', ASSIGNED_BY_ID: 10 } }))
+      .body;
+    await p.call('crm.contact.update', { id: contactId, fields: { LAST_NAME: 'Karimov' } });
+    expect((await p.call('crm.contact.get', { id: contactId })).body.result).toMatchObject({
+      CREATED_BY_ID: String(EMPLOYEE),
+      MODIFY_BY_ID: String(ADMIN),
+      ASSIGNED_BY_ID: '10',
+    });
   });
 
   test('add and delete', async () => {

@@ -1,4 +1,12 @@
-import { ApiVersion, B24Hook, B24OAuth, type B24OAuthParams, ParamsFactory } from '@bitrix24/b24jssdk';
+import {
+  ApiVersion,
+  B24Hook,
+  B24OAuth,
+  type B24OAuthParams,
+  LoadDataType,
+  ParamsFactory,
+  useB24Helper,
+} from '@bitrix24/b24jssdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ADMIN, addDeal, addLead, startTestPortal, TEST_APP, type TestPortal, type Tokens } from './test-portal.ts';
 
@@ -100,6 +108,40 @@ test('batches: named, as a list, and chained by reference', async () => {
   });
   const { second } = chained.getData() as { second: { items: { id: number }[] } };
   expect(second.items.map(({ id }) => id)).toEqual(leadIds.slice(50, 100));
+});
+
+test("the vendor's helper finds what it loads", async () => {
+  const { initB24Helper, getB24Helper } = useB24Helper();
+  const { App, Profile, Currency, AppOptions, UserOptions } = LoadDataType;
+  await initB24Helper(createClient(p.admin), [App, Profile, Currency, AppOptions, UserOptions]);
+  const helper = getB24Helper();
+  expect(helper.appInfo.data).toMatchObject({ code: TEST_APP.clientId, version: TEST_APP.version, isInstalled: true });
+  expect(helper.profileInfo.data).toMatchObject({ id: ADMIN, isAdmin: true });
+  expect(helper.currency.baseCurrency).toBe('UZS');
+  expect(helper.currency.format(1234.5, 'USD', 'en')).toContain('1');
+});
+
+test('a batch stops at the first error, or goes on', async () => {
+  const client = createClient(p.admin);
+  const calls = {
+    first: { method: 'server.time' },
+    wrong: { method: 'crm.item.get', params: { entityTypeId: 1, id: 999_999 } },
+    last: { method: 'user.admin' },
+  };
+  const run = (isHaltOnError: boolean) =>
+    client.actions.v2.batch.make({ calls, options: { isHaltOnError, returnAjaxResult: true } });
+  const [halted, whole] = await Promise.all([run(true), run(false)]);
+  expect([Object.keys(halted.getData() ?? {}), halted.getErrorMessages()]).toEqual([['first', 'wrong'], ['Element not found']]);
+  expect([Object.keys(whole.getData() ?? {}), whole.getErrorMessages()]).toEqual([
+    ['first', 'wrong', 'last'],
+    ['Element not found'],
+  ]);
+});
+
+test('the third version of the API has no CRM', async () => {
+  const reply = await createClient(p.admin).actions.v3.call.make({ method: 'crm.item.list', params: { entityTypeId: 1 } });
+  expect(reply.isSuccess).toBe(false);
+  expect(reply.getErrorMessages()).toEqual(['Method crm.item.list not found']);
 });
 
 test('an expired token is refreshed, the call repeated, and the pair replaced', async () => {

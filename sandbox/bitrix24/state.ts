@@ -40,6 +40,8 @@ export interface OfflineEvent {
   fields: Record<string, string | number> | null;
   messageId: string;
   processId: string | null;
+  /** When the reservation by that process ends, Unix seconds. */
+  reservedUntil?: number;
   error: boolean;
 }
 

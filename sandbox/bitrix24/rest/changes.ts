@@ -30,7 +30,7 @@ export function updateRecord<Row extends CrmRecord>(
   const accepted = acceptChange(portal, row, change, actor);
   const differs = Object.entries(accepted).some(([key, value]) => !isSame(value, row[key as keyof Row]));
   if (!differs) return true;
-  table.update(id, accepted, actor.now);
+  table.update(id, Object.assign(accepted, { updatedById: actor.userId }), actor.now);
   const updated = table.get(id);
   if (updated === undefined) return false;
   if (isDeal(updated) && isDeal(row) && updated.categoryId !== row.categoryId) {

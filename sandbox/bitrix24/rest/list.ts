@@ -31,7 +31,7 @@ export interface ListQuery<Row> {
   filter: Filter<Row>;
   /** Empty: ascending ids. */
   order: OrderTerm<Row>[];
-  /** Offset; -1 for a page without a count. */
+  /** Offset of a page; -1 for the first page without a count. */
   start: number;
 }
 
@@ -48,7 +48,7 @@ export interface Page<Row> {
 /** One page of a list. Cost follows the page, not the table, when the order is by id and nothing is counted. */
 export function listPage<Row>(source: Source<Row>, query: ListQuery<Row>): Page<Row> {
   const counting = query.start >= 0;
-  const offset = Math.max(query.start, 0);
+  const offset = toPageStart(query.start);
   const [first] = query.order;
   const byId = first === undefined || first.read === null;
   const descending = first?.descending ?? false;
@@ -61,6 +61,9 @@ export function listPage<Row>(source: Source<Row>, query: ListQuery<Row>): Page<
   if (!counting) return { rows, total: 0, counted: 0 };
   return { rows, total: ids.length, ...nextOf(offset, ids.length), counted: ids.length };
 }
+
+/** `start` names a page: Bitrix24 takes the one it falls into. */
+export const toPageStart = (start: number): number => Math.floor(Math.max(start, 0) / PAGE_SIZE) * PAGE_SIZE;
 
 /** A list over few rows that are all in memory. */
 export function createArraySource<Row extends { id: number }>(rows: readonly Row[]): Source<Row> {

@@ -6,7 +6,7 @@ import { runBatch } from './batch.ts';
 import { RestError } from './error.ts';
 import type { Caller } from './method.ts';
 import { type Params, readParams, toText } from './params.ts';
-import { createTimeBlock, type RequestContext, runMethod, type TimeBlock } from './runner.ts';
+import { createTimeBlock, type RequestContext, runMethod } from './runner.ts';
 
 export interface RestDeps {
   app: AppCard;
@@ -120,10 +120,9 @@ function run(context: RequestContext, target: Target, params: Params, start: num
     return { status: 200, body: { result, time }, error: null, commands, records, cost };
   }
   const { answer, time, cost } = runMethod(context, target.method, params);
-  const body: { result: unknown; next?: number; total?: number; time: TimeBlock } = { result: answer.result, time };
-  if (answer.next !== undefined) body.next = answer.next;
-  if (answer.total !== undefined) body.total = answer.total;
-  return { status: 200, body, error: null, commands: [], records: answer.records, cost };
+  const { result, next, total } = answer;
+  const counts = { ...(next === undefined ? {} : { next }), ...(total === undefined ? {} : { total }) };
+  return { status: 200, body: { result, ...counts, time }, error: null, commands: [], records: answer.records, cost };
 }
 
 function authorize(portal: PortalState, deps: RestDeps, target: Target, params: Params, now: number): Caller {

@@ -42,8 +42,22 @@ export const COMPANY_FIELDS: readonly Field<WorldCompany>[] = [
   },
   constant('opened', 'OPENED', 'char', 'Y', { title: 'Available to All' }),
   constant('comments', 'COMMENTS', 'string', null, { title: 'Comment' }),
-  constant('hasPhone', 'HAS_PHONE', 'char', 'N', { title: 'Phone Provided', readOnly: true }),
-  constant('hasEmail', 'HAS_EMAIL', 'char', 'N', { title: 'Email Provided', readOnly: true }),
+  {
+    item: 'hasPhone',
+    classic: 'HAS_PHONE',
+    type: 'char',
+    title: 'Phone Provided',
+    readOnly: true,
+    read: (row) => yesNo(row.phone !== null),
+  },
+  {
+    item: 'hasEmail',
+    classic: 'HAS_EMAIL',
+    type: 'char',
+    title: 'Email Provided',
+    readOnly: true,
+    read: (row) => yesNo(row.email !== null),
+  },
   constant('hasImol', 'HAS_IMOL', 'char', 'N', { title: 'Open Line Assigned', readOnly: true }),
   {
     item: 'isMyCompany',
@@ -68,7 +82,7 @@ export const COMPANY_FIELDS: readonly Field<WorldCompany>[] = [
     type: 'user',
     title: 'Created By',
     readOnly: true,
-    read: (row) => row.assignedById,
+    read: (row) => row.createdById ?? row.assignedById,
   },
   {
     item: 'updatedBy',
@@ -76,7 +90,7 @@ export const COMPANY_FIELDS: readonly Field<WorldCompany>[] = [
     type: 'user',
     title: 'Modified By',
     readOnly: true,
-    read: (row) => row.assignedById,
+    read: (row) => row.updatedById ?? row.createdById ?? row.assignedById,
   },
   {
     item: 'createdTime',

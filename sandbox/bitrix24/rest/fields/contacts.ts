@@ -1,5 +1,5 @@
 import type { WorldContact } from '../../../world/types.ts';
-import { constant, type Field, utmFields, yesNo } from './field.ts';
+import { addressFields, constant, type Field, utmFields, yesNo } from './field.ts';
 
 export const CONTACT_FIELDS: readonly Field<WorldContact>[] = [
   { item: 'id', classic: 'ID', type: 'integer', title: 'ID', readOnly: true, read: (row) => row.id },
@@ -14,6 +14,7 @@ export const CONTACT_FIELDS: readonly Field<WorldContact>[] = [
     read: (row) => row.lastName || null,
     property: 'lastName',
   },
+  constant('photo', 'PHOTO', 'integer', null, { title: 'Photo' }),
   constant('birthdate', 'BIRTHDATE', 'date', null, { title: 'Birthdate' }),
   constant('typeId', 'TYPE_ID', 'crm_status', 'CLIENT', { title: 'Contact Type', statusType: 'CONTACT_TYPE' }),
   {
@@ -62,7 +63,7 @@ export const CONTACT_FIELDS: readonly Field<WorldContact>[] = [
     type: 'user',
     title: 'Created By',
     readOnly: true,
-    read: (row) => row.assignedById,
+    read: (row) => row.createdById ?? row.assignedById,
   },
   {
     item: 'updatedBy',
@@ -70,7 +71,7 @@ export const CONTACT_FIELDS: readonly Field<WorldContact>[] = [
     type: 'user',
     title: 'Modified By',
     readOnly: true,
-    read: (row) => row.assignedById,
+    read: (row) => row.updatedById ?? row.createdById ?? row.assignedById,
   },
   {
     item: 'createdTime',
@@ -106,6 +107,8 @@ export const CONTACT_FIELDS: readonly Field<WorldContact>[] = [
     multiple: true,
     read: (row) => (row.companyId ? [row.companyId] : []),
   },
+  constant('address', 'ADDRESS', 'string', null, { title: 'Address' }),
+  ...addressFields<WorldContact>(['2', 'CITY', 'POSTAL_CODE', 'REGION', 'PROVINCE', 'COUNTRY', 'LOC_ADDR_ID']),
   constant('leadId', 'LEAD_ID', 'crm_lead', null, { title: 'Lead', readOnly: true }),
   constant('originatorId', 'ORIGINATOR_ID', 'string', null, { title: 'External Source' }),
   constant('originId', 'ORIGIN_ID', 'string', null, { title: 'Identifier in External Source' }),

@@ -1,5 +1,5 @@
 import type { WorldDeal } from '../../../world/types.ts';
-import { constant, type Field, utmFields, yesNo } from './field.ts';
+import { constant, type Field, itemOnly, relation, searchContent, utmFields, yesNo } from './field.ts';
 
 export const DEAL_FIELDS: readonly Field<WorldDeal>[] = [
   { item: 'id', classic: 'ID', type: 'integer', title: 'ID', readOnly: true, read: (row) => row.id },
@@ -46,7 +46,7 @@ export const DEAL_FIELDS: readonly Field<WorldDeal>[] = [
     classic: 'COMPANY_ID',
     type: 'crm_company',
     title: 'Company',
-    read: (row) => row.companyId,
+    ...relation<WorldDeal>((row) => row.companyId),
     property: 'companyId',
   },
   {
@@ -55,7 +55,7 @@ export const DEAL_FIELDS: readonly Field<WorldDeal>[] = [
     type: 'crm_contact',
     title: 'Contact',
     deprecated: true,
-    read: (row) => row.contactId,
+    ...relation<WorldDeal>((row) => row.contactId),
     property: 'contactId',
   },
   {
@@ -66,7 +66,7 @@ export const DEAL_FIELDS: readonly Field<WorldDeal>[] = [
     multiple: true,
     read: (row) => (row.contactId ? [row.contactId] : []),
   },
-  constant('quoteId', 'QUOTE_ID', 'integer', null, { title: 'Quote', readOnly: true }),
+  constant('quoteId', 'QUOTE_ID', 'crm_quote', null, { title: 'Quote', readOnly: true }),
   { item: 'begindate', classic: 'BEGINDATE', type: 'date', title: 'Start Date', readOnly: true, read: (row) => row.createdAt },
   {
     item: 'closedate',
@@ -99,7 +99,7 @@ export const DEAL_FIELDS: readonly Field<WorldDeal>[] = [
     type: 'user',
     title: 'Modified By',
     readOnly: true,
-    read: (row) => row.movedById,
+    read: (row) => row.updatedById ?? row.movedById,
   },
   {
     item: 'createdTime',
@@ -197,4 +197,10 @@ export const DEAL_FIELDS: readonly Field<WorldDeal>[] = [
     readOnly: true,
     read: (row) => row.lastActivityAt || row.createdAt,
   },
+  ...itemOnly<WorldDeal>(['dateCreateShort', 'dateModifyShort', 'begindateShort', 'closedateShort', 'productId', 'orderStage']),
+  ...itemOnly<WorldDeal>(['eventDate', 'eventDateShort', 'eventId', 'eventDescription', 'isWork', 'isWon', 'isLose']),
+  ...itemOnly<WorldDeal>(['receivedAmount', 'lostAmount', 'hasProducts']),
+  ...itemOnly<WorldDeal>(['webformId'], 0),
+  ...itemOnly<WorldDeal>(['observers'], []),
+  { ...searchContent, read: (row) => [row.id, row.title, row.opportunity, row.currencyId].join(' ') },
 ];

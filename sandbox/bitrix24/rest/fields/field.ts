@@ -17,6 +17,14 @@ export type FieldType =
   | 'crm_lead'
   | 'crm_contact'
   | 'crm_company'
+  | 'crm_quote'
+  | 'crm_enum_ownertype'
+  | 'crm_enum_activitytype'
+  | 'crm_enum_activitystatus'
+  | 'crm_enum_activitypriority'
+  | 'crm_enum_activitynotifytype'
+  | 'crm_enum_activitydirection'
+  | 'crm_enum_contenttype'
   | 'location'
   | 'object';
 
@@ -46,6 +54,8 @@ export interface Field<Row> {
   custom?: WorldCustomField;
   column?: Column;
   read(row: Row, lookup: Lookup): Value;
+  /** Where the classic methods show something else. */
+  readClassic?(row: Row): Value;
   /** What a write changes; absent: a written value is kept beside the custom fields, under the classic name. */
   property?: keyof Row & string;
 }
@@ -143,6 +153,32 @@ export function constant<Row extends { custom: Record<string, unknown> }>(
     },
     ...options,
   };
+}
+
+/** Fields crm.item.* shows and the world does not model. */
+export function itemOnly<Row>(names: readonly string[], value: Value = null): Field<Row>[] {
+  return names.map((item) => ({ item, classic: null, type: 'string', title: item, readOnly: true, read: () => value }));
+}
+
+/** What the search of the portal looks through. */
+export const searchContent = {
+  item: 'searchContent',
+  classic: null,
+  type: 'string',
+  title: 'SEARCH_CONTENT',
+  readOnly: true,
+} as const satisfies Partial<Field<unknown>>;
+
+/** An address in its parts, which the universal methods do not have. */
+export function addressFields<Row extends { custom: Record<string, unknown> }>(parts: readonly string[]): Field<Row>[] {
+  return parts.map((part) => constant<Row>(null, `ADDRESS_${part}`, 'string', null));
+}
+
+/** Bitrix24 keeps a relation that was never set as nothing, and as 0 once the record was saved again; crm.item.* shows 0 for both. */
+export function relation<Row extends { createdAt: number; updatedAt: number }>(
+  read: (row: Row) => number,
+): Pick<Field<Row>, 'read' | 'readClassic'> {
+  return { read, readClassic: (row) => read(row) || (row.updatedAt > row.createdAt ? 0 : null) };
 }
 
 /** The five UTM fields; the world models the source of leads only. */

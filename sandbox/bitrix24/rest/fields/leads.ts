@@ -1,11 +1,11 @@
 import type { WorldLead } from '../../../world/types.ts';
-import { constant, type Field, utmFields, yesNo } from './field.ts';
+import { addressFields, constant, type Field, itemOnly, relation, searchContent, utmFields, yesNo } from './field.ts';
 
 export const LEAD_FIELDS: readonly Field<WorldLead>[] = [
   { item: 'id', classic: 'ID', type: 'integer', title: 'ID', readOnly: true, read: (row) => row.id },
   { item: 'title', classic: 'TITLE', type: 'string', title: 'Lead Title', read: (row) => row.title, property: 'title' },
   constant('honorific', 'HONORIFIC', 'crm_status', null, { title: 'Salutation', statusType: 'HONORIFIC' }),
-  { item: 'name', classic: 'NAME', type: 'string', title: 'First Name', read: (row) => row.name || null, property: 'name' },
+  { item: 'name', classic: 'NAME', type: 'string', title: 'First Name', read: (row) => row.name, property: 'name' },
   constant('secondName', 'SECOND_NAME', 'string', null, { title: 'Middle Name' }),
   {
     item: 'lastName',
@@ -47,6 +47,7 @@ export const LEAD_FIELDS: readonly Field<WorldLead>[] = [
   },
   constant('post', 'POST', 'string', null, { title: 'Position' }),
   constant('address', 'ADDRESS', 'string', null, { title: 'Address' }),
+  ...addressFields<WorldLead>(['2', 'CITY', 'POSTAL_CODE', 'REGION', 'PROVINCE', 'COUNTRY', 'COUNTRY_CODE', 'LOC_ADDR_ID']),
   {
     item: 'currencyId',
     classic: 'CURRENCY_ID',
@@ -106,7 +107,7 @@ export const LEAD_FIELDS: readonly Field<WorldLead>[] = [
     type: 'user',
     title: 'Modified By',
     readOnly: true,
-    read: (row) => row.movedById,
+    read: (row) => row.updatedById ?? row.movedById,
   },
   { item: 'movedBy', classic: 'MOVED_BY_ID', type: 'user', title: 'MOVED_BY_ID', readOnly: true, read: (row) => row.movedById },
   {
@@ -140,7 +141,7 @@ export const LEAD_FIELDS: readonly Field<WorldLead>[] = [
     classic: 'COMPANY_ID',
     type: 'crm_company',
     title: 'Company',
-    read: (row) => row.companyId,
+    ...relation<WorldLead>((row) => row.companyId),
     property: 'companyId',
   },
   {
@@ -149,7 +150,7 @@ export const LEAD_FIELDS: readonly Field<WorldLead>[] = [
     type: 'crm_contact',
     title: 'Contact',
     deprecated: true,
-    read: (row) => row.contactId,
+    ...relation<WorldLead>((row) => row.contactId),
     property: 'contactId',
   },
   {
@@ -196,4 +197,9 @@ export const LEAD_FIELDS: readonly Field<WorldLead>[] = [
     readOnly: true,
     read: (row) => row.lastActivityAt || row.createdAt,
   },
+  ...itemOnly<WorldLead>(['dateCreateShort', 'dateModifyShort', 'isConvert', 'productId', 'shortName', 'login', 'skype', 'icq']),
+  ...itemOnly<WorldLead>(['webformId'], 0),
+  ...itemOnly<WorldLead>(['imol'], ''),
+  ...itemOnly<WorldLead>(['observers'], []),
+  { ...searchContent, read: (row) => [row.id, row.title, row.lastName, row.name, row.opportunity].join(' ') },
 ];

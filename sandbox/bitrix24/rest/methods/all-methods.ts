@@ -4,6 +4,7 @@ import { ACTIVITY_METHODS } from './crm-activity.ts';
 import { createClassicMethods } from './crm-classic.ts';
 import { DICTIONARY_METHODS } from './crm-dictionaries.ts';
 import { ITEM_METHODS } from './crm-item.ts';
+import { STAGE_HISTORY_METHODS } from './crm-stage-history.ts';
 import { EVENT_METHODS } from './events.ts';
 import { OPTION_METHODS } from './options.ts';
 import { PLACEMENT_METHODS } from './placements.ts';
@@ -26,6 +27,7 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...ITEM_METHODS,
     ...ACTIVITY_METHODS,
     ...DICTIONARY_METHODS,
+    ...STAGE_HISTORY_METHODS,
     ...PRODUCT_METHODS,
   }),
 );

@@ -1,4 +1,5 @@
-import { addRecord, deleteRecord, updateRecord } from '../changes.ts';
+import { deleteRecord, updateRecord } from '../changes.ts';
+import { createRecord } from '../conversion.ts';
 import { allFields, type CrmEntity, type CrmRecord } from '../entities.ts';
 import { classicError } from '../error.ts';
 import type { Field } from '../fields/field.ts';
@@ -74,7 +75,7 @@ function add<Row extends CrmRecord>(call: Call, entity: CrmEntity<Row>): Answer 
   const fields = byClassicName(allFields(entity, call.portal.world));
   const blank = entity.blank(call.portal.world, actor.userId, actor.now);
   const change = toChange(entity, requireFields(call), fields, blank, call.portal.utcOffsetMinutes);
-  return single(addRecord(call.portal, entity, change, actor));
+  return single(createRecord(call.portal, entity, change, actor));
 }
 
 function update<Row extends CrmRecord>(call: Call, entity: CrmEntity<Row>): Answer {

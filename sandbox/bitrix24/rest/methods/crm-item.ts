@@ -1,4 +1,5 @@
-import { addRecord, deleteRecord, updateRecord } from '../changes.ts';
+import { deleteRecord, updateRecord } from '../changes.ts';
+import { createRecord } from '../conversion.ts';
 import { allFields, COMPANIES, CONTACTS, type CrmEntity, type CrmRecord, DEALS, LEADS } from '../entities.ts';
 import { missingParameter, RestError } from '../error.ts';
 import { listPage } from '../list.ts';
@@ -72,7 +73,7 @@ function createItemMethods<Row extends CrmRecord>(entity: CrmEntity<Row>): ItemM
       const actor = actorOf(call);
       const blank = entity.blank(call.portal.world, actor.userId, actor.now);
       const change = toChange(entity, requireFields(call), byItemName(fieldsOf(call)), blank, call.portal.utcOffsetMinutes);
-      return show(call, addRecord(call.portal, entity, change, actor));
+      return show(call, createRecord(call.portal, entity, change, actor));
     },
     update: (call) => {
       const row = requireItem(call, entity, requireId(call));

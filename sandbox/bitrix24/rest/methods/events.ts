@@ -10,6 +10,8 @@ import { formatTime } from '../time.ts';
 
 /** Bound of one reading of the offline queue; the documentation names none. */
 const MAX_BATCH = 1000;
+/** How long `clear=0` hides an event from other readers. */
+const RESERVATION_SECONDS = 30 * 86_400;
 
 export const EVENT_METHODS: MethodTable = {
   events: { scopes: [], run: listCodes },
@@ -130,7 +132,11 @@ function test(call: Call): Answer {
 
 function requireOfflineQueue(call: Call): Installation {
   if (!call.caller.user.isAdmin) throw adminRequired();
-  return requireInstallation(call);
+  const installation = requireInstallation(call);
+  for (const event of installation.offlineEvents) {
+    if (event.processId !== null && call.now >= (event.reservedUntil ?? Infinity)) event.processId = null;
+  }
+  return installation;
 }
 
 const OFFLINE_FIELDS: ReadonlyMap<string, FilterField<OfflineEvent>> = new Map<string, FilterField<OfflineEvent>>([
@@ -164,8 +170,8 @@ const toOrderKey = (value: unknown): string | number | null =>
   typeof value === 'string' || typeof value === 'number' ? value : null;
 
 /**
- * Takes events out of the queue: `clear=1` (the default) deletes them, `clear=0` reserves them under a process id, so that
- * parallel readers get disjoint sets. Events that a process marked as failed are read again with `error=1`.
+ * Takes events out of the queue: `clear=1` (the default) deletes them, `clear=0` reserves them under a process id for 30 days, so
+ * that parallel readers get disjoint sets. Events that a process marked as failed are read again with `error=1`.
  */
 function takeOffline(call: Call): Answer {
   const installation = requireOfflineQueue(call);
@@ -187,7 +193,7 @@ function takeOffline(call: Call): Answer {
     const gone = new Set(taken);
     installation.offlineEvents = installation.offlineEvents.filter((event) => !gone.has(event));
   } else {
-    for (const event of taken) event.processId = processId;
+    for (const event of taken) Object.assign(event, { processId, reservedUntil: call.now + RESERVATION_SECONDS });
   }
   return { result: { process_id: taken.length === 0 ? null : processId, events }, records: events.length };
 }

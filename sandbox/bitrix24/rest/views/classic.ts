@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Field, MultiValue, Value } from '../fields/field.ts';
+import type { WorldCustomField } from '../../../world/types.ts';
+import type { Field, FieldType, MultiValue, Value } from '../fields/field.ts';
 import { formatDay, formatTime } from '../time.ts';
 import type { ViewContext } from './view.ts';
 
@@ -36,7 +37,10 @@ export function renderClassic<Row>(
   readMulti: (row: Row) => MultiValue[],
 ): Record<string, unknown> {
   const rendered: Record<string, unknown> = {};
-  for (const [name, field] of selection.fields) rendered[name] = toClassic(field, field.read(row, context.lookup), context);
+  for (const [name, field] of selection.fields) {
+    const value = field.readClassic ? field.readClassic(row) : field.read(row, context.lookup);
+    rendered[name] = toClassic(field, value, context);
+  }
   if (selection.multi.size > 0) Object.assign(rendered, renderMulti(readMulti(row), selection.multi));
   return rendered;
 }
@@ -84,9 +88,17 @@ export function describeClassic<Row>(fields: readonly Field<Row>[], withMulti: b
   return described;
 }
 
+/** entityTypeId of what a field refers to. */
+const PARENTS: ReadonlyMap<FieldType, number> = new Map([
+  ['crm_lead', 1],
+  ['crm_company', 4],
+  ['crm_quote', 7],
+]);
+
 /** The description both families give of a field, but for the type's name. */
 export function describe<Row>(field: Field<Row>, type: string): Record<string, unknown> {
   const { custom } = field;
+  const parent = PARENTS.get(field.type);
   return {
     type,
     isRequired: field.required ?? false,
@@ -97,12 +109,21 @@ export function describe<Row>(field: Field<Row>, type: string): Record<string, u
     ...(field.deprecated ? { isDeprecated: true } : {}),
     ...(field.statusType ? { statusType: field.statusType } : {}),
     title: custom ? custom.code : field.title,
+    ...(parent === undefined ? {} : { settings: { parentEntityTypeId: parent } }),
     ...(custom ? { listLabel: custom.label, formLabel: custom.label, filterLabel: custom.label } : {}),
     ...(custom && custom.items.length > 0
       ? { items: custom.items.map((item) => ({ ID: String(item.id), VALUE: item.value })) }
       : {}),
   };
 }
+
+const USER_FIELD_SETTINGS: Readonly<Record<WorldCustomField['type'], unknown>> = {
+  string: { SIZE: 20, ROWS: 1, REGEXP: '', MIN_LENGTH: 0, MAX_LENGTH: 0, DEFAULT_VALUE: '' },
+  double: { PRECISION: 2, SIZE: 20, MIN_VALUE: 0, MAX_VALUE: 0, DEFAULT_VALUE: null },
+  boolean: { DEFAULT_VALUE: 0, DISPLAY: 'CHECKBOX', LABEL: ['', ''], LABEL_CHECKBOX: '' },
+  enumeration: { DISPLAY: 'LIST', LIST_HEIGHT: 1, CAPTION_NO_VALUE: '', SHOW_NO_VALUE: 'Y' },
+  date: { DEFAULT_VALUE: { TYPE: 'NONE', VALUE: '' } },
+};
 
 /** The answer of crm.deal.userfield.list and its kin. */
 export function describeUserFields<Row>(fields: readonly Field<Row>[], entityId: string): Record<string, unknown>[] {
@@ -121,7 +142,7 @@ export function describeUserFields<Row>(fields: readonly Field<Row>[], entityId:
       SHOW_IN_LIST: 'Y',
       EDIT_IN_LIST: 'Y',
       IS_SEARCHABLE: 'N',
-      SETTINGS: [],
+      SETTINGS: USER_FIELD_SETTINGS[custom.type],
       EDIT_FORM_LABEL: custom.label,
       LIST_COLUMN_LABEL: custom.label,
       LIST_FILTER_LABEL: custom.label,

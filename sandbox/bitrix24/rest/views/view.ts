@@ -11,6 +11,13 @@ export interface ViewContext {
 
 const COMPARISONS = new Map<FieldType, Comparison>([
   ['integer', 'number'],
+  ['crm_enum_ownertype', 'number'],
+  ['crm_enum_activitytype', 'number'],
+  ['crm_enum_activitystatus', 'number'],
+  ['crm_enum_activitypriority', 'number'],
+  ['crm_enum_activitynotifytype', 'number'],
+  ['crm_enum_activitydirection', 'number'],
+  ['crm_enum_contenttype', 'number'],
   ['double', 'number'],
   ['user', 'number'],
   ['crm_lead', 'number'],
