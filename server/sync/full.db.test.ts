@@ -211,6 +211,41 @@ test('a sync that crashes at any page is carried on from its checkpoints and los
   }
 });
 
+test('what an earlier run had covered is not claimed by a new one', async () => {
+  const deals = () =>
+    database.db.withTenant(tenantId, 'read', async (tx) => {
+      const [row] = await tx.query({
+        text: `select covered_from, last_full_sync_at from crm_sync_status where entity = 'deals'`,
+      });
+      return row;
+    });
+  const stopped = new AbortController();
+  const onePage: CrmAdapter = {
+    ...createCrm(tenantId),
+    async *pages() {
+      stopped.abort(new Error('stop'));
+      const empty = {
+        records: [],
+        quarantined: [],
+        checkpoint: {},
+        done: false,
+        total: null,
+        crmTime: '2026-01-01T00:00:00.000Z',
+      };
+      yield { ...empty, coveredFrom: '2025-12-01T00:00:00.000Z' };
+    },
+  };
+  await expect(runFullSync({ ...deps(), crm: onePage }, await beginRun(), ['deals'], stopped.signal)).rejects.toThrow('stop');
+  expect(await deals()).toEqual({ covered_from: new Date('2025-12-01T00:00:00.000Z'), last_full_sync_at: null });
+
+  const unready: CrmAdapter = {
+    ...createCrm(tenantId),
+    readDictionaries: () => Promise.reject(new CrmError('unavailable', 'away')),
+  };
+  await expect(runFullSync({ ...deps(), crm: unready }, await beginRun(), ['deals'], signal)).rejects.toThrow('away');
+  expect(await deals()).toEqual({ covered_from: null, last_full_sync_at: null });
+});
+
 test('a worker that lost its run to another writes nothing more', async () => {
   const stale = await beginRun();
   const current = await database.db.withTenant(tenantId, 'write', (tx) => takeRun(tx, tenantId, 'bitrix24', stale.runId));
@@ -237,12 +272,12 @@ test('a run can be cancelled while it sums up its activities, and then changes n
   await owner.connect();
   try {
     // One lead whose summary has to be written again, and cannot be yet.
-    await owner.query(`begin`);
-    await owner.query(
-      `update crm_leads set activity_count = -1 where tenant_id = $1 and external_id = (select min(external_id) from crm_leads)`,
-      [tenantId],
-    );
-    const outcome = runFullSync(deps(), await beginRun(), null, signal).catch((error: unknown) => error);
+    const lead = `tenant_id = $1 and external_id = (select min(external_id) from crm_leads)`;
+    await owner.query(`update crm_leads set activity_count = -1 where ${lead}`, [tenantId]);
+    await owner.query('begin');
+    await owner.query(`select 1 from crm_leads where ${lead} for update`, [tenantId]);
+    // Companies only: no page of leads is to wait for that lead.
+    const outcome = runFullSync(deps(), await beginRun(), ['companies'], signal).catch((error: unknown) => error);
     await vi.waitFor(
       async () => {
         const { rowCount } = await owner.query(`select 1 from pg_locks where not granted`);

@@ -1,5 +1,5 @@
 import { AGENTS } from '../../contract/agents.ts';
-import type { Entity } from '../../contract/crm.ts';
+import { ENTITIES, type Entity } from '../../contract/crm.ts';
 import type { SyncState } from '../../contract/sync.ts';
 import { type ConnectionInfo, type CrmAdapter, CrmError, type Page } from '../crm/adapter.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -124,7 +124,10 @@ async function saveAccount(tx: Tx, run: Run, info: ConnectionInfo): Promise<void
   });
 }
 
-/** Shows every entity that is to be copied, from 0 unless this run has copied some already. */
+/**
+ * Shows every entity that is to be copied, from 0 unless this run has copied some already. What an earlier run had covered
+ * says nothing of the records that came after it.
+ */
 async function beginEntities(
   tx: Tx,
   run: Run,
@@ -143,7 +146,9 @@ async function beginEntities(
            from jsonb_to_recordset($4::jsonb) as r(entity text, status text, read int)
            on conflict (tenant_id, crm_source, entity) do update
            set status = excluded.status, synced_records = excluded.synced_records, run_id = excluded.run_id,
-             total_records = case when s.run_id = excluded.run_id then s.total_records end, error_message = null, updated_at = now()`,
+             total_records = case when s.run_id = excluded.run_id then s.total_records end,
+             covered_from = case when s.run_id = excluded.run_id then s.covered_from end,
+             error_message = null, updated_at = now()`,
     values: [run.tenantId, run.crmSource, run.runId, JSON.stringify(rows)],
   });
   // A portal that was switched to simple mode has no leads any more; waiting for them would never end.
@@ -153,11 +158,26 @@ async function beginEntities(
   });
 }
 
-/** Shows why the entities of a run are not moving. Those that are complete stay so. */
-export async function markEntities(tx: Tx, run: Run, status: SyncState, errorMessage: string | null): Promise<void> {
+/**
+ * Shows why the entities of a run are not moving; those that it has completed stay so. A run may fail before it knows what
+ * there is to copy: then all that was wanted is shown, because nothing at all would look like a wait.
+ */
+export async function markEntities(
+  tx: Tx,
+  run: Run,
+  entities: readonly Entity[] | null,
+  status: SyncState,
+  errorMessage: string | null,
+): Promise<void> {
   await tx.query({
-    text: `update crm_sync_status set status = $4, error_message = $5, updated_at = now()
-           where tenant_id = $1 and crm_source = $2 and run_id = $3 and status <> 'complete'`,
-    values: [run.tenantId, run.crmSource, run.runId, status, errorMessage],
+    text: `with marked as (
+  update crm_sync_status set status = $4, error_message = $5, updated_at = now()
+  where tenant_id = $1 and crm_source = $2 and entity = any($6::text[])
+    and (run_id is distinct from $3::uuid or status <> 'complete')
+)
+insert into crm_sync_status (tenant_id, crm_source, entity, status, error_message)
+select $1::uuid, $2, e.entity, $4, $5 from unnest($6::text[]) as e(entity)
+where not exists (select from crm_sync_status where tenant_id = $1 and crm_source = $2)`,
+    values: [run.tenantId, run.crmSource, run.runId, status, errorMessage, entities ?? ENTITIES],
   });
 }

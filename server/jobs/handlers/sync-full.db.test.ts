@@ -91,11 +91,42 @@ test('a portal that does not answer is tried again later, and given up with the 
   expect(await state()).toMatchObject({ run: 'failed', connection: 'active', leads: 'error' });
 });
 
+test('a load that fails before it knows what there is to copy says why, first load or later one', async () => {
+  const set = (text: string) => database.db.withTenant(tenantId, 'write', (tx) => tx.query({ text }));
+  const states = () =>
+    database.db.withTenant(tenantId, 'read', async (tx) => {
+      const { status, entities } = await getSyncStatus(tx);
+      return { status, entities: entities.map(({ entity, status: one }) => `${entity} ${one}`) };
+    });
+  await set('delete from crm_sync_status');
+  await runJob({ answer: refused(503, 'OVERLOAD_LIMIT') });
+  expect(await states()).toEqual({
+    status: 'blocked',
+    entities: ['leads', 'deals', 'contacts', 'companies', 'activities', 'stageHistory'].map((entity) => `${entity} blocked`),
+  });
+  await portal.close();
+
+  // An earlier run had copied all there is: a portal without leads, say.
+  await set(`delete from crm_sync_status where entity <> 'deals'`);
+  await set(`update crm_sync_status set status = 'complete', run_id = gen_random_uuid()`);
+  await set(`update crm_connections set status = 'active'`);
+  await set(`update sync_runs set state = 'queued'`);
+  await runJob({ answer: refused(401, 'authorization_error') });
+  expect(await states()).toEqual({ status: 'reauth', entities: ['deals reauth'] });
+});
+
 test('a worker that is stopped hands the run back as it found it', async () => {
   const controller = new AbortController();
   const answer: PortalAnswer = () => controller.abort(new Error('stopping'));
   await expect(runJob({ answer, signal: controller.signal })).rejects.toThrow();
   expect(await state()).toMatchObject({ run: 'queued', connection: 'active', leads: 'syncing', message: null });
+});
+
+test('a worker that is stopped in the last attempt leaves no run that waits for ever', async () => {
+  const controller = new AbortController();
+  const answer: PortalAnswer = () => controller.abort(new Error('stopping'));
+  await runJob({ answer, signal: controller.signal, isLastAttempt: true });
+  expect(await state()).toMatchObject({ run: 'failed', connection: 'active', leads: 'error' });
 });
 
 test('a job that comes twice, or for a run that was cancelled, asks the CRM for nothing', async () => {

@@ -1,4 +1,4 @@
-import type { CrmSource } from '../../../contract/crm.ts';
+import type { CrmSource, Entity } from '../../../contract/crm.ts';
 import type { SyncState } from '../../../contract/sync.ts';
 import { CrmError, type TokenSource } from '../../crm/adapter.ts';
 import { createAdapter } from '../../crm/registry.ts';
@@ -49,7 +49,7 @@ export function createSyncFullHandler({ db, outbound, clock, log, createTokens }
     } catch (error) {
       if (error instanceof RunLostError) return;
       const outcome = outcomeOf(error, signal.aborted, isLastAttempt);
-      await db.withTenant(tenantId, 'write', (tx) => saveOutcome(tx, run, outcome)).catch(ignoreLostRun);
+      await db.withTenant(tenantId, 'write', (tx) => saveOutcome(tx, run, entities, outcome)).catch(ignoreLostRun);
       if (outcome.run === 'queued') throw error;
       log.warn({ err: error, tenantId, crmSource, runId }, 'Full sync stopped');
     }
@@ -64,9 +64,9 @@ interface Outcome {
   connection?: 'reauth' | 'blocked';
 }
 
-async function saveOutcome(tx: Tx, run: Run, outcome: Outcome): Promise<void> {
+async function saveOutcome(tx: Tx, run: Run, entities: readonly Entity[] | null, outcome: Outcome): Promise<void> {
   await releaseRun(tx, run, outcome.run, outcome.message);
-  await markEntities(tx, run, outcome.status, outcome.message);
+  await markEntities(tx, run, entities, outcome.status, outcome.message);
   if (!outcome.connection) return;
   await tx.query({
     text: `update crm_connections set status = $3, error_message = $4, updated_at = now()
@@ -81,7 +81,8 @@ function ignoreLostRun(error: unknown): void {
 }
 
 function outcomeOf(error: unknown, isAborted: boolean, isLastAttempt: boolean): Outcome {
-  if (isAborted) return { run: 'queued', status: 'syncing', message: null };
+  // Not on the last attempt: nobody would come back for it.
+  if (isAborted && !isLastAttempt) return { run: 'queued', status: 'syncing', message: null };
   const kind = error instanceof CrmError ? error.kind : null;
   if (kind === 'auth') return { run: 'failed', status: 'reauth', message: MESSAGES.auth, connection: 'reauth' };
   if (kind === 'blocked') return { run: 'failed', status: 'blocked', message: MESSAGES.blocked, connection: 'blocked' };
