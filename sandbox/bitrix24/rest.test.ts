@@ -178,6 +178,9 @@ describe('two views of one record', () => {
         EMAIL: [{ ID: expect.any(String), VALUE_TYPE: 'WORK', VALUE: 'a@example.com', TYPE_ID: 'EMAIL' }],
       },
     ]);
+    const byPhone = (PHONE: string) => p.call('crm.lead.list', { filter: { PHONE }, select: ['ID'] });
+    expect((await byPhone('+998900000001')).body.result).toEqual([{ ID: String(id) }]);
+    expect((await byPhone('+99890000000')).body.result).toEqual([]);
   });
 });
 
@@ -204,6 +207,7 @@ describe('errors', () => {
     ['crm.lead.get', {}, 400, '', 'ID is not defined or invalid.'],
     ['crm.lead.list', { filter: 'x' }, 400, '', "Parameter 'filter' must be array."],
     ['crm.status.list', { filter: { ENTITY_ID: ['STATUS'] } }, 400, '', 'Filter by ENTITY_ID must be a string'],
+    ['crm.category.list', { entityTypeId: 128 }, 400, 'NOT_FOUND', 'Smart process not found'],
     ['crm.category.list', { entityTypeId: 1 }, 400, 'ENTITY_TYPE_NOT_SUPPORTED', 'Entity type 1 is not supported'],
     [
       'catalog.product.list',
@@ -769,6 +773,7 @@ describe('dictionaries', () => {
     ]);
     expect((all.body.result as object[])[0]).not.toHaveProperty('EMAIL');
     expect((await p.call('user.get', { ID: 15, ACTIVE: true })).body).toMatchObject({ result: [], total: 0 });
+    expect((await p.call('user.get', { ID: 15, select: ['ACTIVE'] })).body.result).toEqual([{ ID: '15', ACTIVE: false }]);
     expect((await p.call('department.get', { PARENT: 1, sort: 'ID', order: 'DESC' })).body).toMatchObject({
       result: [{ ID: '9', PARENT: '1' }, { ID: '3' }],
       total: 2,

@@ -39,6 +39,14 @@ export function byClassicName<Row>(fields: readonly Field<Row>[]): Map<string, F
   return new Map(fields.flatMap((field): [string, Field<Row>][] => (field.classic === null ? [] : [[field.classic, field]])));
 }
 
+/** Telephones and e-mails, of which a filter may name one exactly. */
+function multiFields<Row extends CrmRecord>(entity: CrmEntity<Row>): [string, Field<Row>][] {
+  return (['PHONE', 'EMAIL'] as const).map((kind) => {
+    const read = (row: Row) => entity.readMulti(row).flatMap(({ typeId, value }) => (typeId === kind ? value : []));
+    return [kind, { item: null, classic: kind, type: 'string', title: kind, multiple: true, read }];
+  });
+}
+
 /** Classic methods refuse a filter or an order that is no map. */
 export function requireMaps(call: Call): void {
   for (const name of ['order', 'filter']) {
@@ -53,7 +61,7 @@ function list<Row extends CrmRecord>(call: Call, entity: CrmEntity<Row>): Answer
   // An unknown filter field is ignored: the classic lists do not complain.
   const query = readListQuery(
     call,
-    byClassicName(fields),
+    new Map([...byClassicName(fields), ...multiFields(entity)]),
     context,
     () => {},
     (row) => row.assignedById,

@@ -100,9 +100,13 @@ function showStatus(status: WorldStatus): Record<string, unknown> {
   };
 }
 
+/** entityTypeId of the first object that is a portal's own; the sandbox has none. */
+const SMART_PROCESSES = 128;
+
 function listCategories(call: Call): Answer {
   const typeId = toText(call.params.entitytypeid);
   if (typeId === '') throw missingParameter('entityTypeId');
+  if (Number(typeId) >= SMART_PROCESSES) throw new RestError(400, 'NOT_FOUND', 'Smart process not found');
   if (typeId !== '2')
     throw new RestError(400, 'ENTITY_TYPE_NOT_SUPPORTED', `Entity type ${toInteger(typeId, 0)} is not supported`);
   const categories = call.portal.world.pipelines.map((pipeline) => ({

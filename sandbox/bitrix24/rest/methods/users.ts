@@ -2,7 +2,7 @@ import type { WorldDepartment, WorldUser } from '../../../world/types.ts';
 import { compileFilter, type FilterField } from '../filter.ts';
 import { createArraySource, listPage, type OrderTerm } from '../list.ts';
 import { type Answer, type Call, type MethodTable, single } from '../method.ts';
-import { type Params, toEntries, toInteger, toText } from '../params.ts';
+import { type Params, toEntries, toInteger, toList, toText } from '../params.ts';
 import { formatDay, formatTime } from '../time.ts';
 
 const USER_SCOPES = ['user', 'user_basic', 'user_brief'];
@@ -67,7 +67,12 @@ const USER_FIELDS: ReadonlyMap<string, FilterField<WorldUser>> = new Map<string,
 
 /** Dismissed employees are in the list unless ACTIVE is asked for. */
 function listUsers(call: Call): Answer {
-  return listFlat(call, call.portal.world.users, USER_FIELDS, (user) => showUser(call, user));
+  const select = new Set(toList(call.params.select).map((name) => toText(name).toUpperCase()));
+  return listFlat(call, call.portal.world.users, USER_FIELDS, (user) => {
+    const shown = showUser(call, user);
+    if (select.size === 0 || select.has('*')) return shown;
+    return Object.fromEntries(Object.entries(shown).filter(([name]) => name === 'ID' || select.has(name)));
+  });
 }
 
 const DEPARTMENT_FIELDS: ReadonlyMap<string, FilterField<WorldDepartment>> = new Map<string, FilterField<WorldDepartment>>([
