@@ -729,12 +729,17 @@ describe('products', () => {
     });
     expect(listed.body).toMatchObject({ result: { products: [{ id: first?.id, iblockId: 23, name: first?.name }] }, total: 1 });
     expect((await postJson(`${hook}catalog.product.list`, { select: ['id', 'iblockId'] })).status).toBe(400);
-    const deal = addDeal(p.portal, { opportunity: '2500.00', currencyId: 'UZS' });
-    const rows = await p.call('crm.item.productrow.list', { filter: { '=ownerType': 'D', '=ownerId': deal.id } });
-    expect(rows.body).toMatchObject({
-      result: { productRows: [{ ownerId: deal.id, ownerType: 'D', price: 2500, quantity: 1 }] },
-      total: 1,
-    });
+    const deals = ['2500.00', '7001.37', '0.00', '19.99'].map((opportunity) => addDeal(p.portal, { opportunity }));
+    const ownerId = deals.map(({ id }) => id);
+    const filter = { '=ownerType': 'D', '=ownerId': ownerId };
+    const { body } = await p.call('crm.item.productrow.list', { filter, order: { price: 'DESC' } });
+    const rows = (body.result as { productRows: { ownerId: number; price: number; quantity: number }[] }).productRows;
+    // What a deal sold adds up to its amount.
+    const sumOf = (id: number) => rows.reduce((sum, row) => sum + (row.ownerId === id ? row.price * row.quantity : 0), 0);
+    expect(ownerId.map((id) => sumOf(id).toFixed(2))).toEqual(['2500.00', '7001.37', '0.00', '19.99']);
+    expect(rows.map(({ price }) => price)).toEqual(rows.map(({ price }) => price).toSorted((a, b) => b - a));
+    const dear = await p.call('crm.item.productrow.list', { filter: { ...filter, '>price': 1000 } });
+    expect(dear.body.total).toBe(rows.filter(({ price }) => price > 1000).length);
     expect((await p.call('crm.item.productrow.list', { filter: {} })).status).toBe(400);
   });
 });

@@ -8,6 +8,7 @@ import { STAGE_HISTORY_METHODS } from './crm-stage-history.ts';
 import { EVENT_METHODS } from './events.ts';
 import { OPTION_METHODS } from './options.ts';
 import { PLACEMENT_METHODS } from './placements.ts';
+import { PRODUCT_ROW_METHODS } from './product-rows.ts';
 import { PRODUCT_METHODS } from './products.ts';
 import { createSystemMethods } from './system.ts';
 import { USER_METHODS } from './users.ts';
@@ -29,5 +30,6 @@ export const METHODS: ReadonlyMap<string, Method> = new Map(
     ...DICTIONARY_METHODS,
     ...STAGE_HISTORY_METHODS,
     ...PRODUCT_METHODS,
+    ...PRODUCT_ROW_METHODS,
   }),
 );

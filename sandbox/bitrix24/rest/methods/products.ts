@@ -1,12 +1,10 @@
-import type { WorldDeal, WorldProduct } from '../../../world/types.ts';
-import { DEALS } from '../entities.ts';
-import { missingParameter, RestError } from '../error.ts';
+import type { WorldProduct } from '../../../world/types.ts';
+import { RestError } from '../error.ts';
 import { compileFilter, type FilterField } from '../filter.ts';
-import { createArraySource, listPage, PAGE_SIZE } from '../list.ts';
+import { createArraySource, listPage } from '../list.ts';
 import type { Answer, Call, MethodTable } from '../method.ts';
 import { toEntries, toInteger, toList, toText } from '../params.ts';
 import { formatTime } from '../time.ts';
-import { findVisible } from './crm-records.ts';
 
 /** The catalogue's information block; any number, the same everywhere. */
 const IBLOCK_ID = 23;
@@ -14,7 +12,6 @@ const IBLOCK_ID = 23;
 export const PRODUCT_METHODS: MethodTable = {
   'crm.product.list': { scopes: ['crm'], run: listClassic },
   'catalog.product.list': { scopes: ['catalog'], run: listCatalog },
-  'crm.item.productrow.list': { scopes: ['crm'], run: listRows },
 };
 
 function listClassic(call: Call): Answer {
@@ -86,55 +83,4 @@ function pageOf(call: Call, fields: Record<string, FilterField<WorldProduct>>) {
   const order = [{ read: null, descending: direction?.startsWith('DESC') ?? false }];
   const page = listPage(createArraySource(call.portal.world.products), { filter, order, start: toInteger(call.params.start, 0) });
   return { rows: page.rows, total: page.total, ...(page.next === undefined ? {} : { next: page.next }) };
-}
-
-/** The world keeps no product rows: each deal with an amount sold one product at that amount. */
-function listRows(call: Call): Answer {
-  const filter = new Map(toEntries(call.params.filter) ?? []);
-  const ownerType = filter.get('=ownerType') ?? filter.get('ownerType');
-  const ownerIds = filter.get('=ownerId') ?? filter.get('ownerId');
-  if (ownerType === undefined || ownerIds === undefined) throw missingParameter('filter[=ownerType], filter[=ownerId]');
-  const ids = toText(ownerType) === 'D' ? toList(ownerIds).map((id) => toInteger(id, 0)) : [];
-  const deals = ids.map((id) => findVisible(call, DEALS, id)).filter((deal) => deal !== undefined);
-  const rows = deals.flatMap((deal) => productRow(call, deal));
-  const offset = Math.max(0, toInteger(call.params.start, 0));
-  const productRows = rows.slice(offset, offset + PAGE_SIZE);
-  const next = offset + PAGE_SIZE < rows.length ? { next: offset + PAGE_SIZE } : {};
-  return { result: { productRows }, total: rows.length, ...next, records: productRows.length };
-}
-
-function productRow(call: Call, deal: WorldDeal): Record<string, unknown>[] {
-  const { products, currencies } = call.portal.world;
-  const product = products[deal.id % Math.max(1, products.length)];
-  const price = Number(deal.opportunity);
-  if (!product || price === 0) return [];
-  const currency = currencies.find(({ code }) => code === deal.currencyId);
-  const rate = currency ? Number(currency.amount) / currency.amountCount : 1;
-  return [
-    {
-      id: deal.id,
-      ownerId: deal.id,
-      ownerType: 'D',
-      productId: product.id,
-      productName: product.name,
-      price,
-      priceAccount: Math.round(price * rate * 100) / 100,
-      priceExclusive: price,
-      priceNetto: price,
-      priceBrutto: price,
-      quantity: 1,
-      discountTypeId: 2,
-      discountRate: 0,
-      discountSum: 0,
-      taxRate: null,
-      taxIncluded: 'Y',
-      customized: 'Y',
-      measureCode: 796,
-      measureName: 'pcs',
-      sort: 10,
-      xmlId: '',
-      type: 1,
-      storeId: 0,
-    },
-  ];
 }
