@@ -3,7 +3,7 @@ import type { SyncState } from '../../contract/sync.ts';
 import { type Locale, pickLocale } from '../analytics/labels.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { isTimeZone } from '../platform/time-zone.ts';
-import { worstState } from '../sync/status.ts';
+import { AS_OF_SQL, worstState } from '../sync/status.ts';
 
 /** Who is looking. */
 export interface Viewer {
@@ -62,7 +62,7 @@ cross join lateral (
 cross join lateral (
   select coalesce(json_agg(json_build_object('crm', crm_source, 'entity', entity, 'status', status,
     'complete', last_full_sync_at is not null, 'from', case when isfinite(covered_from) then covered_from end,
-    'as_of', greatest(last_full_sync_at, last_incremental_at))), '[]') as entities
+    'as_of', ${AS_OF_SQL})), '[]') as entities
   from crm_sync_status where tenant_id = $1
 ) e`,
     values: [tenantId, crmSource, userId],

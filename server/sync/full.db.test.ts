@@ -211,6 +211,20 @@ test('a sync that crashes at any page is carried on from its checkpoints and los
   }
 });
 
+test('the copy is as of the moment its first page was read, however long the load took', async () => {
+  const slow: CrmAdapter = {
+    ...createCrm(tenantId),
+    async *pages(_entity, from) {
+      const empty = { records: [], quarantined: [], total: null, coveredFrom: null };
+      if (from === null) yield { ...empty, checkpoint: { page: 1 }, done: false, crmTime: '2026-01-01T09:00:00.000Z' };
+      else yield { ...empty, checkpoint: { page: 2 }, done: true, crmTime: '2026-01-01T09:45:00.000Z' };
+    },
+  };
+  await runFullSync({ ...deps(), crm: slow }, await beginRun(), null, signal);
+  const status = await database.db.withTenant(tenantId, 'read', getSyncStatus);
+  expect(status.dataAsOf).toBe('2026-01-01T09:00:00.000Z');
+});
+
 test('what an earlier run had covered is not claimed by a new one', async () => {
   const deals = () =>
     database.db.withTenant(tenantId, 'read', async (tx) => {

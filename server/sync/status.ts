@@ -11,8 +11,12 @@ interface StatusRow {
   synced_records: number;
   last_full_sync_at: Date | null;
   last_incremental_at: Date | null;
+  as_of: Date | null;
   error_message: string | null;
 }
+
+/** Column of crm_sync_status rows: a record changed after a load had begun may have been read before it was changed. */
+export const AS_OF_SQL = 'least(last_sync_cursor, greatest(last_full_sync_at, last_incremental_at))';
 
 /** What needs a person comes before what moves, and that before what waits. */
 const BY_URGENCY: readonly SyncState[] = [
@@ -31,7 +35,8 @@ const BY_URGENCY: readonly SyncState[] = [
 export async function getSyncStatus(tx: Tx): Promise<SyncStatusReply> {
   const [rows, connections] = await Promise.all([
     tx.query<StatusRow>({
-      text: `select crm_source, entity, status, total_records, synced_records, last_full_sync_at, last_incremental_at, error_message
+      text: `select crm_source, entity, status, total_records, synced_records, last_full_sync_at, last_incremental_at,
+               ${AS_OF_SQL} as as_of, error_message
              from crm_sync_status`,
     }),
     tx.query<{ mode: CrmMode }>({ text: `select mode from crm_connections where status <> 'uninstalled'` }),
@@ -39,7 +44,7 @@ export async function getSyncStatus(tx: Tx): Promise<SyncStatusReply> {
   const entities = rows
     .toSorted((a, b) => a.crm_source.localeCompare(b.crm_source) || ENTITIES.indexOf(a.entity) - ENTITIES.indexOf(b.entity))
     .map(toProgress);
-  const times = rows.map((row) => Math.max(row.last_full_sync_at?.getTime() ?? 0, row.last_incremental_at?.getTime() ?? 0));
+  const times = rows.map((row) => row.as_of?.getTime() ?? 0);
   const oldest = times.length === 0 ? 0 : Math.min(...times);
   return {
     status: worstState(entities.map(({ status }) => status)),
