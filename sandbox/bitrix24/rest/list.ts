@@ -63,7 +63,7 @@ export function listPage<Row>(source: Source<Row>, query: ListQuery<Row>): Page<
 }
 
 /** `start` names a page: Bitrix24 takes the one it falls into. */
-export const toPageStart = (start: number): number => Math.floor(Math.max(start, 0) / PAGE_SIZE) * PAGE_SIZE;
+const toPageStart = (start: number): number => Math.floor(Math.max(start, 0) / PAGE_SIZE) * PAGE_SIZE;
 
 /** A list over few rows that are all in memory. */
 export function createArraySource<Row extends { id: number }>(rows: readonly Row[]): Source<Row> {
