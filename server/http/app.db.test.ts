@@ -213,6 +213,14 @@ test('the app’s files are cached for good, and nothing else of the folder is s
   }
 });
 
+test('whoever opens LeadRelay’s own address learns where it is', async () => {
+  const response = await call('/');
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain('inside Bitrix24');
+  expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect((await call('/', { method: 'POST' })).headers.get('allow')).toBe('GET, HEAD');
+});
+
 test('moderation’s HEAD and a person’s GET find a page at each address of the app’s card', async () => {
   for (const path of ['/bitrix24/app', '/bitrix24/install', '/bitrix24/events']) {
     expect((await call(path, { method: 'HEAD' })).status).toBe(200);

@@ -38,7 +38,7 @@ export function renderAppPage(boot: BootData, assets: AppAssets, nonce: string):
  */
 export function renderSignInPage(assets: AppAssets, nonce: string): string {
   return page('en', assets, [
-    '<div id="app"><p id="notice">Signing in…</p></div>',
+    `<div id="app">${message('Signing in…', '')}</div>`,
     `<script nonce="${nonce}">
 (async () => {
   const code = new URLSearchParams(location.hash.slice(1)).get('code') ?? '';
@@ -46,15 +46,20 @@ export function renderSignInPage(assets: AppAssets, nonce: string): string {
   const reply = await fetch('/api/session/code', {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code }), credentials: 'omit',
   }).catch(() => null);
+  const notice = document.getElementById('notice');
   if (!reply?.ok) {
-    document.getElementById('notice').textContent = 'This link was used already or is too old. Ask for a new one.';
+    const [title, text] = reply && reply.status < 500
+      ? ['This link no longer works', 'This link was used already or is too old. Each npm start with --webhook prints a new one.']
+      : ['LeadRelay did not answer', 'Check that it runs and that you are online, then open the link again.'];
+    notice.querySelector('h1').textContent = title;
+    notice.querySelector('p').textContent = text;
     return;
   }
   const boot = document.createElement('script');
   Object.assign(boot, { type: 'application/json', id: 'boot', textContent: await reply.text() });
   const app = document.createElement('script');
   Object.assign(app, { type: 'module', src: ${JSON.stringify(assets.script)} });
-  document.getElementById('notice').remove();
+  notice.remove();
   document.body.append(boot, app);
 })();
 </script>`,
@@ -62,9 +67,18 @@ export function renderSignInPage(assets: AppAssets, nonce: string): string {
 }
 
 /** For people and robots that open one of our addresses themselves. */
-export const OUTSIDE_PAGE = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>LeadRelay</title><p>Open LeadRelay inside Bitrix24.</p></html>
-`;
+export function renderOutsidePage(assets: AppAssets): string {
+  return page('en', assets, [
+    message(
+      'LeadRelay works inside Bitrix24',
+      'Open it from the left menu of your portal. Not there yet? An administrator installs it from the Market.',
+    ),
+  ]);
+}
+
+function message(title: string, text: string): string {
+  return `<main id="notice" class="message-page"><h1>${title}</h1><p>${text}</p></main>`;
+}
 
 function page(locale: string, assets: AppAssets, body: string[]): string {
   const styles = assets.styles.map((href) => `<link rel="stylesheet" href="${href}">`);

@@ -6,7 +6,7 @@ import { appEvent } from '../../install/events.ts';
 import { type OpenForm, type Opening, openForm, toLocale } from '../../install/opening.ts';
 import { parseForm, readForm } from '../body.ts';
 import { methodNotAllowed } from '../error-reply.ts';
-import { type AppAssets, OUTSIDE_PAGE, renderAppPage } from '../page.ts';
+import { type AppAssets, renderAppPage, renderOutsidePage } from '../page.ts';
 import type { RateLimiters } from '../rate-limits.ts';
 import { allowApp } from '../security-headers.ts';
 import type { Sessions } from '../session.ts';
@@ -18,7 +18,7 @@ export interface Bitrix24RoutesDeps {
   limiters: RateLimiters;
 }
 
-/** The addresses of the app's card at Bitrix24: pages that a portal opens in a frame, and the events address. */
+/** The addresses of the app's card at Bitrix24: pages that a portal opens in a frame, and the events address; and what stands at /. */
 export function createBitrix24Routes({ bitrix24, sessions, assets, limiters }: Bitrix24RoutesDeps): Router {
   const router = express.Router();
   const openWith =
@@ -28,6 +28,7 @@ export function createBitrix24Routes({ bitrix24, sessions, assets, limiters }: B
       await sendApp(res, opening);
     };
 
+  router.route('/').get(sendOutsidePage).all(methodNotAllowed('GET, HEAD'));
   router
     .route(PATHS.installer)
     .get(sendOutsidePage)
@@ -48,6 +49,12 @@ export function createBitrix24Routes({ bitrix24, sessions, assets, limiters }: B
     .all(methodNotAllowed('GET, HEAD, POST'));
   return router;
 
+  /** Bitrix24's moderation checks each address with HEAD, and people open them by hand. */
+  function sendOutsidePage(_req: Request, res: Response): void {
+    allowApp(res, null);
+    res.type('html').send(renderOutsidePage(assets));
+  }
+
   async function sendApp(res: Response, opening: Opening): Promise<void> {
     const { hostOrigin, memberId, page, person, notice, locale } = opening;
     const session = person && (await sessions.issue({ ...person, signedInAt: null }));
@@ -55,8 +62,3 @@ export function createBitrix24Routes({ bitrix24, sessions, assets, limiters }: B
     res.type('html').send(renderAppPage(boot, assets, allowApp(res, hostOrigin)));
   }
 }
-
-/** Bitrix24's moderation checks each address with HEAD, and people open them by hand. */
-const sendOutsidePage: RequestHandler = (_req, res) => {
-  res.type('html').send(OUTSIDE_PAGE);
-};
