@@ -17,6 +17,7 @@ test.each([
   [uz, 12450, number, '12\u00a0450'],
   [en, '9007199254740993', number, '9,007,199,254,740,993'],
   [en, '999.5', dollars, '$999.50'],
+  [en, '20.00', dollars, '$20'],
   [en, '12345678.90', dollars, '$12,345,679'],
   [ru, '1500000', { format: 'currency', currency: 'RUB' }, '1\u00a0500\u00a0000\u00a0₽'],
   [en, '23.46', percent, '23.5%'],
@@ -60,4 +61,13 @@ test('a moment is told in the tenant’s time zone, with its day unless that is 
   expect(ru.moment(at, 'Asia/Tashkent', Date.parse('2025-11-24T15:00:00Z'))).toBe('25 нояб., 01:30');
   expect(uz.moment(at, 'Asia/Tashkent', Date.parse('2025-11-24T15:00:00Z'))).toBe('25-noy, 01:30');
   expect(en.moment(at, 'UTC', Date.parse('2025-11-26T00:00:00Z'))).toMatch(/^Nov 24, 8:30\sPM$/);
+});
+
+test('a moment of another year is told with it', () => {
+  const at = '2025-12-31T20:30:00Z'; // already 2026 in Tashkent
+  const later = Date.parse('2026-03-01T00:00:00Z');
+  expect(ru.moment(at, 'Asia/Tashkent', later)).toBe('1 янв., 01:30');
+  expect(ru.moment(at, 'UTC', later)).toMatch(/^31 дек\. 2025\sг\., 20:30$/);
+  expect(uz.moment(at, 'UTC', later)).toBe('31-dek, 2025, 20:30');
+  expect(en.moment(at, 'UTC', later)).toMatch(/^Dec 31, 2025, 8:30\sPM$/);
 });

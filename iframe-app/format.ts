@@ -15,7 +15,7 @@ export interface Formatter {
   compact(value: number | string, style: ValueStyle): string;
   /** A change relative to before, signed: `+12.5%`; for percentages the difference in points: `+1.2 pp`. Null when there is none to tell. */
   change(value: string, previous: string, style: ValueStyle): string | null;
-  /** A moment in the tenant's time zone: the time alone when it is today's. */
+  /** A moment in the tenant's time zone: the time alone when it is today's, with the year when that is another one. */
   moment(iso: string, timeZone: string, now: number): string;
   /** The time of day on this machine's clock. */
   clock(at: number): string;
@@ -66,6 +66,11 @@ export function createFormatter(i18n: I18n): Formatter {
     if (month === undefined) return date({ day: 'numeric', month: 'short', timeZone }).format(at);
     return `${date({ day: 'numeric', timeZone }).format(at)}-${month}`;
   };
+  const yearOf = (at: number, timeZone: string) => new Intl.DateTimeFormat('en', { year: 'numeric', timeZone }).format(at);
+  const dayOfYear = (at: number, timeZone: string) => {
+    if (i18n.ownWords) return `${dayAndMonth(at, timeZone)}, ${yearOf(at, timeZone)}`;
+    return date({ day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(at);
+  };
 
   const exact: Formatter['exact'] = (value, { format, currency }) => {
     switch (format) {
@@ -76,7 +81,8 @@ export function createFormatter(i18n: I18n): Formatter {
       case 'duration':
         return duration(Number(value));
       case 'currency': {
-        const whole = Math.abs(Number(value)) >= WHOLE_MONEY_FROM ? WHOLE : {};
+        const amount = Number(value);
+        const whole = Math.abs(amount) >= WHOLE_MONEY_FROM || Number.isInteger(amount) ? WHOLE : {};
         return withUnknownCurrency(write(value, { ...money(currency), ...whole }), currency);
       }
     }
@@ -114,7 +120,9 @@ export function createFormatter(i18n: I18n): Formatter {
       const day = date({ dateStyle: 'short', timeZone });
       const isToday = day.format(at) === day.format(now);
       const time = date({ timeStyle: 'short', timeZone }).format(at);
-      return isToday ? time : `${dayAndMonth(at, timeZone)}, ${time}`;
+      if (isToday) return time;
+      const isThisYear = yearOf(at, timeZone) === yearOf(now, timeZone);
+      return `${isThisYear ? dayAndMonth(at, timeZone) : dayOfYear(at, timeZone)}, ${time}`;
     },
     clock: (at) => date({ timeStyle: 'short' }).format(at),
   };

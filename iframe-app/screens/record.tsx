@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { RecordReply } from '../../contract/dashboard.ts';
 import { useApp } from '../context.ts';
+import type { I18n } from '../i18n.ts';
 import { MessagePage } from '../ui/message-page.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { LoadFailurePage } from './load-failure.tsx';
@@ -42,7 +43,7 @@ function RecordCard({ record }: { record: RecordReply }) {
         {stage && (
           <Fact
             label={t('record.stage')}
-            note={record.daysInStage === null ? null : t('record.inStage', { count: record.daysInStage })}
+            note={stage.semantic === 'open' && record.daysInStage !== null ? describeStay(record.daysInStage, i18n) : null}
           >
             <span class={`stage stage-${stage.semantic}`}>{stage.label}</span>
           </Fact>
@@ -76,7 +77,7 @@ function RecordCard({ record }: { record: RecordReply }) {
         )}
         {record.ageDays !== null && (
           <Fact label={t('record.age')} note={describeLife(record, when, i18n)}>
-            {t('record.days', { count: record.ageDays })}
+            {record.ageDays === 0 ? t('record.underADay') : t('record.days', { count: record.ageDays })}
           </Fact>
         )}
       </dl>
@@ -113,11 +114,11 @@ function Fact({ label, note, children }: FactProps) {
   );
 }
 
-function describeLife(
-  record: RecordReply,
-  when: (iso: string) => string,
-  { t }: ReturnType<typeof useApp>['i18n'],
-): string | null {
+function describeStay(days: number, { t }: I18n): string {
+  return days === 0 ? t('record.inStageUnderADay') : t('record.inStage', { count: days });
+}
+
+function describeLife(record: RecordReply, when: (iso: string) => string, { t }: I18n): string | null {
   if (record.closedAt !== null) return t('record.closed', { time: when(record.closedAt) });
   return record.createdAt === null ? null : t('record.created', { time: when(record.createdAt) });
 }
