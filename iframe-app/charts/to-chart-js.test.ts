@@ -93,6 +93,19 @@ test('values start at zero and are written short, in the chart’s currency', ()
   expect(tick(config, 'y', 250_000, 400)).toBe('$250K');
 });
 
+test('under lying bars only as many values are written as have room, at even distances', () => {
+  const ticksAt = (width: number, data: ReturnType<typeof chartData>) => {
+    const axis = { width, ticks: [0, 20_000_000, 40_000_000, 60_000_000, 80_000_000].map((value) => ({ value })) };
+    Object(scale(toChartJs(chartConfig({ chartType: 'funnel' }), data, deps), 'x')).afterBuildTicks(axis);
+    return axis.ticks.map(({ value }) => value / 1_000_000);
+  };
+  const dollars = chartData({ A: { Call: 1 } }, { format: 'currency', currency: 'USD' });
+  const sums = chartData({ A: { Call: 1 } }, { format: 'currency', currency: 'UZS' });
+  expect(ticksAt(300, dollars)).toEqual([0, 20, 40, 60, 80]);
+  expect(ticksAt(200, sums)).toEqual([0, 40, 80]);
+  expect(ticksAt(100, sums)).toEqual([0, 60]);
+});
+
 test('long labels are cut to the room there is', () => {
   const config = toChartJs(chartConfig(), chartData({ A: { 'Рекомендация клиента или партнёра': 1 } }), deps);
   expect(tick(config, 'y', 0, 1000)).toEqual(['Рекомендация клиента…']);

@@ -10,6 +10,8 @@ const LABEL_SHARE = 0.36;
 /** Width of an average character of the 12 px tick font, wide scripts included. */
 const TICK_CHARACTER_PX = 7.5;
 const MAX_TICKS = 6;
+/** Between the labels of an axis that lies under the bars. */
+const TICK_GAP_PX = 10;
 /** Steps between the marks of an axis of seconds that people count in: minutes, quarters, hours, days. */
 const DURATION_STEPS = [
   1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 2_592_000,
@@ -122,8 +124,8 @@ function toLine(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJ
       pointRadius: series.points.length === 1 ? 4 : 0,
       pointHoverRadius: 5,
       pointBackgroundColor: color,
-      tension: 0.3,
-      cubicInterpolationMode: 'monotone',
+      // Straight from value to value: a curve would show a course between two days that nobody counted.
+      borderJoinStyle: 'round',
     };
   });
   return {
@@ -199,9 +201,13 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
       },
     },
   };
+  const writeTick = (value: number) => deps.format.compact(value, data);
   const values = {
     stacked: shape.stacked,
     beginAtZero: true,
+    afterBuildTicks(axis: { ticks: { value: number }[]; width: number }) {
+      if (shape.horizontal) axis.ticks = everyFittingTick(axis.ticks, axis.width, writeTick);
+    },
     grid: { color: look.grid },
     border: { display: false },
     ticks: {
@@ -209,7 +215,9 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
       font,
       maxTicksLimit: MAX_TICKS,
       maxRotation: 0,
-      callback: (value: string | number) => deps.format.compact(Number(value), data),
+      // It leaves out ticks at uneven distances.
+      autoSkip: false,
+      callback: (value: string | number) => writeTick(Number(value)),
       // Half a lead is no mark on an axis of counts, and 33 minutes none on one of time.
       ...(data.format === 'number' ? { precision: 0 } : {}),
       ...(data.format === 'duration' ? { stepSize: durationStep(data, shape.stacked) } : {}),
@@ -267,6 +275,13 @@ function durationStep(data: ChartData, stacked: boolean): number {
   const highest = Math.max(0, ...heights);
   const last = DURATION_STEPS[DURATION_STEPS.length - 1] ?? 1;
   return DURATION_STEPS.find((step) => highest / step <= MAX_TICKS - 1) ?? Math.ceil(highest / (MAX_TICKS - 1) / last) * last;
+}
+
+/** Ticks at even distances, from the first on, as close as their labels leave room for. */
+function everyFittingTick<T extends { value: number }>(ticks: T[], axisPx: number, write: (value: number) => string): T[] {
+  const longest = Math.max(0, ...ticks.map(({ value }) => write(value).length));
+  const step = Math.ceil(((longest * TICK_CHARACTER_PX + TICK_GAP_PX) * (ticks.length - 1)) / axisPx);
+  return step > 1 ? ticks.filter((_tick, index) => index % step === 0) : ticks;
 }
 
 function shorten(label: string, maxLength: number): string {
