@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { SyncStatusReply } from '../../contract/sync.ts';
 import { ApiError } from '../api.ts';
 import { entityProgress, sampleSyncStatus } from '../testing/sample-replies.ts';
-import { createSync, estimateSecondsLeft, pickHeadline, progressOf } from './sync-model.ts';
+import { createSync, estimateSecondsLeft, overallProgress, pickHeadline, progressOf } from './sync-model.ts';
 
 function status(done: number, over: Partial<SyncStatusReply> = {}): SyncStatusReply {
   return sampleSyncStatus({ entities: [entityProgress({ totalRecords: 1000, syncedRecords: done })], ...over });
@@ -125,6 +125,29 @@ test('a load that began anew forgets the speed of the one before', async () => {
   expect(sync.secondsLeft.value).toBeNull();
 });
 
+test('a pause of the CRM counts into the speed, and is told once it lasts', async () => {
+  const { sync, clock } = setUp([status(0), status(400), status(400), status(400), status(500)]);
+  const pollAt = async (at: number) => {
+    clock.now = at;
+    await sync.poll();
+    return { isWaiting: sync.isWaiting.value, secondsLeft: sync.secondsLeft.value };
+  };
+  await pollAt(0);
+  // 400 in 100 s: the other 600 take 150 s.
+  expect(await pollAt(100_000)).toEqual({ isWaiting: false, secondsLeft: 150 });
+  expect(await pollAt(140_000)).toEqual({ isWaiting: false, secondsLeft: 210 });
+  expect(await pollAt(400_000)).toEqual({ isWaiting: true, secondsLeft: 600 });
+  expect(await pollAt(500_000)).toEqual({ isWaiting: false, secondsLeft: 500 });
+});
+
+test('a sync that is not loading waits for nothing', async () => {
+  const { sync, clock } = setUp([status(400), status(400, { status: 'error' })]);
+  await sync.poll();
+  clock.now = 60_000;
+  await sync.poll();
+  expect(sync.isWaiting.value).toBe(false);
+});
+
 test('the headline is the entity that is loading, else the first that is not complete', () => {
   const leads = entityProgress({ status: 'complete' });
   const deals = entityProgress({ entity: 'deals', status: 'pending', totalRecords: null });
@@ -140,4 +163,12 @@ test('progress is unknown without a total and never more than full', () => {
   expect(progressOf(entityProgress({ totalRecords: 0, syncedRecords: 0 }))).toBe(1);
   expect(progressOf(entityProgress({ totalRecords: 100, syncedRecords: 120 }))).toBe(1);
   expect(progressOf(entityProgress({ totalRecords: 100, syncedRecords: 25 }))).toBe(0.25);
+});
+
+test('progress of everything weighs each entity by its records', () => {
+  const leads = entityProgress({ totalRecords: 300, syncedRecords: 100 });
+  const deals = entityProgress({ entity: 'deals', status: 'complete', totalRecords: 100, syncedRecords: 104 });
+  expect(overallProgress([leads, deals])).toBe(0.5);
+  expect(overallProgress([leads, entityProgress({ totalRecords: null })])).toBeNull();
+  expect(overallProgress([])).toBeNull();
 });

@@ -9,6 +9,8 @@ export interface SyncModel {
   status: ReadonlySignal<SyncStatusReply | null>;
   /** Null while it cannot be told. */
   secondsLeft: ReadonlySignal<number | null>;
+  /** No record has arrived for a while, though nothing is wrong: the CRM makes us wait. */
+  isWaiting: ReadonlySignal<boolean>;
   isRestarting: ReadonlySignal<boolean>;
   /** Reads the progress once; answers the milliseconds until it should be read again, null when the sync is complete. */
   poll(): Promise<number | null>;
@@ -23,10 +25,15 @@ interface Sample {
 
 const FASTEST_POLL_MS = 1_500;
 const SLOWEST_POLL_MS = 10_000;
-/** The speed is taken over this much of the past: long enough to be calm, short enough to follow a change. */
-const SPEED_WINDOW_MS = 30_000;
-/** A speed measured over less than this says nothing. */
-const MIN_SPEED_SPAN_MS = 4_000;
+/**
+ * The speed is taken over this much of the past. A CRM lets a large load run fast for minutes and then stand for minutes
+ * (Bitrix24 counts in windows of ten): over less than one such turn the time left jumps between far too little and endless.
+ */
+const SPEED_WINDOW_MS = 12 * 60_000;
+/** A speed measured over less than this says nothing: the first requests of a load are the fastest. */
+const MIN_SPEED_SPAN_MS = 10_000;
+/** Records arrive every few seconds. After this long without one the person is told that this is no fault. */
+const WAITING_AFTER_MS = 45_000;
 
 /** While records arrive, numbers over them are worth another look this often. */
 const REPORT_EVERY_MS = 10_000;
@@ -74,6 +81,7 @@ export function createSync(deps: {
     status,
     isRestarting,
     secondsLeft: computed(() => estimateSecondsLeft(samples.value, status.value?.entities ?? [])),
+    isWaiting: computed(() => status.value?.status === 'syncing' && standsSinceMs(samples.value) >= WAITING_AFTER_MS),
     poll,
     async restart() {
       isRestarting.value = true;
@@ -106,7 +114,21 @@ export function progressOf(entity: EntityProgress): number | null {
   return entity.totalRecords === 0 ? 1 : Math.min(entity.syncedRecords / entity.totalRecords, 1);
 }
 
-/** Records left over the speed of the last half minute; null while a total is unknown or the speed is not measured yet. */
+/** How much of everything is copied, 0–1; null while a total is unknown. */
+export function overallProgress(entities: EntityProgress[]): number | null {
+  let total = 0;
+  let done = 0;
+  for (const entity of entities) {
+    const progress = progressOf(entity);
+    if (progress === null) return null;
+    const size = entity.totalRecords ?? entity.syncedRecords;
+    total += size;
+    done += size * progress;
+  }
+  return total === 0 ? null : done / total;
+}
+
+/** Records left over the speed of the last minutes; null while a total is unknown or the speed is not measured yet. */
 export function estimateSecondsLeft(samples: readonly Sample[], entities: EntityProgress[]): number | null {
   const first = samples[0];
   const last = samples.at(-1);
@@ -123,6 +145,13 @@ export function estimateSecondsLeft(samples: readonly Sample[], entities: Entity
 
 export function toProblem(status: SyncState): SyncProblem | null {
   return status === 'pending' || status === 'syncing' || status === 'complete' ? null : status;
+}
+
+/** How long the count has not moved. */
+function standsSinceMs(samples: readonly Sample[]): number {
+  const last = samples.at(-1);
+  const reached = samples.find((sample) => sample.done === last?.done);
+  return last && reached ? last.at - reached.at : 0;
 }
 
 function countDone(entities: EntityProgress[]): number {

@@ -4,7 +4,7 @@ import type { I18n } from '../i18n.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
-import { pickHeadline, progressOf, type SyncModel, toProblem } from './sync-model.ts';
+import { overallProgress, pickHeadline, progressOf, type SyncModel, toProblem } from './sync-model.ts';
 
 /** The first load, while there is no number to show: how far it is and how long it takes. */
 export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
@@ -17,7 +17,7 @@ export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart
       <h1>{i18n.t(hasBegun(status) ? 'sync.title' : 'sync.connecting')}</h1>
       <p class="sync-headline">{describeHeadline(entities, i18n)}</p>
       <ProgressBar size="thick" value={headlineProgress(entities)} label={i18n.t('sync.progress')} />
-      <p class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n) ?? i18n.t('sync.estimating')}</p>
+      <p class="sync-left">{describeTimeLeft(sync, i18n) ?? i18n.t('sync.estimating')}</p>
       <ul class="sync-entities">
         {entities.map((entity) => (
           <EntityRow key={`${entity.crmSource}:${entity.entity}`} entity={entity} />
@@ -32,16 +32,22 @@ export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart
 export function SyncStrip({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
   const { i18n } = useApp();
   const status = sync.status.value;
-  if (!status || status.status === 'complete') return null;
-  if (toProblem(status.status)) return <SyncTrouble sync={sync} canRestart={canRestart} />;
+  if (status?.status === 'complete') return null;
+  if (status && toProblem(status.status)) return <SyncTrouble sync={sync} canRestart={canRestart} />;
+  // Also before the first answer: what came later would push the numbers down under the reader's eyes.
+  const entities = status?.entities ?? [];
   return (
     <section class="sync-strip">
       <div>
         <strong>{i18n.t('sync.title')}</strong>
-        <span>{describeHeadline(status.entities, i18n)}</span>
-        <span class="sync-left">{describeTimeLeft(sync.secondsLeft.value, i18n) ?? i18n.t('sync.partial')}</span>
+        {entities.map((entity) =>
+          entity.status === 'complete' || entity.totalRecords === null ? null : (
+            <span key={`${entity.crmSource}:${entity.entity}`}>{describeCount(entity, entity.totalRecords, i18n)}</span>
+          ),
+        )}
+        <span class="sync-left">{describeTimeLeft(sync, i18n) ?? i18n.t('sync.partial')}</span>
       </div>
-      <ProgressBar value={headlineProgress(status.entities)} label={i18n.t('sync.progress')} />
+      <ProgressBar value={overallProgress(entities)} label={i18n.t('sync.progress')} />
     </section>
   );
 }
@@ -99,7 +105,9 @@ function describeEntity(entity: EntityProgress, i18n: I18n): string {
   return entity.totalRecords === null ? done : `${done} / ${i18n.writeCount(entity.totalRecords)}`;
 }
 
-function describeTimeLeft(seconds: number | null, { t }: I18n): string | null {
+function describeTimeLeft(sync: SyncModel, { t }: I18n): string | null {
+  if (sync.isWaiting.value) return t('sync.crmWaits');
+  const seconds = sync.secondsLeft.value;
   if (seconds === null) return null;
   return seconds < 60 ? t('sync.underAMinute') : t('sync.minutesLeft', { count: Math.round(seconds / 60) });
 }
