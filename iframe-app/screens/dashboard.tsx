@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { CrmMode } from '../../contract/crm.ts';
 import { loadCanvas } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
 import { browserTimers, documentVisibility, startPolling } from '../poller.ts';
@@ -69,7 +70,7 @@ export function Dashboard({ dashboard, sync, isAdmin, actions, children }: Dashb
           <p>{t(reply.mode === 'simple' ? 'dashboard.emptyTextSimple' : 'dashboard.emptyText')}</p>
         </section>
       )}
-      {hasNumbers && !dashboard.isEmpty.value && <Widgets dashboard={dashboard} />}
+      {hasNumbers && !dashboard.isEmpty.value && <Widgets dashboard={dashboard} mode={reply.mode} />}
     </main>
   );
 }
@@ -99,13 +100,15 @@ function DashboardHead({ dashboard, actions }: Pick<DashboardProps, 'dashboard' 
   );
 }
 
-function Widgets({ dashboard }: { dashboard: DashboardModel }) {
+function Widgets({ dashboard, mode }: { dashboard: DashboardModel; mode: CrmMode }) {
   const panels = dashboard.panels.value;
   return (
     <>
       <div class="kpi-row">
         {dashboard.kpis.value.map(({ id, config }) =>
-          config.chartType === 'kpi' ? <KpiCard key={id} config={config} panel={panels.get(id) ?? { kind: 'loading' }} /> : null,
+          config.chartType === 'kpi' ? (
+            <KpiCard key={id} config={config} panel={panels.get(id) ?? { kind: 'loading' }} mode={mode} />
+          ) : null,
         )}
       </div>
       <div class="chart-grid">

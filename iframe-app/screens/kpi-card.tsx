@@ -1,13 +1,21 @@
 import type { KpiConfig, KpiData } from '../../contract/charts.ts';
+import type { CrmMode } from '../../contract/crm.ts';
 import { useApp } from '../context.ts';
 import { Panel } from '../ui/panel.tsx';
 import type { PanelState } from './dashboard-model.ts';
 import { describeRange, Unconverted } from './widget-text.tsx';
 
-/** Longer values than this are shortened; the whole one is in the tooltip. */
+/** Longer values than this are shortened; the whole one is in the tooltip. What is still too long for its card is set smaller. */
 const MAX_VALUE_LENGTH = 13;
 
-export function KpiCard({ config, panel }: { config: KpiConfig; panel: PanelState }) {
+interface KpiCardProps {
+  config: KpiConfig;
+  panel: PanelState;
+  /** What the CRM is counted by. */
+  mode: CrmMode;
+}
+
+export function KpiCard({ config, panel, mode }: KpiCardProps) {
   const { i18n } = useApp();
   const data = panel.kind === 'ready' && panel.data.kind === 'kpi' ? panel.data : null;
   return (
@@ -19,6 +27,7 @@ export function KpiCard({ config, panel }: { config: KpiConfig; panel: PanelStat
       stale={panel.kind === 'ready' && panel.stale}
     >
       {data && <KpiNumber config={config} data={data} />}
+      {data && config.measure === 'conversionRate' && <p class="kpi-note">{i18n.t(`kpi.conversion.${mode}`)}</p>}
     </Panel>
   );
 }
@@ -29,7 +38,7 @@ function KpiNumber({ config, data }: { config: KpiConfig; data: KpiData }) {
   const shown = data.value !== null && whole.length > MAX_VALUE_LENGTH ? format.compact(data.value, data) : whole;
   return (
     <>
-      <data class="kpi-value" value={data.value ?? ''} title={whole}>
+      <data class="kpi-value" value={data.value ?? ''} title={whole} style={{ '--characters': shown.length }}>
         {shown}
       </data>
       <Unconverted of={data.unconverted} />
