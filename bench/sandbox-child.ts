@@ -49,8 +49,9 @@ process.once('message', async ({ size, speed }: ChildStart) => {
     const counts: ChildCounts = {
       requests: entries.length,
       records: entries.reduce((sum, entry) => sum + entry.records, 0),
-      limitViolations: entries.filter(({ status, error }) => status === 503 || status === 429 || /LIMIT/.test(error ?? ''))
-        .length,
+      limitViolations: entries
+        .flatMap(({ error, commandErrors }) => [error ?? '', ...commandErrors])
+        .filter((code) => /LIMIT/.test(code)).length,
     };
     process.send?.(counts);
   });

@@ -7,6 +7,8 @@ interface LedgerEntry {
   method: string;
   /** Methods inside a batch, in order; empty otherwise. */
   commands: string[];
+  /** Error codes of those that failed, in order: the batch itself succeeded. */
+  commandErrors: string[];
   status: number;
   /** Error code of the answer, null on success. */
   error: string | null;

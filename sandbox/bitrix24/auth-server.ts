@@ -30,7 +30,7 @@ export function createAuthServer(deps: AuthServerDeps): (request: IncomingMessag
     const error = body.error === undefined ? null : toText(body.error);
     const portal = toText(body.member_id);
     const records = error === null ? 1 : 0;
-    deps.ledger.add({ at, portal, method, commands: [], status, error, records });
+    deps.ledger.add({ at, portal, method, commands: [], commandErrors: [], status, error, records });
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
     response.end(JSON.stringify(body));
   };

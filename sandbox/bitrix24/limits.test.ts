@@ -52,7 +52,7 @@ test('over HTTP: 503 when the bucket is full, and again in sandbox time', async 
 
 test('over HTTP: a batch is one request, its commands spend their own methods time', async () => {
   p = await startTestPortal({ limits: { rate: { drainPerSecond: 2, burst: 50 }, operatingSeconds: 10, pageCost: 100 } });
-  const { call, clock, portal } = p;
+  const { call, clock, portal, sandbox } = p;
   addLead(portal);
   // One record of 50 costs less than the floor of a tenth of a page: 10 s.
   const cmd = {
@@ -67,6 +67,8 @@ test('over HTTP: a batch is one request, its commands spend their own methods ti
   expect(errors).toEqual({
     second: { error: 'OPERATION_TIME_LIMIT', error_description: 'Method is blocked due to operation time limit.' },
   });
+  // The batch was answered; that a limit was met inside it must not go unseen.
+  expect(sandbox.ledger.entries.at(-1)).toMatchObject({ error: null, commandErrors: ['OPERATION_TIME_LIMIT'] });
   const blocked = await call('crm.lead.list', { start: -1 });
   expect(blocked).toMatchObject({ status: 429, body: { error: 'OPERATION_TIME_LIMIT', time: { operating: 10 } } });
   clock.advance(600_000);

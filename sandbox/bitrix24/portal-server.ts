@@ -49,7 +49,8 @@ function summarize({ ledger, memberId }: PortalState) {
     total.requests += 1;
     total.records += entry.records;
     for (const method of [entry.method, ...entry.commands]) methods[method] = (methods[method] ?? 0) + 1;
-    if (entry.error !== null) errors[entry.error] = (errors[entry.error] ?? 0) + 1;
+    const failures = entry.error === null ? entry.commandErrors : [entry.error];
+    for (const error of failures) errors[error] = (errors[error] ?? 0) + 1;
   }
   return { ...total, methods, errors };
 }

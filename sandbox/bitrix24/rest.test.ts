@@ -285,6 +285,7 @@ describe('ways to call', () => {
       portal: p.portal.state.memberId,
       method: 'crm.item.list',
       commands: [],
+      commandErrors: [],
       status: 200,
       error: null,
       records: 1,
@@ -708,13 +709,16 @@ describe('what the sandbox tells about itself', () => {
     const before = (await readReply(await fetch(`${p.portal.url}/sandbox/ledger`))).body as {
       requests: number;
       methods: Record<string, number>;
+      errors: Record<string, number>;
     };
     await p.call('batch', { cmd: ['crm.enum.ownertype', 'no.such.method'] });
     const after = (await readReply(await fetch(`${p.portal.url}/sandbox/ledger`))).body as {
       requests: number;
       methods: Record<string, number>;
+      errors: Record<string, number>;
     };
     expect(after.requests).toBe(before.requests + 1);
+    expect((after.errors.ERROR_METHOD_NOT_FOUND ?? 0) - (before.errors.ERROR_METHOD_NOT_FOUND ?? 0)).toBe(1);
     expect(after.methods['crm.enum.ownertype']).toBe((before.methods['crm.enum.ownertype'] ?? 0) + 1);
   });
 });

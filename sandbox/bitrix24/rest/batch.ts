@@ -8,6 +8,8 @@ export interface BatchAnswer {
   result: Record<string, unknown>;
   /** Names of the methods that ran, in order. */
   commands: string[];
+  /** Codes of those that failed. */
+  commandErrors: string[];
   records: number;
   /** Operating seconds of all commands. */
   cost: number;
@@ -25,6 +27,7 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
   const nexts = new Map<string, unknown>();
   const times = new Map<string, unknown>();
   const commands: string[] = [];
+  const commandErrors: string[] = [];
   let records = 0;
   let spent = 0;
 
@@ -41,6 +44,7 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
     } catch (error) {
       if (!(error instanceof RestError)) throw error;
       errors.set(key, error.toBody());
+      commandErrors.push(String(error.code));
       if (halt) break;
     }
   }
@@ -53,6 +57,7 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
       result_time: toPhpArray(times),
     },
     commands,
+    commandErrors,
     records,
     cost: spent,
   };

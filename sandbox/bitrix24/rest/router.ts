@@ -34,6 +34,7 @@ interface Reply {
   body: Record<string, unknown>;
   error: string | null;
   commands: string[];
+  commandErrors: string[];
   records: number;
   /** Operating seconds the request cost. */
   cost: number;
@@ -58,6 +59,7 @@ export function createRest(
       portal: portal.memberId,
       method: target.method,
       commands: reply.commands,
+      commandErrors: reply.commandErrors,
       status: reply.status,
       error: reply.error,
       records: reply.records,
@@ -105,7 +107,15 @@ async function answer(
     if (known !== error) console.error('The Bitrix24 sandbox failed to answer a request:', error);
     const time = createTimeBlock(portal, start, deps.limits.operating(target.method, start));
     const body = target.version3 ? { error: { code: known.code, message: known.message } } : known.toBody();
-    return { status: known.status, body: { ...body, time }, error: String(known.code), commands: [], records: 0, cost: 0 };
+    return {
+      status: known.status,
+      body: { ...body, time },
+      error: String(known.code),
+      commands: [],
+      commandErrors: [],
+      records: 0,
+      cost: 0,
+    };
   }
 }
 
@@ -114,15 +124,23 @@ function run(context: RequestContext, target: Target, params: Params, start: num
     throw new RestError(404, 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION', `Method ${target.method} not found`);
   }
   if (target.method === 'batch') {
-    const { result, commands, records, cost } = runBatch(context, params);
+    const { result, commands, commandErrors, records, cost } = runBatch(context, params);
     // The batch itself costs nothing: its commands do, each on the account of its own method.
     const time = createTimeBlock(context.portal, start, context.limits.operating('batch', start));
-    return { status: 200, body: { result, time }, error: null, commands, records, cost };
+    return { status: 200, body: { result, time }, error: null, commands, commandErrors, records, cost };
   }
   const { answer, time, cost } = runMethod(context, target.method, params);
   const { result, next, total } = answer;
   const counts = { ...(next === undefined ? {} : { next }), ...(total === undefined ? {} : { total }) };
-  return { status: 200, body: { result, ...counts, time }, error: null, commands: [], records: answer.records, cost };
+  return {
+    status: 200,
+    body: { result, ...counts, time },
+    error: null,
+    commands: [],
+    commandErrors: [],
+    records: answer.records,
+    cost,
+  };
 }
 
 function authorize(portal: PortalState, deps: RestDeps, target: Target, params: Params, now: number): Caller {
