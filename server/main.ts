@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import os from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CrmSource } from '../contract/crm.ts';
 import { createBitrixOAuth } from './crm/bitrix24/oauth.ts';
 import { createApp, createHttpServer } from './http/app.ts';
@@ -15,7 +16,7 @@ import { createLogger, type Logger } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { createTokenSource } from './tenants/connections.ts';
 
-/** Requests under way get this long to finish when the process stops. */
+/** Requests and proofs of events under way get this long to finish when the process stops. */
 const DRAIN_MS = 5_000;
 /** Two connections a core serve all requests there is CPU for; more only lengthen the tail. */
 const WEB_CONNECTIONS = os.availableParallelism() * 2;
@@ -63,7 +64,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       await queue.work('sync-full', createSyncFullHandler({ db: workerDb, outbound, clock: systemClock, log, createTokens }));
     }
     const bitrix24 = createBitrix24({ config, db: webDb, queue, outbound, log, now });
-    stops.push(() => bitrix24.settled());
+    stops.push(() => Promise.race([bitrix24.settled(), delay(DRAIN_MS, undefined, { ref: false })]));
     if (config.role !== 'worker') {
       const { assetsDir, rateLimits = {} } = options;
       const http = createHttpServer(createApp({ config, db: webDb, queue, bitrix24, log, now, assetsDir, rateLimits }));

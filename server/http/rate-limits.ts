@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
+import { isTokenEvent } from '../install/events.ts';
 import { AppError } from '../platform/errors.ts';
 import { findSession } from './session.ts';
 
@@ -13,7 +14,7 @@ export interface RateLimits {
   user: number;
   /** All people of a tenant together. Default 1,200. */
   tenant: number;
-  /** Events by the portal they claim to come from. Default 600. */
+  /** Events by portal, and refused ones by address. Default 600. */
   events: number;
 }
 
@@ -25,7 +26,8 @@ export interface RateLimiters {
   /** For pages that a portal opens. Apart from the API's: many people of one office share an address. */
   pages: RequestHandler;
   install: RequestHandler;
-  events: RequestHandler;
+  /** Behind the form's parser. */
+  events: RequestHandler[];
 }
 
 export function createRateLimiters(limits: RateLimits): RateLimiters {
@@ -38,22 +40,32 @@ export function createRateLimiters(limits: RateLimits): RateLimiters {
   const isKnown = (_req: Request, res: Response) => findSession(res) !== null;
   return {
     api: [
-      limit(limits.anonymous, address, isKnown),
-      limit(limits.user, user, isAnonymous),
-      limit(limits.tenant, tenant, isAnonymous),
+      limit(limits.anonymous, address, { skip: isKnown }),
+      limit(limits.user, user, { skip: isAnonymous }),
+      limit(limits.tenant, tenant, { skip: isAnonymous }),
     ],
     pages: limit(limits.user, address),
     install: limit(limits.install, address),
-    events: limit(limits.events, claimedPortal),
+    // Who sends events has one address for all portals, and the portal is a claim until its token is compared: so accepted
+    // events count against the portal and refused ones against the address. Those that bring a token are answered unproven.
+    events: [
+      limit(limits.events, address, { skipSuccessfulRequests: true }),
+      limit(limits.events, claimedPortal, { skip: isUnproven, skipFailedRequests: true }),
+      limit(limits.install, claimedPortal, { skip: (req) => !isUnproven(req) }),
+    ],
   };
 }
 
-function limit(perMinute: number, key: (req: Request, res: Response) => string, skip?: (req: Request, res: Response) => boolean) {
+function limit(
+  perMinute: number,
+  key: (req: Request, res: Response) => string,
+  options: Pick<Partial<Options>, 'skip' | 'skipFailedRequests' | 'skipSuccessfulRequests'> = {},
+) {
   return rateLimit({
+    ...options,
     windowMs: 60_000,
     limit: perMinute,
     keyGenerator: key,
-    skip: skip ?? (() => false),
     standardHeaders: false,
     legacyHeaders: false,
     handler: (req, _res, next) => {
@@ -68,9 +80,13 @@ function address(req: Request): string {
   return ipKeyGenerator(req.ip ?? '');
 }
 
-/** Who sends events has one address for all portals, so the portal is what is counted; the body is parsed before. */
 function claimedPortal(req: Request): string {
   const auth: unknown = Reflect.get(Object(req.body), 'auth');
   const memberId: unknown = typeof auth === 'object' && auth !== null ? Reflect.get(auth, 'member_id') : undefined;
   return typeof memberId === 'string' ? memberId.slice(0, 64) : '';
+}
+
+function isUnproven(req: Request): boolean {
+  const event: unknown = Reflect.get(Object(req.body), 'event');
+  return typeof event === 'string' && isTokenEvent(event);
 }

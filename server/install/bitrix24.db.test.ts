@@ -173,6 +173,33 @@ test('T03: an application token is replaced only by an app event whose access to
   expect((await dealAdded(`application-canary-${portal.memberId}`)).status).toBe(401);
 });
 
+test('after a release many portals send their update at once, and none of them is turned away', async () => {
+  const portals = await Promise.all(Array.from({ length: 25 }, installed));
+  const auth = (portal: FakePortal) => ({
+    access_token: portal.open(ADMIN).accessToken,
+    member_id: portal.memberId,
+    application_token: `application-canary-next-${portal.memberId}`,
+  });
+  for (const portal of portals) portal.events = [];
+  const answers = await Promise.all(portals.map((portal) => postEvent(app, 'ONAPPUPDATE', auth(portal))));
+  expect(answers.map(({ status }) => status)).toEqual(portals.map(() => 200));
+  await app.bitrix24.settled();
+  expect(portals.map(({ events }) => events.length)).toEqual(portals.map(() => EVENTS.length));
+});
+
+test('an application token whose update event was lost comes with the next administrator', async () => {
+  const portal = await installed();
+  const dealAdded = async () => {
+    const auth = { member_id: portal.memberId, application_token: 'application-canary-unheard' };
+    return (await postEvent(app, 'ONCRMDEALADD', auth)).status;
+  };
+  const next = { APPLICATION_TOKEN: 'application-canary-unheard' };
+  await openPage(app, 'app', portal, portal.open(MEMBER), next);
+  expect(await dealAdded()).toBe(401);
+  await openPage(app, 'app', portal, portal.open(ADMIN), next);
+  expect(await dealAdded()).toBe(200);
+});
+
 test('T04: a forged uninstall changes nothing; unknown portal and wrong token answer alike', async () => {
   const portal = await installed();
   const before = await connectionOf(portal);

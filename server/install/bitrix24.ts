@@ -2,6 +2,7 @@ import { createBitrixOAuth } from '../crm/bitrix24/oauth.ts';
 import { callBatch } from '../crm/bitrix24/portal-calls.ts';
 import { createSealer } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
+import { loadApplicationToken, saveApplicationToken } from '../tenants/connections.ts';
 import { saveMember } from '../tenants/members.ts';
 import { connectAccount, FACTS_BATCH, readFacts } from './connect-account.ts';
 import { accountKey, type Bitrix24Deps, type InstallContext } from './context.ts';
@@ -90,9 +91,19 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
     }
     const person = await remember(account.tenant.id, profile, locale);
     if (profile.isAdmin) {
+      await keepApplicationToken(person.tenantId, form.APPLICATION_TOKEN);
       await register(context, token, readRegistered(replies.placements, replies.events), person.tenantId);
     }
     return { hostOrigin: new URL(token.endpoint).origin, memberId: form.member_id, page, person, notice: null, locale };
+  }
+
+  /** An update may have brought a new one, and its event is sent once: lost, it would make us refuse all that follow. */
+  async function keepApplicationToken(tenantId: string, given: string | undefined): Promise<void> {
+    if (given === undefined) return;
+    await db.withTenant(tenantId, 'write', async (tx) => {
+      const stored = await loadApplicationToken(tx, context.sealer, tenantId, 'bitrix24');
+      if (given !== stored) await saveApplicationToken(tx, context.sealer, tenantId, 'bitrix24', given);
+    });
   }
 
   async function renew({ memberId, accessToken }: { memberId: string; accessToken: string }): Promise<Person> {

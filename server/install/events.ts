@@ -23,31 +23,39 @@ export const appEvent = z.object({
 });
 type AppEvent = z.infer<typeof appEvent>;
 
+/** Whether an event brings the application_token that proves the others. */
+export function isTokenEvent(code: string): boolean {
+  return ['ONAPPINSTALL', 'ONAPPUPDATE'].includes(code.toUpperCase());
+}
+
 export interface EventReceiver {
   receive(event: AppEvent): Promise<void>;
   settled(): Promise<void>;
 }
 
-/** Proofs that wait for a CRM at once. Whoever sends more forged events than this gets no more of our requests. */
+/** Proofs under way at once; each waits for a CRM. */
 const MAX_PROOFS = 10;
+/** Events that wait for their proof. After a release every portal sends one; of those that nobody answers none comes again. */
+const MAX_WAITING = 1_000;
 
 /** Stands in for the token of a tenant that does not exist, so that it answers as slowly as one that does. */
 const NO_TOKEN = 'no such tenant';
 
 export function createEventReceiver(context: InstallContext): EventReceiver {
   const { db, sealer, log, now } = context;
-  const proofs = new Set<Promise<void>>();
+  const waiting: AppEvent[] = [];
+  const provers = new Set<Promise<void>>();
 
   return {
     async receive(event) {
       // These two bring the application_token itself. Proving them takes two calls; the portal wants its answer at once.
-      if (event.event === 'ONAPPINSTALL' || event.event === 'ONAPPUPDATE') return proveLater(event);
+      if (isTokenEvent(event.event)) return proveLater(event);
       const tenantId = await authenticate(event);
       if (event.event === 'ONAPPUNINSTALL') await uninstall(tenantId, isYes(event.data?.CLEAN));
       // A record's event is a hint for the incremental sync; nothing in it is data.
     },
     settled: async () => {
-      await Promise.all(proofs);
+      await Promise.all(provers);
     },
   };
 
@@ -62,11 +70,20 @@ export function createEventReceiver(context: InstallContext): EventReceiver {
   }
 
   function proveLater(event: AppEvent): void {
-    if (proofs.size >= MAX_PROOFS) throw new AppError('rate_limited', undefined, { retryAfterSeconds: 60 });
-    const work = storeApplicationToken(event)
-      .catch((err: unknown) => log.warn({ err, event: event.event }, 'an app event could not be proven'))
-      .finally(() => proofs.delete(work));
-    proofs.add(work);
+    if (waiting.length >= MAX_WAITING) throw new AppError('rate_limited', undefined, { retryAfterSeconds: 60 });
+    waiting.push(event);
+    if (provers.size >= MAX_PROOFS) return;
+    const prover = proveWaiting().finally(() => provers.delete(prover));
+    provers.add(prover);
+  }
+
+  async function proveWaiting(): Promise<void> {
+    for (let event = waiting.shift(); event; event = waiting.shift()) {
+      const { event: code } = event;
+      await storeApplicationToken(event).catch((err: unknown) =>
+        log.warn({ err, event: code }, 'an app event could not be proven'),
+      );
+    }
   }
 
   /** An update may bring a new application_token and always takes the handlers away. */

@@ -33,6 +33,8 @@ export interface TestApp {
 export interface TestAppOptions {
   rateLimits?: Partial<RateLimits>;
   timeouts?: ServerTimeouts;
+  /** Proxies in front whose X-Forwarded-For is believed; default 0. */
+  trustProxy?: number;
   /** Output of the app's build; default: files that only have the right names. */
   assetsDir?: string;
   /** Another Bitrix24 in place of the fake one, and the port that its app card points to. */
@@ -66,7 +68,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     publicUrl: options.bitrix24 ? `http://127.0.0.1:${options.bitrix24.port}` : 'https://leadrelay.test',
     secret: TEST_SECRET,
     outboundAllow: allowed,
-    trustProxy: 0,
+    trustProxy: options.trustProxy ?? 0,
   };
   // Portals start later than the app: their addresses are allowed as they come.
   const outbound = {
