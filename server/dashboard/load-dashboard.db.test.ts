@@ -204,6 +204,10 @@ test('a portal without leads has contacts where leads would be', async () => {
   expect(kpiOf(reply, 'totalLeads').value).toBe('4');
   expect(kpiOf(reply, 'conversionRate').value).toBe('100.00'); // 4 won deals, 4 contacts
   expect(bars(chartOf(reply, 'leadsByStage30'))).toEqual([
+    ['Ann', 2],
+    ['Unassigned', 1],
+  ]);
+  expect(bars(chartOf(reply, 'leadsBySource90'))).toEqual([
     ['Website', 2],
     ['Phone call', 1],
   ]);

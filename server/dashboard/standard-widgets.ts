@@ -12,10 +12,10 @@ const TITLES = {
   pipelineValue: { en: 'Pipeline value', ru: 'Сумма в работе', uz: 'Ochiq bitimlar summasi' },
   conversionRate: { en: 'Conversion rate', ru: 'Конверсия', uz: 'Konversiya' },
   leadsByStage30: { en: 'Leads by stage', ru: 'Лиды по стадиям', uz: 'Lidlar bosqichlar bo‘yicha' },
-  contactsBySource30: {
-    en: 'New contacts by source',
-    ru: 'Новые контакты по источникам',
-    uz: 'Yangi kontaktlar manbalar bo‘yicha',
+  contactsByAgent30: {
+    en: 'New contacts by agent',
+    ru: 'Новые контакты по сотрудникам',
+    uz: 'Yangi kontaktlar xodimlar bo‘yicha',
   },
   leadsPerDay30: { en: 'New leads per day', ru: 'Новые лиды по дням', uz: 'Kunlik yangi lidlar' },
   contactsPerDay30: { en: 'New contacts per day', ru: 'Новые контакты по дням', uz: 'Kunlik yangi kontaktlar' },
@@ -66,11 +66,13 @@ export function standardWidgets(mode: CrmMode, locale: Locale): Widget[] {
     kpi('totalDeals', TITLES.totalDeals, { measure: 'totalDeals' }),
     kpi('pipelineValue', TITLES.pipelineValue, { measure: 'pipelineValue', format: 'currency' }),
     kpi('conversionRate', TITLES.conversionRate, { measure: 'conversionRate', format: 'percentage' }),
-    chart('leadsByStage30', simple ? TITLES.contactsBySource30 : TITLES.leadsByStage30, DESCRIPTIONS.last30, {
+    // Contacts have no stages, and their sources are a chart of their own below.
+    chart('leadsByStage30', simple ? TITLES.contactsByAgent30 : TITLES.leadsByStage30, DESCRIPTIONS.last30, {
       chartType: 'bar',
       dataSource: people,
-      xField: simple ? 'source' : 'status',
+      xField: simple ? 'owner' : 'status',
       timeRangeDays: 30,
+      limit: simple ? TOP_AGENTS : null,
     }),
     chart('leadsPerDay30', simple ? TITLES.contactsPerDay30 : TITLES.leadsPerDay30, DESCRIPTIONS.last30, {
       chartType: 'area',

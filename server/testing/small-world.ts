@@ -191,8 +191,8 @@ export async function insertRecords(owner: pg.Client, tenantId: string): Promise
     owner,
     'crm_contacts',
     own([
-      { external_id: '1', name: 'Carol', source: 'WEB', created_at: '2025-03-08T12:00:00Z' },
-      { external_id: '2', name: 'Dave', source: 'WEB', created_at: '2025-03-08T12:00:00Z' },
+      { external_id: '1', name: 'Carol', source: 'WEB', assigned_to: '1', created_at: '2025-03-08T12:00:00Z' },
+      { external_id: '2', name: 'Dave', source: 'WEB', assigned_to: '1', created_at: '2025-03-08T12:00:00Z' },
       { external_id: '3', name: 'Eve', source: 'CALL', created_at: '2025-03-09T12:00:00Z' },
       { external_id: '4', name: 'Frank', source: 'CALL', created_at: '2020-01-01T12:00:00Z' },
       { external_id: '5', name: 'Gone', source: 'CALL', created_at: '2025-03-09T12:00:00Z', deleted_at: '2025-03-09T13:00:00Z' },
