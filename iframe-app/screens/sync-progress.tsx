@@ -40,25 +40,32 @@ export function SyncStrip({ sync, canRestart }: { sync: SyncModel; canRestart: b
     <section class="sync-strip">
       <div>
         <strong>{i18n.t('sync.title')}</strong>
-        {entities.map((entity) =>
-          entity.status === 'complete' || entity.totalRecords === null ? null : (
-            <span key={`${entity.crmSource}:${entity.entity}`}>{describeCount(entity, entity.totalRecords, i18n)}</span>
-          ),
-        )}
         <span class="sync-left">{describeTimeLeft(sync, i18n) ?? i18n.t('sync.partial')}</span>
       </div>
       <ProgressBar value={overallProgress(entities)} label={i18n.t('sync.progress')} />
+      <ul class="sync-counts">
+        {entities.map((entity) =>
+          entity.status === 'complete' || entity.totalRecords === null ? null : (
+            <li key={`${entity.crmSource}:${entity.entity}`}>{describeCount(entity, entity.totalRecords, i18n)}</li>
+          ),
+        )}
+      </ul>
     </section>
   );
 }
 
+/** The reason comes from the server in English only; title and text say enough without it. */
 function SyncTrouble({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
-  const { t } = useApp().i18n;
+  const { t, language } = useApp().i18n;
   const problem = sync.status.value && toProblem(sync.status.value.status);
   if (!problem) return null;
   const reason = sync.status.value?.entities.find((entity) => entity.status === problem)?.errorMessage;
   return (
-    <Banner title={t(`syncProblem.${problem}.title`)} text={t(`syncProblem.${problem}.text`)} note={reason ?? undefined}>
+    <Banner
+      title={t(`syncProblem.${problem}.title`)}
+      text={t(`syncProblem.${problem}.text`)}
+      note={language === 'en' ? (reason ?? undefined) : undefined}
+    >
       {canRestart && (
         <Button onClick={sync.restart} isBusy={sync.isRestarting.value}>
           {t('action.restartSync')}
