@@ -44,6 +44,9 @@ interface SandboxState {
 }
 
 process.once('message', async (start: SandboxStart) => {
+  // Until there is something to keep.
+  const leave = () => process.exit(0);
+  process.once('disconnect', leave);
   const state = loadState(start) ?? newState(start);
   const sandbox = await serve(start, state).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
@@ -51,13 +54,16 @@ process.once('message', async (start: SandboxStart) => {
     Object.assign(state, newState(start));
     return serve(start, state);
   });
+  process.off('disconnect', leave);
   process.on('disconnect', () => {
     if (start.stateFile) saveState(start.stateFile, state, sandbox);
     process.exit(0);
   });
   const { clientId, clientSecret } = state;
   const portalUrls = sandbox.portals.map((portal) => portal.url);
-  process.send?.({ authUrl: sandbox.authUrl, portalUrls, clientId, clientSecret } satisfies SandboxReady);
+  const ready: SandboxReady = { authUrl: sandbox.authUrl, portalUrls, clientId, clientSecret };
+  // A parent that has gone meanwhile is told of by 'disconnect'; as an error it would end in a stack on the terminal.
+  process.send?.(ready, undefined, undefined, () => {});
 });
 // Ctrl-C reaches the whole group; the parent ends the sandbox last, when nothing calls it any more.
 process.on('SIGINT', () => {});

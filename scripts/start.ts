@@ -16,13 +16,15 @@ try {
   const { sandbox, webhook } = readArguments();
   readEnvFile(path.join(ROOT, '.env'));
   const startedAt = performance.now();
+  let running: Launched | undefined;
+  stopOnSignals(async () => running?.close());
   const launched = await launch({
     dataDir: path.join(ROOT, '.leadrelay'),
     env: process.env,
     sandbox: webhook ? null : [sandbox],
     onProgress: (line) => console.log(line),
   });
-  stopOnSignals(launched.close);
+  running = launched;
   const next = await describeNextStep(launched, webhook).catch(async (error: unknown) => {
     await launched.close();
     throw error;
@@ -85,6 +87,7 @@ function isForPeople(error: unknown): error is Error {
   );
 }
 
+/** @param close what is stopped in order; what is only being started ends with this process */
 function stopOnSignals(close: () => Promise<void>): void {
   let stopping = false;
   const stop = async () => {
@@ -94,6 +97,6 @@ function stopOnSignals(close: () => Promise<void>): void {
     await close();
     process.exit(0);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  // SIGHUP: the terminal was closed.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }

@@ -109,6 +109,27 @@ test('takes over from a killed LeadRelay whose server still runs', async () => {
   expect(isAlive(orphan)).toBe(false);
 });
 
+test('ends with a LeadRelay that ends while it is still starting', async () => {
+  await start();
+  await stopAll();
+  const module = JSON.stringify(new URL('embedded-postgres.ts', import.meta.url).href);
+  const lockFile = JSON.stringify(path.join(dataDir, 'postmaster.pid'));
+  const script = `const { startEmbeddedPostgres } = await import(${module});
+    const { readFileSync } = await import('node:fs');
+    void startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+    for (;;) {
+      await new Promise(setImmediate);
+      try {
+        const pid = readFileSync(${lockFile}, 'utf8').split('\\n')[0];
+        if (pid) { console.log(pid); process.exit(); }
+      } catch {}
+    }`;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [pid] = await once(other.stdout, 'data');
+  await once(other, 'exit');
+  await expect.poll(() => isAlive(Number(pid)), { timeout: 10_000 }).toBe(false);
+});
+
 test('is not misled by a lock file whose process number now belongs to another program', async () => {
   await keepNote((await start()).ownerUrl);
   const lockFile = path.join(dataDir, 'postmaster.pid');

@@ -210,8 +210,14 @@ async function initialise(cluster: Cluster): Promise<void> {
 function run(cluster: Cluster, program: string, args: readonly string[]): Running {
   const start = (command: string, commandArgs: readonly string[], options: SpawnOptions): Running => {
     const child = spawn(command, commandArgs, options);
+    // However early we end: it has a session of its own and would stay.
+    const stopAtExit = () => child.kill('SIGINT');
+    process.once('exit', stopAtExit);
     const ended = new Promise<number | null>((resolve) => {
-      child.once('exit', resolve);
+      child.once('exit', (code) => {
+        process.off('exit', stopAtExit);
+        resolve(code);
+      });
       child.once('error', (error) => {
         writeFileSync(cluster.logFile, error.message);
         resolve(null);
@@ -275,8 +281,6 @@ async function superviseServer(cluster: Cluster, wantedPort: number | undefined)
   const port = wantedPort ?? (await findFreePort());
   let stopping = false;
   let server = await startServer(cluster, port);
-  const stopAtExit = () => server.child.kill('SIGINT');
-  process.once('exit', stopAtExit);
 
   const keepRunning = async (): Promise<void> => {
     for (;;) {
@@ -295,7 +299,6 @@ async function superviseServer(cluster: Cluster, wantedPort: number | undefined)
     port,
     stop: async () => {
       stopping = true;
-      process.off('exit', stopAtExit);
       server.child.kill('SIGINT');
       const timer = setTimeout(() => server.child.kill('SIGQUIT'), STOP_TIMEOUT_MS);
       await supervision;
