@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { crmMode, crmSource, entity } from './crm.ts';
+import { crmMode, crmSource, ENTITIES, entity } from './crm.ts';
 
 export const syncState = z.enum([
   'pending',
@@ -42,7 +42,7 @@ export type SyncStatusReply = z.infer<typeof syncStatusReply>;
 
 /** Body of POST /api/crm/sync/start. */
 export const syncStartRequest = z.strictObject({
-  entities: z.array(entity).min(1).optional(),
+  entities: z.array(entity).min(1).max(ENTITIES.length).optional(),
   full: z.boolean().optional(),
 });
 const syncStartReply = z.strictObject({ runId: z.uuid() });

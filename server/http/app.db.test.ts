@@ -63,6 +63,7 @@ test.each([
   ['{"tenant_id":"0b8f4b6e-6f4e-4c53-9a55-0f7f5d3f2a11"}', '422 unknown_field'],
   ['{"full":"yes"}', '422 wrong_type'],
   ['{"entities":[]}', '422 out_of_range'],
+  [`{"entities":[${Array(7).fill('"leads"')}]}`, '422 out_of_range'],
   ['{"entities":["invoices"]}', '422 invalid_value'],
 ])('body %.40s is refused with %s', async (body, expected) => {
   expect(await refusal(await post(SYNC_START, body))).toBe(expected);
@@ -316,6 +317,9 @@ test('while the database is away the API answers 503 and when to come back, read
     await owner.query(`alter database ${name} connection limit -1`);
   });
   expect((await call('/readyz')).status).toBe(200);
+  for (const forwarded of ['x-forwarded-for', 'forwarded']) {
+    expect((await call('/readyz', { headers: { [forwarded]: 'for=203.0.113.1' } })).status).toBe(404);
+  }
   expect((await call('/api/connections', { token: admin })).status).toBe(200);
 });
 

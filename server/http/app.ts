@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
+import ipaddr from 'ipaddr.js';
 import type { Bitrix24 } from '../install/bitrix24.ts';
 import type { JobQueue } from '../jobs/definitions.ts';
 import type { Config } from '../platform/config.ts';
 import type { Db } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { createTenantStates } from '../tenants/tenants.ts';
 import { checkUrl, readJson } from './body.ts';
@@ -53,7 +55,8 @@ export function createApp(deps: AppDeps): Express {
     .all(methodNotAllowed('GET, HEAD'));
   app
     .route('/readyz')
-    .get(async (_req, res) => {
+    .get(async (req, res) => {
+      if (!isFromNearby(req)) throw new AppError('not_found');
       const isReady = await db.isReady();
       res
         .status(isReady ? 200 : 503)
@@ -78,6 +81,13 @@ export function createApp(deps: AppDeps): Express {
   app.use(notFound);
   app.use(createErrorHandler(log));
   return app;
+}
+
+/** Whoever runs us asks from beside us: it is nobody else's business, and each answer costs a database connection. */
+function isFromNearby(req: Request): boolean {
+  const { remoteAddress = '' } = req.socket;
+  const isForwarded = req.headers['x-forwarded-for'] !== undefined || req.headers.forwarded !== undefined;
+  return !isForwarded && ipaddr.isValid(remoteAddress) && ipaddr.process(remoteAddress).range() !== 'unicast';
 }
 
 export interface ServerTimeouts {

@@ -266,6 +266,7 @@ test('an administrator reconnects a webhook portal; another portal, a wrong secr
   const another = await app.bitrix.startPortal('webhook3');
   another.webhook = { secret: 'canary7secret11', user: ADMIN };
   expect(await add(`${another.url}/rest/1/canary7secret11/`)).toBe('409 wrong_state');
+  expect(another.requests).toEqual([]);
   for (const address of [
     'http://portal.test/rest/1/canary7secret/',
     'https://portal.test/rest/1/canary7secret/profile?x=1',
@@ -275,7 +276,8 @@ test('an administrator reconnects a webhook portal; another portal, a wrong secr
   ]) {
     expect(await add(address)).toBe('422 invalid_value');
   }
-  expect(await add('https://127.0.0.1/rest/1/canary7secret/')).toBe('502 crm_unavailable');
+  const inside = app.bitrix24.connectWebhook('https://127.0.0.1/rest/1/canary7secret/');
+  await expect(inside).rejects.toMatchObject({ code: 'crm_unavailable' });
   expect(await add(' '.repeat(301))).toBe('422 too_long');
 });
 

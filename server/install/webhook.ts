@@ -1,5 +1,6 @@
 import { CrmError } from '../crm/adapter.ts';
 import { callBatch } from '../crm/bitrix24/portal-calls.ts';
+import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadConnection } from '../tenants/connections.ts';
 import { createSignInCode } from '../tenants/sign-in-codes.ts';
@@ -56,12 +57,11 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
 
     async addWebhook(tenantId, webhookUrl) {
       const webhook = parseWebhook(webhookUrl);
+      // Before the address is called too: nobody is to have us knock at the doors of others.
+      await db.withTenant(tenantId, 'read', (tx) => requireSamePortal(tx, webhook));
       const facts = await test(webhook);
       const runId = await db.withTenant(tenantId, 'write', async (tx) => {
-        const before = await loadConnection(tx, 'bitrix24');
-        if (before && (before.kind !== 'webhook' || before.accountId !== webhook.host)) {
-          throw new AppError('wrong_state', 'Another Bitrix24 portal is connected already.');
-        }
+        await requireSamePortal(tx, webhook);
         return writeConnection(tx, context, tenantId, { locale: null, facts, credentials: toCredentials(webhook) });
       });
       if (runId !== null) await queueFullSync(queue, tenantId, runId);
@@ -96,6 +96,13 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
       }
       throw toAppError(error);
     }
+  }
+}
+
+async function requireSamePortal(tx: Tx, { host }: Webhook): Promise<void> {
+  const before = await loadConnection(tx, 'bitrix24');
+  if (before && (before.kind !== 'webhook' || before.accountId !== host)) {
+    throw new AppError('wrong_state', 'Another Bitrix24 portal is connected already.');
   }
 }
 
