@@ -18,13 +18,14 @@ const PARSER_ERRORS: ReadonlyMap<string, ErrorCode> = new Map([
 
 /** Express's own handler is never reached: it would print the error, and with it what the request held. */
 export function createErrorHandler(log: Logger): ErrorRequestHandler {
-  return (error: unknown, req: Request, res: Response, next) => {
+  return (error: unknown, req: Request, res: Response, _next) => {
     const refusal = toAppError(error);
     if (refusal.status >= 500)
       log.error({ err: refusal.cause ?? refusal, requestId: res.locals.requestId, code: refusal.code }, 'request failed');
     else if (refusal.cause)
       log.info({ err: refusal.cause, requestId: res.locals.requestId, code: refusal.code }, 'request refused');
-    if (res.headersSent) return next(error);
+    // Half an answer cannot be taken back: the reader has to see that it ends.
+    if (res.headersSent) return void res.destroy();
     reply(req, res, refusal);
   };
 }

@@ -200,6 +200,18 @@ test('an application token whose update event was lost comes with the next admin
   expect(await dealAdded()).toBe(200);
 });
 
+test('after a change of the master secret events are refused until an administrator opens the app', async () => {
+  const portal = await installed();
+  const row = await connectionOf(portal);
+  const context = { tenantId: String(row?.tenant_id), connection: 'bitrix24', field: 'application_token' };
+  const sealed = createSealer('another master secret of some length').seal('application-canary-old', context);
+  await sql('update crm_connections set application_token_sealed = $2 where account_id = $1', [portal.memberId, sealed]);
+  const auth = { member_id: portal.memberId, application_token: `application-canary-${portal.memberId}` };
+  expect((await postEvent(app, 'ONCRMDEALADD', auth)).status).toBe(401);
+  expect((await openPage(app, 'app', portal, portal.open(ADMIN))).status).toBe(200);
+  expect((await postEvent(app, 'ONCRMDEALADD', auth)).status).toBe(200);
+});
+
 test('T04: a forged uninstall changes nothing; unknown portal and wrong token answer alike', async () => {
   const portal = await installed();
   const before = await connectionOf(portal);

@@ -115,3 +115,11 @@ test('a refused refresh marks the connection', async () => {
   expect(await outcome).toBe('auth');
   expect(await status()).toBe('reauth');
 });
+
+test('credentials sealed under another secret are lost access, not a failure', async () => {
+  const otherwise = createSealer('another master secret of some length');
+  const deps = { db: database.db, sealer: otherwise, refresh: () => Promise.reject(new Error('asked')) };
+  const source = createTokenSource(deps, tenantId, 'bitrix24');
+  await expect(source.get()).rejects.toMatchObject({ kind: 'auth' });
+  await expect(source.refresh({ accessToken: 'old', endpoint: '', version: 1 })).rejects.toMatchObject({ kind: 'auth' });
+});

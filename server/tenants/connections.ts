@@ -1,6 +1,6 @@
 import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import { type AccessToken, CrmError, type TokenSource } from '../crm/adapter.ts';
-import type { Sealer } from '../platform/crypto.ts';
+import { SealError, type Sealer } from '../platform/crypto.ts';
 import type { Db, Tx } from '../platform/db.ts';
 
 /** active | reauth | blocked | paused | permissions_changed | uninstalled */
@@ -125,7 +125,7 @@ export async function saveConnection(tx: Tx, sealer: Sealer, tenantId: string, c
   });
 }
 
-/** The token that proves a CRM's server-to-server calls; null where none was given yet. */
+/** The token that proves a CRM's server-to-server calls; null where none was given yet, or none that can be read any more. */
 export async function loadApplicationToken(
   tx: Tx,
   sealer: Sealer,
@@ -137,7 +137,17 @@ export async function loadApplicationToken(
     values: [tenantId, crmSource],
   });
   const sealed = row?.application_token_sealed ?? null;
-  return sealed === null ? null : sealer.open(sealed, { tenantId, connection: crmSource, field: 'application_token' });
+  return sealed === null ? null : openOrNull(sealer, sealed, { tenantId, connection: crmSource, field: 'application_token' });
+}
+
+/** null for what was sealed under another LEADRELAY_SECRET: lost like a credential the CRM has withdrawn, and mended alike. */
+function openOrNull(sealer: Sealer, sealed: string, context: Parameters<Sealer['open']>[1]): string | null {
+  try {
+    return sealer.open(sealed, context);
+  } catch (error) {
+    if (error instanceof SealError) return null;
+    throw error;
+  }
 }
 
 export async function saveApplicationToken(
@@ -202,7 +212,11 @@ const REFRESH_TIMEOUT_MS = 70_000;
  * the CRM refused them, the connection is then marked `reauth`.
  */
 export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSource: CrmSource): TokenSource {
-  const open = (field: string, sealed: string) => deps.sealer.open(sealed, { tenantId, connection: crmSource, field });
+  const open = (field: string, sealed: string) => {
+    const opened = openOrNull(deps.sealer, sealed, { tenantId, connection: crmSource, field });
+    if (opened === null) throw new CrmError('auth', 'the stored credentials cannot be read');
+    return opened;
+  };
   const seal = (field: string, value: string) => deps.sealer.seal(value, { tenantId, connection: crmSource, field });
 
   async function read(tx: Tx): Promise<CredentialRow> {
