@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionsReply } from '../../contract/connections.ts';
 import type { FakePortal, FakeUser } from '../testing/fake-bitrix24.ts';
 import { runAs } from '../testing/postgres.ts';
 import { openPage, readBoot, readProblem, startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -275,6 +276,29 @@ test('two starts at once get one run; a third soon after it ended has to wait', 
   expect(await refusal(third)).toBe('429 rate_limited');
   expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(240);
   expect(Number(third.headers.get('retry-after'))).toBeLessThanOrEqual(300);
+});
+
+test('a start tries a blocked connection again, a minute after it failed; one that lost access needs a person first', async () => {
+  const connection = (status: string) =>
+    runAs(app.database.ownerUrl, (client) => client.query('update crm_connections set status = $1', [status]));
+  const run = (age: string) =>
+    runAs(app.database.ownerUrl, (client) =>
+      client.query(`update sync_runs set state = 'failed', created_at = $1::timestamptz - $2::interval`, [app.clock.now, age]),
+    );
+  const statuses = async () =>
+    connectionsReply
+      .parse(await (await call('/api/connections', { token: admin })).json())
+      .connections.map(({ status }) => status);
+  await run('10 minutes');
+  await connection('reauth');
+  expect(await refusal(await post(SYNC_START, '{}'))).toBe('409 wrong_state');
+  await connection('blocked');
+  await run('30 seconds');
+  expect(await refusal(await post(SYNC_START, '{}'))).toBe('429 rate_limited');
+  expect(await statuses()).toEqual(['blocked']);
+  await run('61 seconds');
+  expect((await post(SYNC_START, '{}')).status).toBe(202);
+  expect(await statuses()).toEqual(['active']);
 });
 
 test('T16: a tenant sees its own connection and sync only, whatever ids it sends', async () => {

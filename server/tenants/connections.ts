@@ -176,6 +176,15 @@ export async function eraseCredentials(tx: Tx, tenantId: string, crmSource: CrmS
   });
 }
 
+/** Lets a connection that its CRM has shut out be tried again. */
+export async function unblock(tx: Tx, tenantId: string, crmSource: CrmSource): Promise<void> {
+  await tx.query({
+    text: `update crm_connections set status = 'active', error_message = null, updated_at = now()
+           where tenant_id = $1 and crm_source = $2 and status = 'blocked'`,
+    values: [tenantId, crmSource],
+  });
+}
+
 /** What a refresh brings; a CRM's `TokenGrant` fits. */
 interface IssuedTokens {
   accessToken: string;

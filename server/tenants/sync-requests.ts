@@ -16,6 +16,8 @@ export type SyncRequestOutcome = { kind: 'started' | 'joined'; runId: string } |
 
 /** A full load costs the CRM much and brings nothing that the incremental ones would not. */
 const MIN_INTERVAL_MS = 5 * 60_000;
+/** One that failed has brought nothing, and whoever has just mended the cause wants to see it work. */
+const RETRY_INTERVAL_MS = 60_000;
 
 /**
  * Writes down that a full load is wanted, as a queued run. Requests for one connection wait for each other, so that two at
@@ -38,7 +40,8 @@ export async function requestFullSync(
   });
   if (last && (last.state === 'queued' || last.state === 'running')) return { kind: 'joined', runId: last.run_id };
   if (last && !options.force) {
-    const waitMs = last.created_at.getTime() + MIN_INTERVAL_MS - request.now.getTime();
+    const intervalMs = last.state === 'failed' ? RETRY_INTERVAL_MS : MIN_INTERVAL_MS;
+    const waitMs = last.created_at.getTime() + intervalMs - request.now.getTime();
     if (waitMs > 0) return { kind: 'too_soon', retryAfterSeconds: Math.ceil(waitMs / 1000) };
   }
   await tx.query({

@@ -5,7 +5,7 @@ import type { JobQueue } from '../../jobs/definitions.ts';
 import type { Db } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 import { getSyncStatus } from '../../sync/status.ts';
-import { loadConnection } from '../../tenants/connections.ts';
+import { loadConnection, unblock } from '../../tenants/connections.ts';
 import { requestFullSync } from '../../tenants/sync-requests.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseBody } from '../input.ts';
@@ -33,9 +33,15 @@ export function createSyncRoutes({ db, queue, now }: SyncRoutesDeps): Router {
       const { entities } = parseBody(syncStartRequest, req);
       const outcome = await db.withTenant(tenantId, 'write', async (tx) => {
         const connection = await loadConnection(tx, crmSource);
-        if (connection?.status !== 'active') throw new AppError('wrong_state', 'The CRM is not connected at present.');
+        // A blocked one is worth a try: the administrator may have paid the plan meanwhile, and the CRM does not tell us.
+        if (connection?.status !== 'active' && connection?.status !== 'blocked') {
+          throw new AppError('wrong_state', 'The CRM is not connected at present.');
+        }
         const requestedBy = `user:${userId}`;
-        return requestFullSync(tx, { tenantId, crmSource, newRunId: randomUUID(), requestedBy, now: now() });
+        const request = { tenantId, crmSource, newRunId: randomUUID(), requestedBy, now: now() };
+        const requested = await requestFullSync(tx, request);
+        if (requested.kind !== 'too_soon') await unblock(tx, tenantId, crmSource);
+        return requested;
       });
       if (outcome.kind === 'too_soon') {
         throw new AppError('rate_limited', 'The CRM was copied a moment ago.', { retryAfterSeconds: outcome.retryAfterSeconds });
