@@ -71,12 +71,12 @@ const en = {
   'dashboard.asOf': 'Data as of {time}',
   'dashboard.emptyTitle': 'Your CRM has no records yet',
   'dashboard.emptyText':
-    'Add your first lead or deal in Bitrix24, or import them there. Your numbers appear here with the next sync.',
+    'Add your first lead or deal in Bitrix24, or import them there. Then an administrator copies them under Settings → Copy again.',
   'dashboard.emptyTextSimple':
-    'Add your first contact or deal in Bitrix24, or import them there. Your numbers appear here with the next sync.',
+    'Add your first contact or deal in Bitrix24, or import them there. Then an administrator copies them under Settings → Copy again.',
 
   'record.notCopied': 'This record is not copied yet',
-  'record.notCopiedText': 'New records appear here with the next sync, within a few minutes.',
+  'record.notCopiedText': 'It is newer than the copy. An administrator can renew that in LeadRelay under Settings → Copy again.',
   'record.untitled': 'Untitled',
   'record.stage': 'Stage',
   'record.inStage': { one: '{count} day in this stage', other: '{count} days in this stage' },
@@ -244,12 +244,12 @@ const ru: Messages = {
   'dashboard.asOf': 'Данные на {time}',
   'dashboard.emptyTitle': 'В вашей CRM пока нет записей',
   'dashboard.emptyText':
-    'Добавьте первый лид или сделку в Битрикс24 или импортируйте их туда. Показатели появятся здесь после следующей загрузки.',
+    'Добавьте первый лид или сделку в Битрикс24 или импортируйте их туда. Затем администратор обновит копию: «Настройки» → «Скопировать ещё раз».',
   'dashboard.emptyTextSimple':
-    'Добавьте первый контакт или сделку в Битрикс24 или импортируйте их туда. Показатели появятся здесь после следующей загрузки.',
+    'Добавьте первый контакт или сделку в Битрикс24 или импортируйте их туда. Затем администратор обновит копию: «Настройки» → «Скопировать ещё раз».',
 
   'record.notCopied': 'Эта запись ещё не скопирована',
-  'record.notCopiedText': 'Новые записи появляются здесь после следующей загрузки, в течение нескольких минут.',
+  'record.notCopiedText': 'Она новее копии. Администратор может обновить копию в LeadRelay: «Настройки» → «Скопировать ещё раз».',
   'record.untitled': 'Без названия',
   'record.stage': 'Стадия',
   'record.inStage': {
@@ -405,12 +405,13 @@ const uz: Messages = {
   'dashboard.asOf': 'Ma’lumotlar holati: {time}',
   'dashboard.emptyTitle': 'CRM tizimingizda hali yozuvlar yo‘q',
   'dashboard.emptyText':
-    'Bitrix24da birinchi lid yoki bitimni qo‘shing yoki ularni import qiling. Ko‘rsatkichlar keyingi yuklashdan so‘ng paydo bo‘ladi.',
+    'Bitrix24da birinchi lid yoki bitimni qo‘shing yoki ularni import qiling. So‘ng administrator nusxani yangilaydi: «Sozlamalar» → «Qayta nusxalash».',
   'dashboard.emptyTextSimple':
-    'Bitrix24da birinchi kontakt yoki bitimni qo‘shing yoki ularni import qiling. Ko‘rsatkichlar keyingi yuklashdan so‘ng paydo bo‘ladi.',
+    'Bitrix24da birinchi kontakt yoki bitimni qo‘shing yoki ularni import qiling. So‘ng administrator nusxani yangilaydi: «Sozlamalar» → «Qayta nusxalash».',
 
   'record.notCopied': 'Bu yozuv hali nusxalanmagan',
-  'record.notCopiedText': 'Yangi yozuvlar keyingi yuklashdan so‘ng, bir necha daqiqada paydo bo‘ladi.',
+  'record.notCopiedText':
+    'U nusxadan yangiroq. Administrator LeadRelayda nusxani yangilashi mumkin: «Sozlamalar» → «Qayta nusxalash».',
   'record.untitled': 'Nomsiz',
   'record.stage': 'Bosqich',
   'record.inStage': { one: 'Bu bosqichda {count} kun', other: 'Bu bosqichda {count} kun' },

@@ -15,7 +15,7 @@ import { Notice } from './notice.tsx';
 import type { SyncModel } from './sync-model.ts';
 import { SyncProgress, SyncStrip } from './sync-progress.tsx';
 
-/** Numbers of a copy that is synced every 15 minutes need no faster look. An unchanged dashboard answers 304. */
+/** Numbers of a copy need no faster look. */
 const REFRESH_EVERY_MS = 60_000;
 /** How often it is looked whether a load is due; a failed one, whoever asked for it, is due at once. */
 const CHECK_EVERY_MS = 10_000;

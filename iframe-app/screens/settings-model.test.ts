@@ -4,12 +4,14 @@ import type { ConnectionsReply } from '../../contract/connections.ts';
 import type { DashboardReply } from '../../contract/dashboard.ts';
 import { ApiError } from '../api.ts';
 import { sampleConnections, sampleDashboard } from '../testing/sample-replies.ts';
-import { createSettings, groupTimeZones, toProblem, toWebhookProblem, webhookUse } from './settings-model.ts';
+import { createSettings, groupTimeZones, toCopyProblem, toProblem, toWebhookProblem, webhookUse } from './settings-model.ts';
 
 const ADDRESS = 'https://portal.test/rest/1/canary7secret/';
 
 /** A model over scripted answers; `calls` has what reached the server and the dashboard. */
-function setUp(answers: { list?: () => ConnectionsReply; add?: () => Promise<ConnectionsReply>; save?: () => void } = {}) {
+function setUp(
+  answers: { list?: () => ConnectionsReply; add?: () => Promise<ConnectionsReply>; save?: () => void; start?: () => void } = {},
+) {
   const calls: string[] = [];
   const model = createSettings({
     api: {
@@ -25,6 +27,11 @@ function setUp(answers: { list?: () => ConnectionsReply; add?: () => Promise<Con
         calls.push(`save ${settings.timezone}`);
         answers.save?.();
         return settings;
+      },
+      startSync: async () => {
+        calls.push('start');
+        answers.start?.();
+        return { runId: '2f1c1a52-6f0a-4f6e-9a35-0d7a3f6a1b11' };
       },
     },
     dashboard: {
@@ -158,4 +165,17 @@ describe('zones', () => {
       'Asia/Kolkata',
     ]);
   });
+});
+
+test('copying again begins once and shows on the dashboard; too soon after the last time it says so', async () => {
+  let tooSoon = false;
+  const { model, calls } = setUp({ start: () => tooSoon && fail('refused', 'rate_limited') });
+  await Promise.all([model.copyAgain(), model.copyAgain()]);
+  expect(calls).toEqual(['start', 'refresh']);
+  expect(model.copying.value.kind).toBe('done');
+  tooSoon = true;
+  await model.copyAgain();
+  const outcome = model.copying.value;
+  expect(outcome.kind === 'failed' && toCopyProblem(outcome.error)).toBe('copiedJustNow');
+  expect(calls).toEqual(['start', 'refresh', 'start']);
 });

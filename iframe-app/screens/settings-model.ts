@@ -9,7 +9,16 @@ export type Connection = ConnectionsReply['connections'][number];
 export type Task = { kind: 'idle' } | { kind: 'busy' } | { kind: 'done' } | { kind: 'failed'; error: ApiError };
 
 /** Why a request was refused, as far as a person can do something about it; `failed`: they cannot. */
-export type Problem = 'wrongAddress' | 'refused' | 'noAnswer' | 'otherPortal' | 'tooOften' | 'forbidden' | 'offline' | 'failed';
+export type Problem =
+  | 'wrongAddress'
+  | 'refused'
+  | 'noAnswer'
+  | 'otherPortal'
+  | 'tooOften'
+  | 'copiedJustNow'
+  | 'forbidden'
+  | 'offline'
+  | 'failed';
 
 export interface SettingsModel {
   /** Null until they are loaded. */
@@ -17,6 +26,7 @@ export interface SettingsModel {
   loading: ReadonlySignal<Task>;
   connecting: ReadonlySignal<Task>;
   savingTimezone: ReadonlySignal<Task>;
+  copying: ReadonlySignal<Task>;
   /** The zone days begin in; null until the dashboard has said it. */
   timezone: ReadonlySignal<string | null>;
   /** Nobody vouches for the person any more: the page has to be opened again. */
@@ -25,10 +35,12 @@ export interface SettingsModel {
   /** Hands the secret address to the server and keeps nothing of it. @returns whether the server took it */
   connectWebhook(webhookUrl: string): Promise<boolean>;
   saveTimezone(timezone: string): Promise<void>;
+  /** Copies everything of the CRM anew; done when the copying has begun. */
+  copyAgain(): Promise<void>;
 }
 
 export interface SettingsDeps {
-  api: Pick<Api, 'listConnections' | 'addWebhook' | 'saveSettings'>;
+  api: Pick<Api, 'listConnections' | 'addWebhook' | 'saveSettings' | 'startSync'>;
   /** Shows what a change here brought: progress of a new sync, days of another zone. */
   dashboard: Pick<DashboardModel, 'reply' | 'refresh'>;
 }
@@ -38,6 +50,7 @@ export function createSettings({ api, dashboard }: SettingsDeps): SettingsModel 
   const loading = signal<Task>({ kind: 'idle' });
   const connecting = signal<Task>({ kind: 'idle' });
   const savingTimezone = signal<Task>({ kind: 'idle' });
+  const copying = signal<Task>({ kind: 'idle' });
   const savedTimezone = signal<string | null>(null);
 
   return {
@@ -45,9 +58,12 @@ export function createSettings({ api, dashboard }: SettingsDeps): SettingsModel 
     loading,
     connecting,
     savingTimezone,
+    copying,
     timezone: computed(() => savedTimezone.value ?? dashboard.reply.value?.timezone ?? null),
     isSessionOver: computed(() =>
-      [loading, connecting, savingTimezone].some(({ value }) => value.kind === 'failed' && value.error.kind === 'session'),
+      [loading, connecting, savingTimezone, copying].some(
+        ({ value }) => value.kind === 'failed' && value.error.kind === 'session',
+      ),
     ),
     async load() {
       await run(loading, async () => {
@@ -66,6 +82,12 @@ export function createSettings({ api, dashboard }: SettingsDeps): SettingsModel 
         savedTimezone.value = (await api.saveSettings({ timezone })).timezone;
       });
       if (isSaved) await dashboard.refresh();
+    },
+    async copyAgain() {
+      const hasBegun = await run(copying, async () => {
+        await api.startSync();
+      });
+      if (hasBegun) await dashboard.refresh();
     },
   };
 }
@@ -107,6 +129,11 @@ const WEBHOOK_PROBLEMS: ReadonlyMap<string | null, Problem> = new Map([
 
 export function toWebhookProblem(error: ApiError): Problem {
   return WEBHOOK_PROBLEMS.get(error.code) ?? toProblem(error);
+}
+
+/** Full loads cost the CRM much, so the server begins one every five minutes at most. */
+export function toCopyProblem(error: ApiError): Problem {
+  return error.code === 'rate_limited' ? 'copiedJustNow' : toProblem(error);
 }
 
 export function toProblem({ kind, code }: ApiError): Problem {

@@ -38,6 +38,12 @@ const en = {
   'webhook.busy': 'Connecting…',
   'webhook.done': 'The webhook is connected. The sync goes on by itself; the dashboard shows its progress.',
 
+  copy: 'Copy of your CRM',
+  'copy.text': 'LeadRelay works on its own copy of your CRM. Copy it again to bring in what has changed since.',
+  'copy.submit': 'Copy again',
+  'copy.done': 'Copying has begun. You can go back to the dashboard: it shows the progress.',
+  'problem.copiedJustNow': 'Your CRM was copied less than five minutes ago. Try again a little later.',
+
   timezone: 'Time zone',
   'timezone.text': 'Days, weeks and months on the dashboard begin at midnight of this zone, for everyone in your company.',
   'timezone.now': 'Time there now',
@@ -98,6 +104,12 @@ const ru: SettingsTexts = {
   'webhook.busy': 'Подключаем…',
   'webhook.done': 'Вебхук подключён. Загрузка продолжится сама, её ход виден в отчётах.',
 
+  copy: 'Копия вашей CRM',
+  'copy.text': 'LeadRelay работает со своей копией CRM. Скопируйте её ещё раз, чтобы увидеть, что изменилось с тех пор.',
+  'copy.submit': 'Скопировать ещё раз',
+  'copy.done': 'Копирование началось. Можно вернуться к дашборду: там виден ход.',
+  'problem.copiedJustNow': 'CRM копировалась меньше пяти минут назад. Повторите чуть позже.',
+
   timezone: 'Часовой пояс',
   'timezone.text': 'Дни, недели и месяцы в отчётах начинаются в полночь этого пояса — для всех в вашей компании.',
   'timezone.now': 'Сейчас там',
@@ -153,6 +165,13 @@ const uz: SettingsTexts = {
   'webhook.submit': 'Ulash',
   'webhook.busy': 'Ulanmoqda…',
   'webhook.done': 'Vebhuk ulandi. Yuklash o‘zi davom etadi, uning borishi ko‘rsatkichlar sahifasida ko‘rinadi.',
+
+  copy: 'CRM nusxasi',
+  'copy.text':
+    'LeadRelay CRM tizimingizning o‘z nusxasi bilan ishlaydi. O‘shandan beri o‘zgarganlarini ko‘rish uchun uni qayta nusxalang.',
+  'copy.submit': 'Qayta nusxalash',
+  'copy.done': 'Nusxalash boshlandi. Boshqaruv paneliga qaytishingiz mumkin: jarayon o‘sha yerda ko‘rinadi.',
+  'problem.copiedJustNow': 'CRM besh daqiqadan kamroq vaqt oldin nusxalangan. Birozdan so‘ng qayta urinib ko‘ring.',
 
   timezone: 'Vaqt mintaqasi',
   'timezone.text':

@@ -12,6 +12,7 @@ import {
   type Problem,
   type SettingsModel,
   type Task,
+  toCopyProblem,
   toProblem,
   toWebhookProblem,
   webhookUse,
@@ -57,6 +58,11 @@ export function Settings({ api, dashboard, onLeave }: SettingsProps) {
       <Card title={texts.connections}>
         <Connections model={model} texts={texts} />
       </Card>
+      {connections && connections.length > 0 && (
+        <Card title={texts.copy}>
+          <CopyAgain model={model} texts={texts} />
+        </Card>
+      )}
       {use && (
         <Card title={texts[`webhook.${use}`]}>
           <WebhookForm model={model} texts={texts} use={use} />
@@ -169,6 +175,22 @@ function WebhookForm({ model, texts, use }: PartProps & { use: 'connect' | 'repl
       </p>
       <Outcome id="webhook-outcome" task={task} done={texts['webhook.done']} toProblem={toWebhookProblem} texts={texts} />
     </form>
+  );
+}
+
+function CopyAgain({ model, texts }: PartProps) {
+  const task = model.copying.value;
+  const isBusy = task.kind === 'busy';
+  return (
+    <div class="settings-form">
+      <p>{texts['copy.text']}</p>
+      <div>
+        <Button onClick={model.copyAgain} isBusy={isBusy}>
+          {texts['copy.submit']}
+        </Button>
+      </div>
+      <Outcome id="copy-outcome" task={task} done={texts['copy.done']} toProblem={toCopyProblem} texts={texts} />
+    </div>
   );
 }
 
