@@ -83,9 +83,9 @@ function node() {
 }
 
 function run(command, args, failure, stdio = 'inherit', cwd = root) {
-  const result = spawnSync(command, args, { cwd, env, stdio: ['ignore', stdio, 'inherit'], shell: process.platform === 'win32' });
+  const result = spawnSync(command, args, { cwd, env, stdio: ['ignore', stdio, stdio], shell: process.platform === 'win32' });
   if (result.status === 0) return;
-  if (stdio === 'pipe') console.error(String(result.stdout ?? ''));
+  if (stdio === 'pipe') console.error(`${result.stdout ?? ''}${result.stderr ?? ''}`);
   fail(failure);
 }
 
