@@ -22,6 +22,8 @@ const entityProgress = z.strictObject({
   /** What the CRM said there is when the full load began; null until it has said. */
   totalRecords: z.number().int().nullable(),
   syncedRecords: z.number().int(),
+  /** Records of which something could not be used: a value, or all of it. */
+  quarantinedRecords: z.number().int(),
   lastFullSyncAt: z.iso.datetime().nullable(),
   lastIncrementalAt: z.iso.datetime().nullable(),
   /** One sentence for people, in no case the CRM's raw text. */

@@ -215,6 +215,7 @@ export const isSyncStatusReply = objectOf<SyncStatusReply>({
       status: isSyncState,
       totalRecords: nullable(isNumber),
       syncedRecords: isNumber,
+      quarantinedRecords: isNumber,
       lastFullSyncAt: nullable(isMoment),
       lastIncrementalAt: nullable(isMoment),
       errorMessage: nullable(isString),

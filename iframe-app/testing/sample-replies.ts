@@ -260,6 +260,7 @@ export function entityProgress(over: Partial<EntityProgress> = {}): EntityProgre
     status: 'syncing',
     totalRecords: 200_000,
     syncedRecords: 12_450,
+    quarantinedRecords: 0,
     lastFullSyncAt: null,
     lastIncrementalAt: null,
     errorMessage: null,

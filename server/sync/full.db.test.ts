@@ -225,6 +225,32 @@ test('the copy is as of the moment its first page was read, however long the loa
   expect(status.dataAsOf).toBe('2026-01-01T09:00:00.000Z');
 });
 
+test('records that could not be used are counted until a run finds nothing wrong with them', async () => {
+  const holding = (...ids: string[]): CrmAdapter => ({
+    ...createCrm(tenantId),
+    async *pages() {
+      const quarantined = ids.map((externalId) => ({ externalId, reason: 'opportunity: not an amount' }));
+      const page = {
+        records: [],
+        checkpoint: {},
+        done: true,
+        total: null,
+        crmTime: '2026-01-01T00:00:00.000Z',
+        coveredFrom: null,
+      };
+      yield { ...page, quarantined };
+    },
+  });
+  const count = async () => {
+    const { entities } = await database.db.withTenant(tenantId, 'read', getSyncStatus);
+    return Object.fromEntries(entities.map(({ entity, quarantinedRecords }) => [entity, quarantinedRecords]));
+  };
+  await runFullSync({ ...deps(), crm: holding('1', '2') }, await beginRun(), ['deals', 'companies'], signal);
+  expect(await count()).toEqual({ deals: 2, companies: 2 });
+  await runFullSync({ ...deps(), crm: holding('2') }, await beginRun(), ['deals'], signal);
+  expect(await count()).toEqual({ deals: 1, companies: 2 });
+});
+
 test('what an earlier run had covered is not claimed by a new one', async () => {
   const deals = () =>
     database.db.withTenant(tenantId, 'read', async (tx) => {

@@ -155,7 +155,17 @@ select count(*) as current from run`,
 }
 
 async function saveQuarantine(tx: Tx, run: Run, entity: Entity, page: Page): Promise<void> {
-  if (page.quarantined.length === 0) return;
+  if (page.quarantined.length > 0) await addToQuarantine(tx, run, entity, page);
+  if (!page.done) return;
+  // The run has read the entity from end to end: what it did not find wrong has been put right.
+  await tx.query({
+    text: `delete from sync_quarantine
+           where tenant_id = $1 and crm_source = $2 and entity = $3 and run_id is distinct from $4::uuid`,
+    values: [run.tenantId, run.crmSource, entity, run.runId],
+  });
+}
+
+async function addToQuarantine(tx: Tx, run: Run, entity: Entity, page: Page): Promise<void> {
   await tx.query({
     text: `insert into sync_quarantine as q (tenant_id, crm_source, entity, external_id, reason, run_id)
            select distinct on (r."externalId") $1::uuid, $2, $3, r."externalId", r.reason, $4::uuid

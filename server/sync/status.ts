@@ -9,6 +9,7 @@ interface StatusRow {
   status: SyncState;
   total_records: number | null;
   synced_records: number;
+  quarantined_records: number;
   last_full_sync_at: Date | null;
   last_incremental_at: Date | null;
   as_of: Date | null;
@@ -36,8 +37,10 @@ export async function getSyncStatus(tx: Tx): Promise<SyncStatusReply> {
   const [rows, connections] = await Promise.all([
     tx.query<StatusRow>({
       text: `select crm_source, entity, status, total_records, synced_records, last_full_sync_at, last_incremental_at,
-               ${AS_OF_SQL} as as_of, error_message
-             from crm_sync_status`,
+               ${AS_OF_SQL} as as_of, error_message,
+               (select count(*) from sync_quarantine q
+                where q.tenant_id = s.tenant_id and q.crm_source = s.crm_source and q.entity = s.entity) as quarantined_records
+             from crm_sync_status s`,
     }),
     tx.query<{ mode: CrmMode }>({ text: `select mode from crm_connections where status <> 'uninstalled'` }),
   ]);
@@ -66,6 +69,7 @@ function toProgress(row: StatusRow): EntityProgress {
     status: row.status,
     totalRecords: row.total_records,
     syncedRecords: row.synced_records,
+    quarantinedRecords: row.quarantined_records,
     lastFullSyncAt: row.last_full_sync_at?.toISOString() ?? null,
     lastIncrementalAt: row.last_incremental_at?.toISOString() ?? null,
     errorMessage: row.error_message,
