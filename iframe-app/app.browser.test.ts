@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BootData } from '../contract/session.ts';
 import { buildApp } from '../scripts/build-app.ts';
-import { findChromium } from '../scripts/find-chromium.ts';
+import { openBrowser } from '../scripts/open-browser.ts';
 import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
 import {
   entityProgress,
@@ -28,7 +28,7 @@ let problems: string[];
 
 beforeAll(async () => {
   dist = await buildApp();
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 

@@ -1,8 +1,8 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BootData } from '../contract/session.ts';
 import { buildApp } from '../scripts/build-app.ts';
-import { findChromium } from '../scripts/find-chromium.ts';
+import { openBrowser } from '../scripts/open-browser.ts';
 import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
 import {
   entityProgress,
@@ -27,7 +27,7 @@ let logged: string[];
 
 beforeAll(async () => {
   dist = await buildApp();
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  browser = await openBrowser();
 });
 afterAll(() => browser.close());
 

@@ -5,8 +5,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWorld } from '../sandbox/world/create-world.ts';
 import type { Truth } from '../sandbox/world/truth.ts';
-import { openBrowser, type PortalVisitor, readChart, readKpis, visitPortal } from '../server/testing/portal-visitor.ts';
+import { type PortalVisitor, readChart, readKpis, visitPortal } from '../server/testing/portal-visitor.ts';
 import { type Launched, launch } from './launch.ts';
+import { openBrowser } from './open-browser.ts';
 
 /** Names and labels do not depend on the world's time; everything that is counted is asked of the portal's own truth. */
 const names = createWorld({ size: 'tiny', seed: 1, now: Date.now() / 1000, mode: 'classic' });

@@ -5,9 +5,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openBrowser, visitPortal } from '../server/testing/portal-visitor.ts';
+import { visitPortal } from '../server/testing/portal-visitor.ts';
 import { ensureChromium } from './chromium.ts';
 import { launch } from './launch.ts';
+import { openBrowser } from './open-browser.ts';
 
 const IMAGES = path.join(path.dirname(import.meta.dirname), 'docs', 'images');
 /** The KPIs and two rows of charts. */

@@ -1,7 +1,7 @@
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../../scripts/build-app.ts';
-import { findChromium } from '../../scripts/find-chromium.ts';
+import { openBrowser } from '../../scripts/open-browser.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 
 let app: TestApp;
@@ -9,7 +9,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   app = await startTestApp({ assetsDir: await buildApp() });
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  browser = await openBrowser();
 });
 afterAll(async () => {
   await browser.close();

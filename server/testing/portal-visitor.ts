@@ -1,22 +1,4 @@
-import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core';
-import { findChromium } from '../../scripts/find-chromium.ts';
-
-/** Debian's Chromium, without a window and without its own traffic. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
+import type { Browser, FrameLocator, Page } from 'playwright-core';
 
 /** Where the sandbox's call centre is. */
 const WORLD_TIMEZONE = 'Asia/Tashkent';

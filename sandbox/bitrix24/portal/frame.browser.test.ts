@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { findChromium } from '../../../scripts/find-chromium.ts';
+import { openBrowser } from '../../../scripts/open-browser.ts';
 import type { WorldUser } from '../../world/types.ts';
 import { createBitrixSandbox } from '../create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../sandbox.ts';
@@ -71,19 +71,7 @@ beforeAll(async () => {
   const people = portal.state.world.users.filter((user) => user.active);
   admin = pickUser(people, true);
   employee = pickUser(people, false);
-  browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await openBrowser();
 });
 
 afterAll(async () => {
