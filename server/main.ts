@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CrmSource } from '../contract/crm.ts';
 import { createBitrixOAuth } from './crm/bitrix24/oauth.ts';
 import { createApp, createHttpServer } from './http/app.ts';
-import type { RateLimits } from './http/rate-limits.ts';
 import { createBitrix24 } from './install/bitrix24.ts';
 import { createSyncFullHandler } from './jobs/handlers/sync-full.ts';
 import { createQueue } from './jobs/queue.ts';
@@ -12,7 +11,7 @@ import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { createSealer } from './platform/crypto.ts';
 import { createDb } from './platform/db.ts';
-import { createLogger, type Logger } from './platform/log.ts';
+import { createLogger } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
 import { createTokenSource } from './tenants/connections.ts';
 
@@ -26,8 +25,6 @@ const WORKER_CONNECTIONS = 6;
 export interface ServerOptions {
   /** Output folder of the app's build. */
   assetsDir: string;
-  rateLimits?: Partial<RateLimits>;
-  log?: Logger;
 }
 
 export interface RunningServer {
@@ -39,7 +36,7 @@ export interface RunningServer {
 
 /** Makes and wires the parts of this process, as the configured role asks, and starts them in order. */
 export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
-  const log = options.log ?? createLogger(config);
+  const log = createLogger(config);
   const stops: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
@@ -66,8 +63,8 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     const bitrix24 = createBitrix24({ config, db: webDb, queue, outbound, log, now });
     stops.push(() => Promise.race([bitrix24.settled(), delay(DRAIN_MS, undefined, { ref: false })]));
     if (config.role !== 'worker') {
-      const { assetsDir, rateLimits = {} } = options;
-      const http = createHttpServer(createApp({ config, db: webDb, queue, bitrix24, log, now, assetsDir, rateLimits }));
+      const { assetsDir } = options;
+      const http = createHttpServer(createApp({ config, db: webDb, queue, bitrix24, log, now, assetsDir }));
       http.listen(config.port, config.host);
       await once(http, 'listening');
       stops.push(async () => {

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
 import type { SyncStatusReply } from '../contract/sync.ts';
@@ -11,6 +9,7 @@ import { buildApp } from '../scripts/build-app.ts';
 import { createQueue } from './jobs/queue.ts';
 import { type RunningServer, startServer } from './main.ts';
 import { loadConfig } from './platform/config.ts';
+import { findFreePort } from './platform/free-port.ts';
 import { createLogger } from './platform/log.ts';
 import { createTestDatabase, runAs, type TestDatabase } from './testing/postgres.ts';
 import { readBoot, TEST_SECRET } from './testing/test-app.ts';
@@ -189,12 +188,3 @@ test('job rows hold ids only', async () => {
   expect(jobs.length).toBeGreaterThanOrEqual(2);
   for (const { data } of jobs) expect(Object.keys(data).sort()).toEqual(['crmSource', 'entities', 'runId', 'tenantId']);
 });
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}

@@ -1,10 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { EVENTS, PLACEMENTS, SCOPES } from '../../marketplace/bitrix24/manifest.ts';
 import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
 import { createClock } from '../../sandbox/clock.ts';
+import { findFreePort } from '../platform/free-port.ts';
 import { runAs } from '../testing/postgres.ts';
 import { readBoot, startTestApp, type TestApp } from '../testing/test-app.ts';
 
@@ -140,13 +139,3 @@ test('a portal’s inbound webhook connects it', async () => {
   const link = await app.bitrix24.connectWebhook(portal.createWebhook(admin));
   expect(link).toContain('/app#code=');
 });
-
-function findFreePort(): Promise<number> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}

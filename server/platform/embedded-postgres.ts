@@ -13,10 +13,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { findFreePort } from './free-port.ts';
 import { claimProcessLock, isAlive } from './process-lock.ts';
 
 export interface EmbeddedPostgres {
@@ -387,16 +387,6 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/database files are incompatible with server/, 'the directory was made by another version of PostgreSQL'],
   [/lock file .* already exists/, 'another PostgreSQL is using the directory'],
 ];
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
-  });
-}
 
 function commandOf(pid: number): string {
   try {
