@@ -107,7 +107,7 @@ const ru: SettingsTexts = {
   copy: 'Копия вашей CRM',
   'copy.text': 'LeadRelay работает со своей копией CRM. Скопируйте её ещё раз, чтобы увидеть, что изменилось с тех пор.',
   'copy.submit': 'Скопировать ещё раз',
-  'copy.done': 'Копирование началось. Можно вернуться к дашборду: там виден ход.',
+  'copy.done': 'Копирование началось. Можно вернуться к отчётам: там виден ход.',
   'problem.copiedJustNow': 'CRM копировалась меньше пяти минут назад. Повторите чуть позже.',
 
   timezone: 'Часовой пояс',
@@ -170,7 +170,7 @@ const uz: SettingsTexts = {
   'copy.text':
     'LeadRelay CRM tizimingizning o‘z nusxasi bilan ishlaydi. O‘shandan beri o‘zgarganlarini ko‘rish uchun uni qayta nusxalang.',
   'copy.submit': 'Qayta nusxalash',
-  'copy.done': 'Nusxalash boshlandi. Boshqaruv paneliga qaytishingiz mumkin: jarayon o‘sha yerda ko‘rinadi.',
+  'copy.done': 'Nusxalash boshlandi. Ko‘rsatkichlarga qaytishingiz mumkin: jarayon o‘sha yerda ko‘rinadi.',
   'problem.copiedJustNow': 'CRM besh daqiqadan kamroq vaqt oldin nusxalangan. Birozdan so‘ng qayta urinib ko‘ring.',
 
   timezone: 'Vaqt mintaqasi',
