@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { Ledger } from '../ledger.ts';
+import { deliver, type HttpReply } from '../faulty-http.ts';
+import { type Ledger, recordRequest, tailOf } from '../ledger.ts';
 import { appStatus } from './portal/event-post.ts';
 import { RestError } from './rest/error.ts';
+import type { RequestFaults } from './rest/faulty.ts';
 import { type Params, readParams, toText } from './rest/params.ts';
 import { createTimeBlock } from './rest/runner.ts';
 import type { AppCard, PortalState, TokenPair } from './state.ts';
@@ -23,17 +25,39 @@ export interface AuthServerDeps {
  */
 export function createAuthServer(deps: AuthServerDeps): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
-    const at = deps.clock.now();
+    const startedAt = deps.clock.now();
     const url = new URL((request.url ?? '/').replace(/^\/+/, '/'), 'http://auth');
     const method = cleanPath(url).slice(1);
-    const { status, body } = await answer(deps, method, request, url);
-    const error = body.error === undefined ? null : toText(body.error);
-    const portal = toText(body.member_id);
-    const records = error === null ? 1 : 0;
-    deps.ledger.add({ at, portal, method, commands: [], commandErrors: [], status, error, records });
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
-    response.end(JSON.stringify(body));
+    const seen: Seen = { owner: null, tokenTail: null, faults: null };
+    const { reply, error } = await answer(deps, method, { request, url }, seen);
+    recordRequest(
+      deps.ledger,
+      deps.clock,
+      { request, response },
+      {
+        startedAt,
+        portal: seen.owner?.memberId ?? '',
+        method,
+        tokenTail: seen.tokenTail,
+        commands: [],
+        commandErrors: [],
+        status: reply.status,
+        error,
+        records: error === null ? 1 : 0,
+        faults: [...(seen.faults?.kinds ?? [])],
+      },
+    );
+    if (seen.faults?.delayMs) await deps.clock.sleep(seen.faults.delayMs);
+    await deliver(response, reply, seen.faults?.delivery ?? null, deps.clock);
   };
+}
+
+/** What is known of a request so far, also when it fails. */
+interface Seen {
+  /** The portal whose token or code it carries. */
+  owner: PortalState | null;
+  tokenTail: string | null;
+  faults: RequestFaults | null;
 }
 
 /** The path, with doubled slashes collapsed and without the last one. */
@@ -42,23 +66,45 @@ export const cleanPath = (url: URL): string => url.pathname.replace(/\/{2,}/g, '
 async function answer(
   deps: AuthServerDeps,
   method: string,
-  request: IncomingMessage,
-  url: URL,
-): Promise<{ status: number; body: Record<string, unknown> }> {
+  { request, url }: { request: IncomingMessage; url: URL },
+  seen: Seen,
+): Promise<{ reply: HttpReply; error: string | null }> {
   try {
     const params = await readParams(request, url);
-    if (method === 'oauth/token') return { status: 200, body: grant(deps, params) };
-    if (/^rest\/app\.info(\.json)?$/.test(method)) return { status: 200, body: showApp(deps, params) };
-    throw new RestError(404, 'ERROR_METHOD_NOT_FOUND', 'Method not found!');
+    const [access, refresh] = [toText(params.auth), toText(params.refresh_token)];
+    seen.tokenTail = tailOf(access || refresh);
+    seen.owner = (deps.tokens.findAccess(access) ?? deps.tokens.findRefresh(refresh))?.portal ?? null;
+    if (seen.owner?.faults) {
+      seen.faults = await seen.owner.faults.open(method, params, request.url ?? '/');
+      const { refusal } = seen.faults;
+      if (refusal?.reply instanceof RestError) throw refusal.reply;
+      if (refusal) return { reply: refusal.reply, error: refusal.fault.kind };
+    }
+    return { reply: toJson(200, route(deps, method, params, seen), seen), error: null };
   } catch (error) {
     const known = error instanceof RestError ? error : new RestError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
     if (known !== error) console.error('The authorization sandbox failed to answer a request:', error);
-    return { status: known.status, body: known.toBody() };
+    return { reply: toJson(known.status, known.toBody(), seen), error: String(known.code) };
   }
 }
 
+function route(deps: AuthServerDeps, method: string, params: Params, seen: Seen): Record<string, unknown> {
+  if (method === 'oauth/token') {
+    const { portal, pair } = grant(deps, params);
+    seen.owner = portal;
+    return showTokens(deps, portal, pair);
+  }
+  if (/^rest\/app\.info(\.json)?$/.test(method)) return showApp(deps, params);
+  throw new RestError(404, 'ERROR_METHOD_NOT_FOUND', 'Method not found!');
+}
+
+function toJson(status: number, body: Record<string, unknown>, { faults }: Seen): HttpReply {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };
+  return { status, headers, body: faults ? faults.render(body) : JSON.stringify(body) };
+}
+
 /** Exchanges a code or a refresh token for a new pair. */
-function grant(deps: AuthServerDeps, params: Params): Record<string, unknown> {
+function grant(deps: AuthServerDeps, params: Params): { portal: PortalState; pair: TokenPair } {
   const grantType = toText(params.grant_type);
   if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
     throw new RestError(400, 'invalid_request', 'The grant_type is not supported');
@@ -67,7 +113,7 @@ function grant(deps: AuthServerDeps, params: Params): Record<string, unknown> {
     throw new RestError(401, 'invalid_client', 'The client credentials are invalid');
   }
   const { portal, userId } = grantType === 'refresh_token' ? takeRefresh(deps, params) : takeCode(deps, params);
-  return showTokens(deps, portal, deps.tokens.issue(portal, userId));
+  return { portal, pair: deps.tokens.issue(portal, userId) };
 }
 
 function takeCode({ tokens }: AuthServerDeps, params: Params): { portal: PortalState; userId: number } {

@@ -7,7 +7,10 @@ import { createWorld } from '../world/create-world.ts';
 import { createAuthServer } from './auth-server.ts';
 import { connectEvents, type EventDelivery } from './events.ts';
 import type { PortalDeps } from './portal/deps.ts';
+import { uninstallApp } from './portal/lifecycle.ts';
 import { createPortalHandler, type Handler } from './portal-server.ts';
+import { portalNow } from './portal-time.ts';
+import { createPortalFaults } from './rest/faulty.ts';
 import type { BitrixSandbox, PortalOptions, SandboxOptions, SandboxPortal } from './sandbox.ts';
 import { applySnapshot } from './snapshot.ts';
 import type { AppCard, LimitOptions, PortalState } from './state.ts';
@@ -27,34 +30,36 @@ export async function createBitrixSandbox(options: SandboxOptions): Promise<Bitr
   const tokens = createTokenStore(app.clientId);
   const servers: Server[] = [];
   const deliveries: EventDelivery[] = [];
+  let isClosed = false;
 
-  /** @returns the origin under which the handler is served */
-  async function serve(handler: Handler, port: number): Promise<string> {
+  async function serve(handler: Handler, port: number): Promise<{ origin: string; server: Server }> {
     const server = createServer(toListener(handler));
     servers.push(server);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, resolve);
-    });
+    await listen(server, port);
     const { port: actual } = server.address() as AddressInfo;
-    return `http://${host}:${actual}`;
+    return { origin: `http://${host}:${actual}`, server };
+  }
+
+  function listen(server: Server, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
   }
 
   async function close(): Promise<void> {
+    isClosed = true;
     for (const delivery of deliveries) delivery.stop();
-    await Promise.all(
-      servers.map((server) => {
-        const closed = new Promise((resolve) => server.close(resolve));
-        server.closeAllConnections();
-        return closed;
-      }),
-    );
+    await Promise.all(servers.map(closeServer));
   }
 
   try {
     let authUrl = '';
     const authServer = createAuthServer({ app, tokens, clock, ledger, authUrl: () => authUrl });
-    authUrl = await serve(authServer, options.authPort ?? 0);
+    authUrl = (await serve(authServer, options.authPort ?? 0)).origin;
     const deps: PortalDeps = {
       app,
       authUrl,
@@ -67,8 +72,9 @@ export async function createBitrixSandbox(options: SandboxOptions): Promise<Bitr
       const state = createPortalState(portalOptions, index, { app, clock, ledger });
       if (portalOptions.snapshot) applySnapshot(state, tokens, portalOptions.snapshot);
       const handler = createPortalHandler(state, { deps, tokens, authServer });
+      let { origin, server } = await serve(handler, portalOptions.port ?? 0);
       const portal: SandboxPortal = {
-        url: await serve(handler, portalOptions.port ?? 0),
+        url: origin,
         state,
         createWebhook(userId) {
           const secret = randomBytes(8).toString('hex');
@@ -76,21 +82,50 @@ export async function createBitrixSandbox(options: SandboxOptions): Promise<Bitr
           return `${portal.url}/rest/${userId}/${secret}/`;
         },
         async rename() {
-          const former = new URL(portal.url);
-          const formerServer = servers.find((server) => (server.address() as AddressInfo).port === Number(former.port));
-          portal.url = await serve(handler, 0);
+          const former = { host: new URL(portal.url).host, server };
+          ({ origin, server } = await serve(handler, 0));
+          portal.url = origin;
           state.formerDomains.push(former.host);
-          state.domain = new URL(portal.url).host;
-          formerServer?.removeAllListeners('request');
-          formerServer?.on('request', (request: IncomingMessage, response: ServerResponse) => {
+          state.domain = new URL(origin).host;
+          former.server.removeAllListeners('request');
+          former.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
             request.resume();
             response.writeHead(302, { location: `${portal.url}${request.url ?? '/'}` }).end();
           });
+        },
+        now: () => Math.floor(portalNow(state)),
+        playFaults(script, onSignal = () => {}) {
+          state.faults?.stop();
+          state.faults = createPortalFaults(script, state, {
+            uninstall: (clean) => void uninstallApp(state, deps, { clean }),
+            async move() {
+              await portal.rename();
+              return portal.url;
+            },
+            closePort: (seconds) => void closePort(portal, seconds),
+            signal: onSignal,
+          });
+        },
+        async stopFaults() {
+          state.faults?.stop();
+          state.faults = null;
+          await portal.comeUp();
+        },
+        faultHits: () => state.faults?.hits() ?? [],
+        goDown: () => closeServer(server),
+        async comeUp() {
+          if (!isClosed && !server.listening) await listen(server, Number(new URL(portal.url).port));
         },
       };
       state.domain = new URL(portal.url).host;
       deliveries.push(connectEvents(state, deps));
       return portal;
+    };
+
+    const closePort = async (portal: SandboxPortal, seconds: number): Promise<void> => {
+      await portal.goDown();
+      await clock.sleep(seconds * 1000);
+      await portal.comeUp();
     };
 
     const portals: SandboxPortal[] = [];
@@ -122,6 +157,8 @@ function createPortalState(
     language,
     limits: { ...cloudLimits(license), ...options.limits },
     utcOffsetMinutes: UTC_OFFSET_MINUTES,
+    clockSkewSeconds: 0,
+    faults: null,
     installation: null,
     tokens: new Set(),
     webhooks: new Map(),
@@ -137,6 +174,13 @@ function cloudLimits(license: string): LimitOptions {
     operatingSeconds: 480,
     pageCost: 0.07,
   };
+}
+
+function closeServer(server: Server): Promise<void> {
+  // A server that is down already says so as an error, which is what is wanted.
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
 }
 
 function toListener(handler: Handler): RequestListener {

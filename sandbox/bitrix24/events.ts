@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PortalDeps } from './portal/deps.ts';
 import { accessAuth, type PortalEvent, portalAuth, postEvent } from './portal/event-post.ts';
+import { portalNow } from './portal-time.ts';
 import type { EventBinding, Installation, PortalState, TokenPair } from './state.ts';
 
 /** A portal hands events to a central queue first, so a handler hears of a change this much sandbox time later. */
@@ -69,7 +70,7 @@ export function connectEvents(portal: PortalState, deps: PortalDeps): EventDeliv
     const messageId = createHash('md5')
       .update(`${event}|${fields.ID ?? ''}`)
       .digest('hex');
-    const timestamp = Math.floor(portal.clock.now() / 1000);
+    const timestamp = Math.floor(portalNow(portal));
     // A record that a process has reserved or given up on is out of sight: the change must reach the next reader.
     const waiting = installation.offlineEvents.find(
       (kept) => kept.messageId === messageId && kept.processId === null && !kept.error,

@@ -281,7 +281,11 @@ describe('ways to call', () => {
     const { id } = addLead(p.portal);
     await p.call('crm.item.list', { entityTypeId: 1, filter: { id } });
     expect(p.sandbox.ledger.entries.at(-1)).toEqual({
-      at: expect.any(Number),
+      startedAt: expect.any(Number),
+      endedAt: expect.any(Number),
+      sourcePort: expect.any(Number),
+      tokenTail: p.admin.access_token.slice(-6),
+      faults: [],
       portal: p.portal.state.memberId,
       method: 'crm.item.list',
       commands: [],

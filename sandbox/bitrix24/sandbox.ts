@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger.ts';
 import type { WorldSize } from '../world/types.ts';
+import type { FaultScript } from './fault-script.ts';
 import type { PortalSnapshot } from './snapshot.ts';
 import type { AppCard, LimitOptions, PortalState } from './state.ts';
 
@@ -36,6 +37,22 @@ export interface SandboxPortal {
   createWebhook(userId: number): string;
   /** Moves the portal to another port; the old one answers 302. */
   rename(): Promise<void>;
+  /** What the portal takes for now, whole Unix seconds: the time that changes made in its name should carry. */
+  now(): number;
+  /**
+   * Plays a script of faults from now on, in place of the one before.
+   * @param onSignal called when a rule of the kind `signal` hits, before that request is answered
+   * @throws ZodError when it is no script
+   */
+  playFaults(script: FaultScript, onSignal?: (name: string) => void): void;
+  /** Ends all faults; hanging requests are cut and the port is open again. What was done to the world or the app stays. */
+  stopFaults(): Promise<void>;
+  /** How often each rule of the script being played has hit, in its order; empty when none is. */
+  faultHits(): number[];
+  /** Closes the portal's port and all its connections until `comeUp`: connections are refused. */
+  goDown(): Promise<void>;
+  /** Opens the same port again; does nothing when it is open. */
+  comeUp(): Promise<void>;
 }
 
 export interface BitrixSandbox {

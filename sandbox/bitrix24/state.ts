@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Ledger } from '../ledger.ts';
 import type { World } from '../world/types.ts';
+import type { PortalFaults } from './rest/faulty.ts';
 
 /** The app's card at the vendor: what a developer registers once, the same for every portal. */
 export interface AppCard {
@@ -101,6 +102,10 @@ export interface PortalState {
   limits: LimitOptions;
   /** Offset of the portal server's output, minutes east of UTC. */
   utcOffsetMinutes: number;
+  /** How far the portal's own clock is ahead of `clock`. */
+  clockSkewSeconds: number;
+  /** What goes wrong at present; null: nothing. */
+  faults: PortalFaults | null;
   installation: Installation | null;
   tokens: Set<TokenPair>;
   /** Inbound webhooks: secret -> user id. */

@@ -47,11 +47,13 @@ export interface TestPortal {
 }
 
 /** A portal with the app installed and a world without records. Its clock starts at `startAt`, Unix seconds; default noon. */
-export async function startTestPortal(options: Partial<PortalOptions> & { startAt?: number } = {}): Promise<TestPortal> {
-  const { startAt = NOON, ...portalOptions } = options;
-  const clock = createClock({ start: startAt * 1000 });
+export async function startTestPortal(
+  options: Partial<PortalOptions> & { startAt?: number; speed?: number; eventHandlerUrl?: string } = {},
+): Promise<TestPortal> {
+  const { startAt = NOON, speed = 1, eventHandlerUrl = '', ...portalOptions } = options;
+  const clock = createClock({ start: startAt * 1000, speed });
   const sandbox = await createBitrixSandbox({
-    app: TEST_APP,
+    app: { ...TEST_APP, eventHandlerUrl },
     clock,
     portals: [{ size: 'empty', limits: { rate: null, operatingSeconds: null }, ...portalOptions }],
   });

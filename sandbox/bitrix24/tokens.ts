@@ -22,6 +22,8 @@ export interface TokenStore {
   takeCode(code: string): { portal: PortalState; userId: number } | null;
   /** Whom a refresh token belongs to; undefined when unknown, used or older than 180 days. */
   peekRefresh(refreshToken: string): Issued | undefined;
+  /** What a refresh token belongs to, whatever its state; undefined when there never was one. */
+  findRefresh(refreshToken: string): Issued | undefined;
   /** Uses up a pair's refresh token. The access token lives on to its own end. */
   useRefresh(pair: TokenPair): void;
   /** Takes in a pair that an earlier sandbox issued for this portal. */
@@ -75,6 +77,7 @@ export function createTokenStore(clientId: string): TokenStore {
       const issued = byRefresh.get(refreshToken);
       return issued && issued.pair.refreshExpires > secondsOf(issued.portal) ? issued : undefined;
     },
+    findRefresh: (refreshToken) => byRefresh.get(refreshToken),
     useRefresh(pair) {
       pair.refreshExpires = 0;
     },

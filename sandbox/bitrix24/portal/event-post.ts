@@ -1,3 +1,4 @@
+import { portalNow } from '../portal-time.ts';
 import type { AppCard, PortalState, TokenPair } from '../state.ts';
 import type { PortalDeps } from './deps.ts';
 
@@ -23,7 +24,7 @@ export async function postEvent(portal: PortalState, handler: string, event: Por
     event: event.event,
     ...(event.handlerId === undefined ? {} : { event_handler_id: event.handlerId }),
     data: event.data,
-    ts: Math.floor(portal.clock.now() / 1000),
+    ts: Math.floor(portalNow(portal)),
     auth: event.auth,
   });
   try {

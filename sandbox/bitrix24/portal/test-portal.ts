@@ -21,6 +21,8 @@ export function createTestPortal(language: PortalState['language'] = 'en'): Port
     language,
     limits: { rate: null, operatingSeconds: null, pageCost: 0.07 },
     utcOffsetMinutes: 300,
+    clockSkewSeconds: 0,
+    faults: null,
     installation: null,
     tokens: new Set(),
     webhooks: new Map(),

@@ -1,6 +1,7 @@
+import { RawJson } from '../../raw-json.ts';
 import { RestError } from './error.ts';
-import { isYes, type Params, parseCommandQuery, toEntries, toText } from './params.ts';
-import { type Outcome, type RequestContext, runMethod } from './runner.ts';
+import { isYes, type Params, parseCommand, toEntries, toText } from './params.ts';
+import { createTimeBlock, type Outcome, operatingOf, type RequestContext, runMethod } from './runner.ts';
 
 const MAX_COMMANDS = 50;
 
@@ -19,8 +20,8 @@ export interface BatchAnswer {
  * Runs the commands of a batch one after another. A command's parameters may name earlier results: `$result[name][items][49][id]`.
  * Failures of commands are part of the answer.
  */
-export function runBatch(context: RequestContext, params: Params): BatchAnswer {
-  const halt = isYes(params.halt);
+export function runBatch(context: RequestContext, batch: Params): BatchAnswer {
+  const halt = isYes(batch.halt);
   const results = new Map<string, unknown>();
   const errors = new Map<string, unknown>();
   const totals = new Map<string, unknown>();
@@ -31,10 +32,13 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
   let records = 0;
   let spent = 0;
 
-  for (const [index, [key, command]] of (toEntries(params.cmd) ?? []).entries()) {
+  for (const [index, [key, command]] of (toEntries(batch.cmd) ?? []).entries()) {
+    const { name, params } = parseCommand(toText(command));
     try {
       if (index >= MAX_COMMANDS) throw new RestError(400, 'ERROR_BATCH_LENGTH_EXCEEDED', 'Max batch length exceeded');
-      const { answer, time, cost } = runCommand(context, toText(command), results, commands);
+      commands.push(name);
+      const { answer, time, cost, silent } = runCommand(context, name, params, results, index);
+      if (silent) continue;
       results.set(key, answer.result);
       if (answer.total !== undefined) totals.set(key, answer.total);
       if (answer.next !== undefined) nexts.set(key, answer.next);
@@ -45,7 +49,9 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
       if (!(error instanceof RestError)) throw error;
       errors.set(key, error.toBody());
       commandErrors.push(String(error.code));
-      if (halt) break;
+      // Says until when the method is blocked.
+      if (error.code === 'OPERATION_TIME_LIMIT') times.set(key, timeOf(context, name));
+      if (halt || error.halts) break;
     }
   }
   return {
@@ -63,19 +69,23 @@ export function runBatch(context: RequestContext, params: Params): BatchAnswer {
   };
 }
 
-function runCommand(context: RequestContext, command: string, results: Map<string, unknown>, commands: string[]): Outcome {
-  const mark = command.indexOf('?');
-  const name = (mark < 0 ? command : command.slice(0, mark))
-    .trim()
-    .toLowerCase()
-    .replace(/\.json$/, '');
-  commands.push(name);
+function runCommand(
+  context: RequestContext,
+  name: string,
+  params: Params,
+  results: Map<string, unknown>,
+  position: number,
+): Outcome {
   if (name === 'batch') {
     throw new RestError(405, 'ERROR_BATCH_METHOD_NOT_ALLOWED', 'Method is not allowed for batch usage');
   }
-  const params = mark < 0 ? {} : parseCommandQuery(command.slice(mark + 1));
   delete params.auth;
-  return runMethod(context, name, substitute(params, results) as Params);
+  return runMethod(context, name, substitute(params, results) as Params, position);
+}
+
+function timeOf({ portal, limits }: RequestContext, method: string) {
+  const now = portal.clock.now() / 1000;
+  return createTimeBlock(portal, now, operatingOf(portal, limits, method, now));
 }
 
 const REFERENCE = /\$result((?:\[[^[\]]*\])+)/g;
@@ -101,7 +111,7 @@ function resolveReference(path: string, results: Map<string, unknown>): unknown 
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = (value as Record<string, unknown>)[key];
   }
-  return value;
+  return value instanceof RawJson ? value.text : value;
 }
 
 /** PHP writes an array with the keys 0..n-1, and an empty one, as a JSON array. */

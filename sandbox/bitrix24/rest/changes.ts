@@ -1,4 +1,4 @@
-import type { WorldDeal, WorldLead } from '../../world/types.ts';
+import type { WorldActivity, WorldDeal, WorldLead } from '../../world/types.ts';
 import type { PortalState } from '../state.ts';
 import { type CrmEntity, type CrmRecord, DEALS, firstStage, LEADS, stageDictionary } from './entities.ts';
 import { createLookup } from './fields/field.ts';
@@ -68,6 +68,109 @@ export function deleteRecord<Row extends CrmRecord>(
 ): boolean {
   if (!entity.table(portal.world).delete(id)) return false;
   portal.onChange?.(eventOf(entity, 'DELETE'), { ID: id }, actor);
+  return true;
+}
+
+export interface RestoreOptions {
+  /** The record's time of change moves to now. Default true. */
+  touch?: boolean;
+  /** The event that tells of it, null: none does. Default ADD. */
+  event?: 'ADD' | 'UPDATE' | null;
+}
+
+/**
+ * Brings a record back from the recycle bin, under its old id. Bitrix24 documents neither what becomes of DATE_MODIFY nor
+ * which event is sent, so a client must bear every combination.
+ * @returns false when it was not deleted
+ */
+export function restoreRecord<Row extends CrmRecord>(
+  portal: PortalState,
+  entity: CrmEntity<Row>,
+  id: number,
+  actor: Actor,
+  { touch = true, event = 'ADD' }: RestoreOptions = {},
+): boolean {
+  const table = entity.table(portal.world);
+  if (!table.restore(id)) return false;
+  if (touch) table.update(id, {}, actor.now);
+  if (event) portal.onChange?.(eventOf(entity, event), { ID: id }, actor);
+  return true;
+}
+
+/**
+ * Changes many records in one second: they all get the actor's `now` as their time of change, each with its own event.
+ * @returns how many there were to change
+ */
+export function updateRecords<Row extends CrmRecord>(
+  portal: PortalState,
+  entity: CrmEntity<Row>,
+  ids: Iterable<number>,
+  changeOf: (row: Row) => Partial<Omit<Row, 'id'>>,
+  actor: Actor,
+): number {
+  const table = entity.table(portal.world);
+  let count = 0;
+  for (const id of ids) {
+    const row = table.get(id);
+    if (row && updateRecord(portal, entity, id, changeOf(row), actor)) count += 1;
+  }
+  return count;
+}
+
+/** Adds an activity. Its owner is left as it is. @returns its id */
+export function addActivity(
+  portal: PortalState,
+  fields: Pick<WorldActivity, 'ownerTypeId' | 'ownerId'> & Partial<Omit<WorldActivity, 'id'>>,
+  actor: Actor,
+): number {
+  const { id } = portal.world.activities.insert({
+    typeId: 6,
+    providerId: 'CRM_TODO',
+    subject: '',
+    createdAt: actor.now,
+    updatedAt: actor.now,
+    startAt: actor.now,
+    endAt: actor.now,
+    deadline: 0,
+    completed: false,
+    responsibleId: actor.userId,
+    direction: 0,
+    ...fields,
+  });
+  portal.onChange?.('ONCRMACTIVITYADD', { ID: id }, actor);
+  return id;
+}
+
+/** Changes an activity, its owner too: it moves to another record then. @returns false when there is no such activity */
+export function updateActivity(
+  portal: PortalState,
+  id: number,
+  change: Partial<Omit<WorldActivity, 'id'>>,
+  actor: Actor,
+): boolean {
+  if (!portal.world.activities.update(id, change, actor.now)) return false;
+  portal.onChange?.('ONCRMACTIVITYUPDATE', { ID: id }, actor);
+  return true;
+}
+
+/** @returns false when there is no such activity */
+export function deleteActivity(portal: PortalState, id: number, actor: Actor): boolean {
+  if (!portal.world.activities.delete(id)) return false;
+  portal.onChange?.('ONCRMACTIVITYDELETE', { ID: id }, actor);
+  return true;
+}
+
+/** As restoreRecord. @returns false when it was not deleted */
+export function restoreActivity(
+  portal: PortalState,
+  id: number,
+  actor: Actor,
+  { touch = true, event = 'ADD' }: RestoreOptions = {},
+): boolean {
+  const { activities } = portal.world;
+  if (!activities.restore(id)) return false;
+  if (touch) activities.update(id, {}, actor.now);
+  if (event) portal.onChange?.(`ONCRMACTIVITY${event}`, { ID: id }, actor);
   return true;
 }
 

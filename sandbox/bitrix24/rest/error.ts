@@ -4,6 +4,8 @@ export class RestError extends Error {
   readonly code: string | number;
   /** Further keys of the answer, such as `argument`. */
   readonly extra: Record<string, unknown>;
+  /** A batch ends at this error, whatever its `halt` says. */
+  halts = false;
 
   constructor(status: number, code: string | number, description: string, extra: Record<string, unknown> = {}) {
     super(description);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseCommandQuery, parseQuery } from './params.ts';
+import { parseCommand, parseQuery } from './params.ts';
 
 test('bracketed names become nested values, and lists where the keys count from 0', () => {
   expect(parseQuery('filter[>id]=5&select[0]=id&select[1]=title&order[id]=ASC&ids[]=7&ids[]=8')).toEqual({
@@ -26,7 +26,10 @@ test('an unencoded = ends the name, as in PHP', () => {
 });
 
 test('only the top level of names loses its case', () => {
-  expect(parseCommandQuery('FILTER[ID]=1&START=-1')).toEqual({ filter: { ID: '1' }, start: '-1' });
+  expect(parseCommand('CRM.Lead.List.json?FILTER[ID]=1&START=-1')).toEqual({
+    name: 'crm.lead.list',
+    params: { filter: { ID: '1' }, start: '-1' },
+  });
 });
 
 test('names of object internals stay plain data', () => {

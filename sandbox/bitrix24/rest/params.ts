@@ -17,9 +17,14 @@ export async function readParams(request: IncomingMessage, url: URL): Promise<Pa
   return lowerCaseKeys({ ...fromQuery, ...(await readBody(request)) });
 }
 
-/** Parameters of one command of a batch, from the part after its question mark. */
-export function parseCommandQuery(query: string): Params {
-  return lowerCaseKeys(parseQuery(query));
+/** A command of a batch: `crm.item.list?entityTypeId=1&start=-1`. */
+export function parseCommand(command: string): { name: string; params: Params } {
+  const mark = command.indexOf('?');
+  const name = (mark < 0 ? command : command.slice(0, mark))
+    .trim()
+    .toLowerCase()
+    .replace(/\.json$/, '');
+  return { name, params: mark < 0 ? {} : lowerCaseKeys(parseQuery(command.slice(mark + 1))) };
 }
 
 /** PHP's parse_str: `a[b][0]=c`, `a[]=1`. Objects with keys 0..n-1 become arrays. */

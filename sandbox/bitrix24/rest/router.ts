@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { deliver, type HttpReply } from '../../faulty-http.ts';
+import { type LedgerEntry, recordRequest, tailOf } from '../../ledger.ts';
 import type { PortalLimits } from '../limits.ts';
 import type { AppCard, PortalState } from '../state.ts';
 import type { TokenStore } from '../tokens.ts';
 import { runBatch } from './batch.ts';
 import { RestError } from './error.ts';
+import type { RequestFaults } from './faulty.ts';
 import type { Caller } from './method.ts';
 import { type Params, readParams, toText } from './params.ts';
-import { createTimeBlock, type RequestContext, runMethod } from './runner.ts';
+import { createTimeBlock, operatingOf, type RequestContext, runMethod } from './runner.ts';
 
 export interface RestDeps {
   app: AppCard;
@@ -29,15 +32,16 @@ interface Target {
   version3: boolean;
 }
 
-interface Reply {
-  status: number;
-  body: Record<string, unknown>;
-  error: string | null;
-  commands: string[];
-  commandErrors: string[];
-  records: number;
+interface Reply extends Pick<LedgerEntry, 'error' | 'commands' | 'commandErrors' | 'records'> {
+  http: HttpReply;
   /** Operating seconds the request cost. */
   cost: number;
+}
+
+/** What is known of a request so far, also when it fails. */
+interface Seen {
+  tokenTail: string | null;
+  faults: RequestFaults | null;
 }
 
 /** Answers everything under `/rest/` of one portal. */
@@ -50,23 +54,30 @@ export function createRest(
       response.writeHead(204, CORS).end();
       return;
     }
-    const start = portal.clock.now() / 1000;
+    const startedAt = portal.clock.now();
+    const start = startedAt / 1000;
     const url = new URL((request.url ?? '/').replace(/^\/+/, '/'), 'http://portal');
     const target = readTarget(url.pathname);
-    const reply = await answer(portal, deps, target, request, url, start);
-    portal.ledger.add({
-      at: start * 1000,
-      portal: portal.memberId,
-      method: target.method,
-      commands: reply.commands,
-      commandErrors: reply.commandErrors,
-      status: reply.status,
-      error: reply.error,
-      records: reply.records,
-    });
-    if (portal.limits.answerDelay) await portal.clock.sleep(reply.cost * 1000);
-    response.writeHead(reply.status, { ...CORS, 'content-type': 'application/json; charset=utf-8' });
-    response.end(JSON.stringify(reply.body));
+    const seen: Seen = { tokenTail: null, faults: null };
+    const reply = await answer(portal, deps, { target, request, url, start }, seen);
+    const { http, cost, ...counts } = reply;
+    recordRequest(
+      portal.ledger,
+      portal.clock,
+      { request, response },
+      {
+        ...counts,
+        startedAt,
+        portal: portal.memberId,
+        method: target.method,
+        status: http.status,
+        tokenTail: seen.tokenTail,
+        faults: [...(seen.faults?.kinds ?? [])],
+      },
+    );
+    const waitMs = (portal.limits.answerDelay ? cost * 1000 : 0) + (seen.faults?.delayMs ?? 0);
+    if (waitMs > 0) await portal.clock.sleep(waitMs);
+    await deliver(response, http, seen.faults?.delivery ?? null, portal.clock);
   };
 }
 
@@ -88,35 +99,40 @@ function readTarget(path: string): Target {
 async function answer(
   portal: PortalState,
   deps: RestDeps,
-  target: Target,
-  request: IncomingMessage,
-  url: URL,
-  start: number,
+  { target, request, url, start }: { target: Target; request: IncomingMessage; url: URL; start: number },
+  seen: Seen,
 ): Promise<Reply> {
   try {
     // Read whatever the outcome: a client must be able to send its body before it learns of a refusal.
     const params = await readParams(request, url);
+    seen.tokenTail = tailOf(toText(params.auth));
     if (!deps.limits.admit(request.socket.remoteAddress ?? '', start)) {
       throw new RestError(503, 'QUERY_LIMIT_EXCEEDED', 'Too many requests');
     }
-    const caller = authorize(portal, deps, target, params, start);
+    if (portal.faults) {
+      seen.faults = await portal.faults.open(target.method, params, request.url ?? '/');
+      const { refusal } = seen.faults;
+      if (refusal?.reply instanceof RestError) throw refusal.reply;
+      if (refusal) return { ...NO_RECORDS, http: refusal.reply, error: refusal.fault.kind };
+    }
+    const caller = authorize(portal, deps, target, params, start, seen.faults);
     delete params.auth;
-    return run({ portal, app: deps.app, caller, limits: deps.limits }, target, params, start);
+    return run({ portal, app: deps.app, caller, limits: deps.limits, faults: seen.faults }, target, params, start);
   } catch (error) {
     const known = error instanceof RestError ? error : new RestError(500, 'INTERNAL_SERVER_ERROR', 'Internal server error');
     if (known !== error) console.error('The Bitrix24 sandbox failed to answer a request:', error);
-    const time = createTimeBlock(portal, start, deps.limits.operating(target.method, start));
+    const time = createTimeBlock(portal, start, operatingOf(portal, deps.limits, target.method, start));
     const body = target.version3 ? { error: { code: known.code, message: known.message } } : known.toBody();
-    return {
-      status: known.status,
-      body: { ...body, time },
-      error: String(known.code),
-      commands: [],
-      commandErrors: [],
-      records: 0,
-      cost: 0,
-    };
+    const http = toJson(known.status, { ...body, time }, seen.faults);
+    return { ...NO_RECORDS, http, error: String(known.code) };
   }
+}
+
+const NO_RECORDS = { commands: [], commandErrors: [], records: 0, cost: 0 };
+
+function toJson(status: number, body: Record<string, unknown>, faults: RequestFaults | null): HttpReply {
+  const headers = { ...CORS, 'content-type': 'application/json; charset=utf-8' };
+  return { status, headers, body: faults ? faults.render(body) : JSON.stringify(body) };
 }
 
 function run(context: RequestContext, target: Target, params: Params, start: number): Reply {
@@ -124,26 +140,26 @@ function run(context: RequestContext, target: Target, params: Params, start: num
     throw new RestError(404, 'BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION', `Method ${target.method} not found`);
   }
   if (target.method === 'batch') {
-    const { result, commands, commandErrors, records, cost } = runBatch(context, params);
+    const { result, ...counts } = runBatch(context, params);
     // The batch itself costs nothing: its commands do, each on the account of its own method.
     const time = createTimeBlock(context.portal, start, context.limits.operating('batch', start));
-    return { status: 200, body: { result, time }, error: null, commands, commandErrors, records, cost };
+    return { ...counts, http: toJson(200, { result, time }, context.faults), error: null };
   }
   const { answer, time, cost } = runMethod(context, target.method, params);
-  const { result, next, total } = answer;
+  const { result, next, total, records } = answer;
   const counts = { ...(next === undefined ? {} : { next }), ...(total === undefined ? {} : { total }) };
-  return {
-    status: 200,
-    body: { result, ...counts, time },
-    error: null,
-    commands: [],
-    commandErrors: [],
-    records: answer.records,
-    cost,
-  };
+  const http = toJson(200, { result, ...counts, time }, context.faults);
+  return { ...NO_RECORDS, http, error: null, records, cost };
 }
 
-function authorize(portal: PortalState, deps: RestDeps, target: Target, params: Params, now: number): Caller {
+function authorize(
+  portal: PortalState,
+  deps: RestDeps,
+  target: Target,
+  params: Params,
+  now: number,
+  faults: RequestFaults | null,
+): Caller {
   if (target.webhook) {
     const { secret, userId } = target.webhook;
     if (portal.webhooks.get(secret) !== userId) throw new RestError(401, 'INVALID_CREDENTIALS', 'Invalid request credentials');
@@ -156,6 +172,7 @@ function authorize(portal: PortalState, deps: RestDeps, target: Target, params: 
   const { pair } = issued;
   if (pair.revoked || !portal.installation) throw new RestError(401, 'ERROR_OAUTH', 'Application not installed');
   if (pair.accessExpires <= now) throw new RestError(401, 'expired_token', 'The access token provided has expired');
+  faults?.useToken(pair, now);
   const user = requireUser(portal, pair.userId);
   if (portal.installation.deniedUsers.has(user.id)) {
     throw new RestError(403, 'user_access_error', 'The user does not have access to the application');

@@ -1,4 +1,5 @@
 import type { WorldActivity } from '../../../world/types.ts';
+import { addActivity, deleteActivity } from '../changes.ts';
 import { COMPANIES, CONTACTS, type CrmEntity, type CrmRecord, DEALS, LEADS } from '../entities.ts';
 import { classicError, missingParameter, RestError } from '../error.ts';
 import { ACTIVITY_FIELDS } from '../fields/activities.ts';
@@ -65,10 +66,7 @@ function get(call: Call): Answer {
 }
 
 function remove(call: Call): Answer {
-  const { id } = requireActivity(call);
-  call.portal.world.activities.delete(id);
-  call.portal.onChange?.('ONCRMACTIVITYDELETE', { ID: id }, actorOf(call));
-  return single(true);
+  return single(deleteActivity(call.portal, requireActivity(call).id, actorOf(call)));
 }
 
 function requireActivity(call: Call): WorldActivity {
@@ -92,23 +90,15 @@ function addTodo(call: Call): Answer {
   const ownerId = toInteger(params.ownerid, 0);
   const touched = touchOwner(call, ownerTypeId, ownerId);
   if (!touched) throw new RestError(400, 'OWNER_NOT_FOUND', 'Owner was not found.');
-  const activity = portal.world.activities.insert({
+  const todo = {
     ownerTypeId,
     ownerId,
-    typeId: 6,
-    providerId: 'CRM_TODO',
     subject: toText(params.title) || toText(params.description),
-    createdAt: call.now,
-    updatedAt: call.now,
-    startAt: call.now,
     endAt: deadline,
     deadline,
-    completed: false,
     responsibleId: toInteger(params.responsibleid, call.caller.user.id),
-    direction: 0,
-  });
-  portal.onChange?.('ONCRMACTIVITYADD', { ID: activity.id }, actorOf(call));
-  return single({ id: activity.id });
+  };
+  return single({ id: addActivity(portal, todo, actorOf(call)) });
 }
 
 function touchOwner(call: Call, typeId: number, id: number): boolean {
