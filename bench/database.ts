@@ -5,8 +5,10 @@ import path from 'node:path';
 import pg from 'pg';
 import { migrate } from '../scripts/migrate.ts';
 import { APP_ROLE } from '../server/platform/config.ts';
-import { createDb, type Db } from '../server/platform/db.ts';
+import type { Sealer } from '../server/platform/crypto.ts';
+import { createDb, type Db, type Tx } from '../server/platform/db.ts';
 import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts';
+import { saveConnection } from '../server/tenants/connections.ts';
 
 export interface BenchDatabase {
   /** As the application uses it. */
@@ -47,6 +49,24 @@ export async function createTenant(owner: pg.Client): Promise<string> {
     tenantId,
   ]);
   return tenantId;
+}
+
+/** Connects the tenant by an inbound webhook of its portal. */
+export async function connectWebhook(tx: Tx, sealer: Sealer, tenantId: string, webhookUrl: string): Promise<void> {
+  const [, endpoint = '', secret = ''] = /^(.*\/)(\d+\/[^/]+)\/$/.exec(webhookUrl) ?? [];
+  await saveConnection(tx, sealer, tenantId, {
+    crmSource: 'bitrix24',
+    accountId: new URL(webhookUrl).host,
+    endpoint,
+    oauthServer: null,
+    scopes: [],
+    mode: 'classic',
+    timezone: null,
+    baseCurrency: null,
+    adminUserId: '1',
+    appStatus: null,
+    credentials: { kind: 'webhook', secret },
+  });
 }
 
 function urlOf(ownerUrl: string, user: string, password: string): string {

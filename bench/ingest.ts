@@ -2,14 +2,15 @@
 //
 // How fast the sync stores normalised activities (row level security, both indexes, checkpoint and progress in each page's
 // transaction) against raw COPY of the same rows into the same table as superuser. Prints one JSON line last.
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ActivityRecord } from '../server/crm/records.ts';
 import type { Db } from '../server/platform/db.ts';
-import { commitPage, type Progress, takeRun } from '../server/sync/run.ts';
+import { showLoad } from '../server/sync/entity-status.ts';
+import { beginRun, commitPage, type Progress } from '../server/sync/run.ts';
+import { cancelRuns } from '../server/tenants/sync-requests.ts';
 import { createTenant, startBenchDatabase } from './database.ts';
 
 const ROWS = 100_000;
@@ -46,15 +47,10 @@ try {
 }
 
 async function storeAsSync(db: Db, tenantId: string, records: readonly ActivityRecord[]): Promise<void> {
-  const runId = randomUUID();
   const run = await db.withTenant(tenantId, 'write', async (tx) => {
-    await tx.query({
-      text: `insert into sync_runs (tenant_id, run_id, crm_source, kind) values ($1, $2, 'bitrix24', 'full')`,
-      values: [tenantId, runId],
-    });
-    return takeRun(tx, tenantId, 'bitrix24', runId);
+    await cancelRuns(tx, tenantId, 'bitrix24', new Date());
+    return beginRun(tx, tenantId, 'bitrix24', { kind: 'full' });
   });
-  if (!run) throw new Error('The run could not be taken');
   let progress: Progress = { checkpoint: null, read: 0, startedAt: null, done: false };
   for (let start = 0; start < records.length; start += PAGE_SIZE) {
     const page = {
@@ -67,7 +63,11 @@ async function storeAsSync(db: Db, tenantId: string, records: readonly ActivityR
       coveredFrom: null,
     };
     const before = progress;
-    progress = await db.withTenant(tenantId, 'write', (tx) => commitPage(tx, run, 'activities', before, page));
+    progress = await db.withTenant(tenantId, 'write', async (tx) => {
+      const committed = await commitPage(tx, run, 'activities', before, page);
+      await showLoad(tx, run, 'activities', committed.progress, page);
+      return committed.progress;
+    });
   }
 }
 

@@ -8,6 +8,8 @@ export interface ChildStart {
   size: WorldSize;
   /** How much faster than ours the portal's time passes. */
   speed: number;
+  /** Whether requests and operating time are limited as in the cloud. */
+  isThrottled: boolean;
 }
 
 /** Answer to the first message. */
@@ -21,11 +23,16 @@ export interface ChildCounts {
   /** Every request that came, authorization included. */
   requests: number;
   records: number;
-  /** Answers that said a limit was exceeded. */
+  /** Answers that said a limit was exceeded, commands inside batches included. */
   limitViolations: number;
+  http503: number;
+  http429: number;
 }
 
-process.once('message', async ({ size, speed }: ChildStart) => {
+process.once('message', async ({ size, speed, isThrottled }: ChildStart) => {
+  const limits = isThrottled
+    ? { rate: { drainPerSecond: 2, burst: 50 }, operatingSeconds: 480 }
+    : { rate: null, operatingSeconds: null };
   const sandbox = await createBitrixSandbox({
     app: {
       clientId: 'local.bench',
@@ -38,7 +45,7 @@ process.once('message', async ({ size, speed }: ChildStart) => {
       version: 1,
     },
     clock: createClock({ speed }),
-    portals: [{ size, seed: 1, limits: { rate: { drainPerSecond: 2, burst: 50 }, operatingSeconds: 480, pageCost: 0.07 } }],
+    portals: [{ size, seed: 1, limits: { ...limits, pageCost: 0.07 } }],
   });
   const [portal] = sandbox.portals;
   if (!portal) throw new Error('The sandbox has no portal');
@@ -52,6 +59,8 @@ process.once('message', async ({ size, speed }: ChildStart) => {
       limitViolations: entries
         .flatMap(({ error, commandErrors }) => [error ?? '', ...commandErrors])
         .filter((code) => /LIMIT/.test(code)).length,
+      http503: entries.filter(({ status }) => status === 503).length,
+      http429: entries.filter(({ status }) => status === 429).length,
     };
     process.send?.(counts);
   });

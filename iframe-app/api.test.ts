@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { SyncStatusReply } from '../contract/sync.ts';
 import { ApiError, createApi } from './api.ts';
-import { sampleDashboard, sampleSession } from './testing/sample-replies.ts';
+import { completeSyncStatus, sampleDashboard, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
 
 interface Seen {
   method: string;
@@ -256,4 +257,142 @@ test('a webhook is sent once: the server waits for the portal, and the person de
     },
   ]);
   expect(waits).toEqual([]);
+});
+
+test('the CRM is asked for news once: whether it may be is no reason to wait', async () => {
+  const { api, seen, waits } = setUp(() => problem(429, 'rate_limited', { 'retry-after': '3' }));
+  await expect(api.refreshSync()).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 3000 });
+  expect(seen.map(({ method, path, body }) => [method, path, body])).toEqual([['POST', '/api/crm/sync/refresh', {}]]);
+  expect(waits).toEqual([]);
+});
+
+test('records with problems are asked for page by page', async () => {
+  const { api, seen } = setUp(() => json(200, { records: [], next: null }));
+  await api.listQuarantine(null);
+  await api.listQuarantine('leads:a&b');
+  expect(seen.map(({ path }) => path)).toEqual(['/api/crm/sync/quarantine', '/api/crm/sync/quarantine?after=leads%3Aa%26b']);
+});
+
+describe('the stream of the sync’s status', () => {
+  /** An api whose events are written by the test; its waits end when the test says so. */
+  function setUpStream(answer: (nth: number, stream: Response) => Response = (_nth, stream) => stream) {
+    const reported: (SyncStatusReply | null)[] = [];
+    const waits: { ms: number; end: () => void }[] = [];
+    const requests: { path: string; bearer: string | null; signal: AbortSignal | null | undefined }[] = [];
+    const pipe = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = pipe.writable.getWriter();
+    const encoder = new TextEncoder();
+    const api = createApi({
+      fetch: async (input, init) => {
+        const bearer = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '') ?? null;
+        requests.push({ path: String(input), bearer, signal: init?.signal });
+        if (String(input) === '/api/session') return json(200, session('token-2', START));
+        const stream = new Response(pipe.readable, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } });
+        return answer(requests.length, stream);
+      },
+      host: { renewProof: async () => 'proof' },
+      memberId: 'member-1',
+      session: session('token-1', START),
+      now: () => START,
+      wait: (ms, signal) => {
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        signal.addEventListener('abort', () => reject(signal.reason));
+        waits.push({ ms, end: resolve });
+        return promise;
+      },
+    });
+    return {
+      api,
+      waits,
+      requests,
+      reported,
+      report: (status: SyncStatusReply | null) => reported.push(status),
+      write: (text: string) => writer.write(encoder.encode(text)),
+      end: () => writer.close(),
+      breakOff: () => writer.abort(new TypeError('network error')),
+      never: new AbortController().signal,
+    };
+  }
+  const message = (status: unknown) => `event: status\ndata: ${JSON.stringify(status)}\n\n`;
+
+  test('brings statuses as they come and signs of life between them, until the server ends it', async () => {
+    const { api, requests, reported, report, write, end, never } = setUpStream();
+    const watching = api.watchSyncStatus(report, never);
+    await write(message(sampleSyncStatus()));
+    await write(': keep-alive\n\n');
+    await write('event: other\ndata: {}\n\n');
+    const [first = '', second = ''] = message(completeSyncStatus()).split('dataAsOf');
+    await write(`${first}dataAsOf`);
+    await write(second);
+    await end();
+    await watching;
+    expect(reported).toEqual([sampleSyncStatus(), null, null, null, completeSyncStatus()]);
+    expect(requests.map(({ path, bearer }) => [path, bearer])).toEqual([['/api/crm/sync/events', 'token-1']]);
+    expect(requests[0]?.signal?.aborted).toBe(true);
+  });
+
+  test('with a token that is refused begins once more with a fresh one', async () => {
+    const { api, requests, report, end, never } = setUpStream((nth, stream) =>
+      nth === 1 ? problem(401, 'token_expired') : stream,
+    );
+    const watching = api.watchSyncStatus(report, never);
+    await end();
+    await watching;
+    expect(requests.map(({ path, bearer }) => [path, bearer])).toEqual([
+      ['/api/crm/sync/events', 'token-1'],
+      ['/api/session', null],
+      ['/api/crm/sync/events', 'token-2'],
+    ]);
+  });
+
+  test('ends when its token wants to be renewed', async () => {
+    const { api, waits, requests, report, write, never } = setUpStream();
+    const watching = api.watchSyncStatus(report, never);
+    await write(message(completeSyncStatus()));
+    expect(waits.map(({ ms }) => ms)).toEqual([9 * 60_000]);
+    waits[0]?.end();
+    await watching;
+    expect(requests[0]?.signal?.aborted).toBe(true);
+  });
+
+  test.each([
+    ['a server that has none', () => problem(404, 'not_found'), { kind: 'refused', code: 'not_found' }],
+    ['a server with too many', () => problem(503, 'overloaded', { 'retry-after': '9' }), { kind: 'refused', retryAfterMs: 9000 }],
+    ['a proxy that answers itself', () => new Response('<html>', { status: 200 }), { kind: 'bad_reply' }],
+    ['a proxy that cannot reach it', () => new Response('<html>', { status: 502 }), { kind: 'network' }],
+  ])('is tried once with %s', async (_name, answer, error) => {
+    const { api, requests, report, never } = setUpStream(answer);
+    await expect(api.watchSyncStatus(report, never)).rejects.toMatchObject(error);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('that breaks off is a failure of the network', async () => {
+    const { api, report, write, breakOff, never } = setUpStream();
+    const watching = api.watchSyncStatus(report, never);
+    const outcome = expect(watching).rejects.toMatchObject({ kind: 'network' });
+    await write(message(completeSyncStatus()));
+    await breakOff();
+    await outcome;
+  });
+
+  test.each(['{"status":"complete"}', 'no json'])('is closed at a status that is none: %s', async (data) => {
+    const { api, requests, reported, report, write, never } = setUpStream();
+    const watching = api.watchSyncStatus(report, never);
+    const outcome = expect(watching).rejects.toMatchObject({ kind: 'bad_reply' });
+    await write(`event: status\ndata: ${data}\n\n`);
+    await outcome;
+    expect(reported).toEqual([]);
+    expect(requests[0]?.signal?.aborted).toBe(true);
+  });
+
+  test('is closed by whoever opened it', async () => {
+    const { api, requests, report, write } = setUpStream();
+    const closing = new AbortController();
+    const watching = api.watchSyncStatus(report, closing.signal);
+    const outcome = expect(watching).rejects.toThrow('closed');
+    await write(message(completeSyncStatus()));
+    closing.abort(new Error('closed'));
+    await outcome;
+    expect(requests[0]?.signal?.aborted).toBe(true);
+  });
 });

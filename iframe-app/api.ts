@@ -2,16 +2,19 @@ import type { ConnectionsReply } from '../contract/connections.ts';
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
 import type { PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsPatch } from '../contract/settings.ts';
-import type { SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
+import type { QuarantineReply, SyncRefreshReply, SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
+import { createEventParser } from './event-stream.ts';
 import type { Host } from './host.ts';
 import {
   isConnectionsReply,
   isDashboardReply,
   isProblem,
+  isQuarantineReply,
   isRecordReply,
   isSessionReply,
   isSettingsReply,
+  isSyncRefreshReply,
   isSyncStartReply,
   isSyncStatusReply,
 } from './replies.ts';
@@ -48,12 +51,24 @@ export interface Api {
   /** One record of the CRM; `not_found` while it is not copied. */
   getRecord(record: RecordPage, signal?: AbortSignal): Promise<RecordReply>;
   getSyncStatus(signal?: AbortSignal): Promise<SyncStatusReply>;
+  /**
+   * Reports the sync's status now and whenever it changes, null for a sign of life without news. One connection, tried once:
+   * resolves when the server has ended it or its token wants to be renewed.
+   */
+  watchSyncStatus(report: (status: SyncStatusReply | null) => void, signal: AbortSignal): Promise<void>;
   /** Asks for a sync of everything; one that runs already is answered with its id. */
   startSync(signal?: AbortSignal): Promise<SyncStartReply>;
+  /** Asks the CRM for what has changed, now instead of within a quarter of an hour; tried once. */
+  refreshSync(signal?: AbortSignal): Promise<SyncRefreshReply>;
+  /** Administrators only, as is all of the following. */
+  pauseSync(signal?: AbortSignal): Promise<SyncStatusReply>;
+  resumeSync(signal?: AbortSignal): Promise<SyncStatusReply>;
+  /** Records of which something could not be used. @param after `next` of the answer before, null for the first */
+  listQuarantine(after: string | null, signal?: AbortSignal): Promise<QuarantineReply>;
   listConnections(signal?: AbortSignal): Promise<ConnectionsReply>;
-  /** Connects a Bitrix24 portal by the secret address of an inbound webhook; administrators only. */
+  /** Connects a Bitrix24 portal by the secret address of an inbound webhook. */
   addWebhook(webhookUrl: string, signal?: AbortSignal): Promise<ConnectionsReply>;
-  /** For the whole tenant; administrators only. */
+  /** For the whole tenant. */
   saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<SettingsPatch>;
 }
 
@@ -69,6 +84,8 @@ export interface ApiDeps {
 
 /** A token is renewed this long before it ends, so that no request meets its end on the way. */
 const RENEW_BEFORE_MS = 60_000;
+/** A stream is not ended sooner than this for its token: whatever the clocks say, a page does not open one after the other. */
+const FRESH_TOKEN_MS = 30_000;
 /** The longest life a session may have; a longer or ended one means that this machine's clock is wrong, and the 401 decides then. */
 const MAX_SESSION_MS = 10 * 60_000;
 const RETRY_DELAYS_MS = [500, 1500, 4000];
@@ -84,8 +101,10 @@ interface Call<T> {
   path: string;
   check: Check<T>;
   body?: unknown;
-  /** The server itself waits for a CRM: one long try, and the person in front of it decides about another. */
-  waitsForCrm?: boolean;
+  /** Not tried again by itself: the person in front of it decides about that. */
+  isOnce?: boolean;
+  /** Default: 20 s. */
+  timeoutMs?: number;
   signal: AbortSignal;
 }
 
@@ -129,19 +148,50 @@ export function createApi(deps: ApiDeps): Api {
     return renewing;
   }
 
-  async function request<T>(call: Call<T>): Promise<T> {
-    call.signal.throwIfAborted();
-    if (token === null || deps.now() >= renewAt) await unlessAborted(renewOnce(), call.signal);
+  function request<T>(call: Call<T>): Promise<T> {
+    return withToken((bearer) => send(call, bearer), call.signal);
+  }
+
+  /** Does something with a living token, and once more with a fresh one where the server refuses it. */
+  async function withToken<T>(work: (bearer: string | null) => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    if (token === null || deps.now() >= renewAt) await unlessAborted(renewOnce(), signal);
     const usedToken = token;
     try {
-      return await send(call, usedToken);
+      return await work(usedToken);
     } catch (error) {
       if (!isRefusedToken(error)) throw error;
-      if (token === usedToken) await unlessAborted(renewOnce(), call.signal);
-      return await send(call, token).catch((again: unknown) => {
+      if (token === usedToken) await unlessAborted(renewOnce(), signal);
+      return await work(token).catch((again: unknown) => {
         throw isRefusedToken(again) ? new ApiError('session', { cause: again }) : again;
       });
     }
+  }
+
+  async function watchSyncStatus(report: (status: SyncStatusReply | null) => void, signal: AbortSignal): Promise<void> {
+    const closing = new AbortController();
+    const either = AbortSignal.any([signal, closing.signal]);
+    try {
+      const body = await withToken((bearer) => openEvents(bearer, either), signal);
+      // Behind a sign-in link a token renews the next only while it lives, and a stream alone makes no request that would do it.
+      await Promise.race([readStatuses(body, report), deps.wait(Math.max(renewAt - deps.now(), FRESH_TOKEN_MS), either)]);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      closing.abort();
+    }
+  }
+
+  async function openEvents(bearer: string | null, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const headers = new Headers({ accept: 'text/event-stream' });
+    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`);
+    const init: RequestInit = { headers, credentials: 'omit', cache: 'no-store', signal };
+    const response = await deps.fetch('/api/crm/sync/events', init).catch(throwNetworkError);
+    if (!response.ok) throw refusal(response, parseJson(await response.text().catch(throwNetworkError)));
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    if (!isStream || response.body === null) throw new ApiError('bad_reply');
+    return response.body;
   }
 
   /** Sends one request, again after a failure that may pass. Every request of this API is safe to repeat. */
@@ -151,7 +201,7 @@ export function createApi(deps: ApiDeps): Api {
         return await sendOnce(call, bearer);
       } catch (error) {
         call.signal.throwIfAborted();
-        const delayMs = call.waitsForCrm ? undefined : RETRY_DELAYS_MS[attempt];
+        const delayMs = call.isOnce ? undefined : RETRY_DELAYS_MS[attempt];
         if (delayMs === undefined || !(error instanceof ApiError) || !mayPass(error)) throw error;
         await deps.wait(error.retryAfterMs ?? delayMs, call.signal);
       }
@@ -173,7 +223,7 @@ export function createApi(deps: ApiDeps): Api {
       headers,
       credentials: 'omit',
       cache: 'no-store',
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.waitsForCrm ? CRM_REQUEST_TIMEOUT_MS : REQUEST_TIMEOUT_MS)]),
+      signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs ?? REQUEST_TIMEOUT_MS)]),
     };
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
 
@@ -196,6 +246,9 @@ export function createApi(deps: ApiDeps): Api {
   }
 
   const signalOr = (signal: AbortSignal | undefined) => signal ?? new AbortController().signal;
+  /** An order about the sync that says all in its address. */
+  const order = <T>(what: string, check: Check<T>, signal: AbortSignal | undefined, isOnce = false) =>
+    request({ method: 'POST', path: `/api/crm/sync/${what}`, check, body: {}, isOnce, signal: signalOr(signal) });
   return {
     getDashboard: (signal) =>
       request({ method: 'GET', path: '/api/dashboard/data', check: isDashboardReply, signal: signalOr(signal) }),
@@ -208,8 +261,18 @@ export function createApi(deps: ApiDeps): Api {
       }),
     getSyncStatus: (signal) =>
       request({ method: 'GET', path: '/api/crm/sync/status', check: isSyncStatusReply, signal: signalOr(signal) }),
-    startSync: (signal) =>
-      request({ method: 'POST', path: '/api/crm/sync/start', check: isSyncStartReply, body: {}, signal: signalOr(signal) }),
+    watchSyncStatus,
+    startSync: (signal) => order('start', isSyncStartReply, signal),
+    refreshSync: (signal) => order('refresh', isSyncRefreshReply, signal, true),
+    pauseSync: (signal) => order('pause', isSyncStatusReply, signal),
+    resumeSync: (signal) => order('resume', isSyncStatusReply, signal),
+    listQuarantine: (after, signal) =>
+      request({
+        method: 'GET',
+        path: `/api/crm/sync/quarantine${after === null ? '' : `?${new URLSearchParams({ after })}`}`,
+        check: isQuarantineReply,
+        signal: signalOr(signal),
+      }),
     listConnections: (signal) =>
       request({ method: 'GET', path: '/api/connections', check: isConnectionsReply, signal: signalOr(signal) }),
     addWebhook: (webhookUrl, signal) =>
@@ -218,12 +281,35 @@ export function createApi(deps: ApiDeps): Api {
         path: '/api/connections',
         check: isConnectionsReply,
         body: { crmSource: 'bitrix24', webhookUrl },
-        waitsForCrm: true,
+        isOnce: true,
+        timeoutMs: CRM_REQUEST_TIMEOUT_MS,
         signal: signalOr(signal),
       }),
     saveSettings: (settings, signal) =>
       request({ method: 'PATCH', path: '/api/settings', check: isSettingsReply, body: settings, signal: signalOr(signal) }),
   };
+}
+
+/** Reports each status that arrives, null for a piece without one, until the stream ends. */
+async function readStatuses(body: ReadableStream<Uint8Array>, report: (status: SyncStatusReply | null) => void): Promise<void> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const parse = createEventParser();
+  for (;;) {
+    const { done, value } = await reader.read().catch(throwNetworkError);
+    if (done) return;
+    const events = parse(decoder.decode(value, { stream: true })).filter(({ name }) => name === 'status');
+    if (events.length === 0) report(null);
+    for (const { data } of events) {
+      const status = parseJson(data);
+      if (!isSyncStatusReply(status)) throw new ApiError('bad_reply');
+      report(status);
+    }
+  }
+}
+
+function throwNetworkError(cause: unknown): never {
+  throw new ApiError('network', { cause });
 }
 
 /** How long from `now` on a session's token may be used before it is renewed. */

@@ -6,6 +6,8 @@ export interface Bitrix24Frame {
   resize(heightPx: number): Promise<void>;
   setTitle(title: string): Promise<void>;
   finishInstall(): Promise<void>;
+  /** Opens a page of the portal in its slider. Resolves when that is closed, rejects where the portal does not open such pages. */
+  openPath(url: string): Promise<void>;
 }
 
 /**
@@ -37,6 +39,10 @@ export async function connectFrame(hostOrigin: string): Promise<Bitrix24Frame> {
       // An install page that is opened again after the installation has nothing left to finish.
       if (!frame.isInstallMode) return;
       await frame.installFinish();
+    },
+    async openPath(url) {
+      const { pathname, search } = new URL(url);
+      await frame.slider.openPath(frame.slider.getUrl(pathname + search));
     },
   };
 }

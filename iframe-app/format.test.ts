@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { createFormatter } from './format.ts';
-import { createI18n } from './i18n.ts';
+import { i18nOf } from './testing/i18n.ts';
 
-const en = createFormatter(createI18n('en'));
-const ru = createFormatter(createI18n('ru'));
-const uz = createFormatter(createI18n('uz'));
+const en = createFormatter(i18nOf('en'));
+const ru = createFormatter(i18nOf('ru'));
+const uz = createFormatter(i18nOf('uz'));
 
 const number = { format: 'number', currency: null } as const;
 const dollars = { format: 'currency', currency: 'USD' } as const;
@@ -70,4 +70,12 @@ test('a moment of another year is told with it', () => {
   expect(ru.moment(at, 'UTC', later)).toMatch(/^31 дек\. 2025\sг\., 20:30$/);
   expect(uz.moment(at, 'UTC', later)).toBe('31-dek, 2025, 20:30');
   expect(en.moment(at, 'UTC', later)).toMatch(/^Dec 31, 2025, 8:30\sPM$/);
+});
+
+test.each([
+  [en, 'March 2024'],
+  [ru, 'марта 2024 г.'],
+  [uz, '2024-yil mart'],
+] as const)('%# a month is that of the tenant’s zone, in the case it is said in', (format, text) => {
+  expect(format.month('2024-02-29T22:30:00.000Z', 'Asia/Tashkent')).toBe(text);
 });

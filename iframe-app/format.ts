@@ -17,6 +17,8 @@ export interface Formatter {
   change(value: string, previous: string, style: ValueStyle): string | null;
   /** A moment in the tenant's time zone: the time alone when it is today's, with the year when that is another one. */
   moment(iso: string, timeZone: string, now: number): string;
+  /** The month of a moment in the tenant's time zone, in words and as it stands after 'back to': `March 2024`. */
+  month(iso: string, timeZone: string): string;
   /** The time of day on this machine's clock. */
   clock(at: number): string;
 }
@@ -59,10 +61,10 @@ export function createFormatter(i18n: I18n): Formatter {
     });
   };
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locales, options);
-  const monthName = (at: number, timeZone: string) =>
-    i18n.ownWords?.shortMonths[Number(new Intl.DateTimeFormat('en', { month: 'numeric', timeZone }).format(at)) - 1];
+  const ownMonth = (months: readonly string[] | undefined, at: number, timeZone: string) =>
+    months?.[Number(new Intl.DateTimeFormat('en', { month: 'numeric', timeZone }).format(at)) - 1];
   const dayAndMonth = (at: number, timeZone: string) => {
-    const month = monthName(at, timeZone);
+    const month = ownMonth(i18n.ownWords?.shortMonths, at, timeZone);
     if (month === undefined) return date({ day: 'numeric', month: 'short', timeZone }).format(at);
     return `${date({ day: 'numeric', timeZone }).format(at)}-${month}`;
   };
@@ -123,6 +125,13 @@ export function createFormatter(i18n: I18n): Formatter {
       if (isToday) return time;
       const isThisYear = yearOf(at, timeZone) === yearOf(now, timeZone);
       return `${isThisYear ? dayAndMonth(at, timeZone) : dayOfYear(at, timeZone)}, ${time}`;
+    },
+    month(iso, timeZone) {
+      const at = Date.parse(iso);
+      // Beside a day a month stands in the case it needs here: in Russian `марта`, alone it would be `март`.
+      const beside = date({ day: 'numeric', month: 'long', timeZone }).formatToParts(at);
+      const month = ownMonth(i18n.ownWords?.months, at, timeZone) ?? beside.find(({ type }) => type === 'month')?.value ?? '';
+      return i18n.t('date.month', { month, year: yearOf(at, timeZone) });
     },
     clock: (at) => date({ timeStyle: 'short' }).format(at),
   };

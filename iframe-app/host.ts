@@ -8,6 +8,12 @@ export interface Host {
   setTitle(title: string): void;
   /** Tells the host that the installation is done. The host then loads the app itself. */
   finishInstall(): Promise<void>;
+  /**
+   * Opens a record's page over the app.
+   * @param url as the server names it
+   * @returns whether the host does that; where not, it is a link like any other
+   */
+  openRecord(url: string): boolean;
 }
 
 /** How long an answer of the host may take, the load of the SDK included, before the app gives up on it. */
@@ -68,6 +74,14 @@ function bitrix24Host(hostOrigin: string): Host {
         .catch(ignoreCosmetic);
     },
     finishInstall: () => withTimeout(async () => (await connect()).finishInstall()),
+    openRecord(url) {
+      // Another CRM's record, or a portal's that this one is not.
+      if (new URL(url).origin !== hostOrigin) return false;
+      connect()
+        .then((frame) => frame.openPath(url))
+        .catch(() => window.open(url, '_blank', 'noopener'));
+      return true;
+    },
   };
 }
 
@@ -80,6 +94,7 @@ function standaloneHost(): Host {
       document.title = title;
     },
     finishInstall: () => Promise.reject(new Error('no host to finish the installation in')),
+    openRecord: () => false,
   };
 }
 

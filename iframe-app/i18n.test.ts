@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createI18n, type Language, MESSAGES, type MessageKey } from './i18n.ts';
+import { LANGUAGES, type Language, loadI18n, type MessageKey, toLanguage } from './i18n.ts';
+import { i18nOf, MESSAGES } from './testing/i18n.ts';
 
-const LANGUAGES = Object.keys(MESSAGES) as Language[];
 const KEYS = Object.keys(MESSAGES.en) as MessageKey[];
 
 function placeholders(text: string): string[] {
@@ -36,19 +36,11 @@ describe.each(LANGUAGES)('%s', (language) => {
 });
 
 test('a language is known by its tag, whatever its region; others become English', () => {
-  expect(['ru', 'ru-KZ', 'uz_UZ', 'UZ', 'en-GB', 'de', ''].map((tag) => createI18n(tag).language)).toEqual([
-    'ru',
-    'ru',
-    'uz',
-    'uz',
-    'en',
-    'en',
-    'en',
-  ]);
+  expect(['ru', 'ru-KZ', 'uz_UZ', 'UZ', 'en-GB', 'de', ''].map(toLanguage)).toEqual(['ru', 'ru', 'uz', 'uz', 'en', 'en', 'en']);
 });
 
 test('counts take the plural form and the separators of the language', () => {
-  const progress = (locale: string, count: number) => createI18n(locale).t('sync.progress.leads', { done: '1', count });
+  const progress = (language: Language, count: number) => i18nOf(language).t('sync.progress.leads', { done: '1', count });
   expect(progress('en', 1)).toBe('1 / 1 lead');
   expect(progress('en', 200_000)).toBe('1 / 200,000 leads');
   expect(progress('ru', 21)).toBe('1 / 21 лид');
@@ -58,5 +50,11 @@ test('counts take the plural form and the separators of the language', () => {
 });
 
 test('a value that looks like a placeholder is written as it is', () => {
-  expect(createI18n('en').t('dashboard.asOf', { time: '{time} $&' })).toBe('Data as of {time} $&');
+  expect(i18nOf('en').t('dashboard.asOf', { time: '{time} $&' })).toBe('Data as of {time} $&');
+});
+
+test.each(LANGUAGES)('%s is loaded with its own texts', async (language) => {
+  const i18n = await loadI18n(language);
+  expect(i18n.language).toBe(language);
+  expect(i18n.t('action.refresh')).toBe(MESSAGES[language]['action.refresh']);
 });

@@ -6,12 +6,13 @@ import './styles/screens.css';
 import './styles/record.css';
 import './styles/settings.css';
 import { render } from 'preact';
+import type { BootData } from '../contract/session.ts';
 import { createApi, wait } from './api.ts';
 import { readBoot } from './boot.ts';
 import { AppProvider } from './context.ts';
 import { createFormatter } from './format.ts';
 import { createHost, type Host } from './host.ts';
-import { createI18n } from './i18n.ts';
+import { loadI18n } from './i18n.ts';
 import { App } from './screens/app.tsx';
 import { createDashboard } from './screens/dashboard-model.ts';
 import { createInstall } from './screens/install-model.ts';
@@ -22,21 +23,25 @@ import { createSync } from './screens/sync-model.ts';
 const root = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
 start(root);
 
-function start(root: HTMLElement): void {
+async function start(root: HTMLElement): Promise<void> {
   const boot = readBoot(document);
-  const i18n = createI18n(boot?.locale ?? navigator.language);
-  const app = { i18n, format: createFormatter(i18n) };
+  const loadingI18n = loadI18n(boot?.locale ?? navigator.language);
+  const parts = boot && createParts(boot);
+  // The numbers need no language: they are on their way while it loads.
+  if (boot?.page.kind === 'dashboard' && boot.notice === null) parts?.dashboard.refresh();
+  const i18n = await loadingI18n;
   document.documentElement.lang = i18n.language;
-  if (boot === null) {
-    render(
-      <AppProvider value={app}>
-        <Notice kind="broken" />
-      </AppProvider>,
-      root,
-    );
-    return;
-  }
+  if (boot?.page.kind === 'dashboard') parts?.host.setTitle(i18n.t('app.name'));
+  render(
+    <AppProvider value={{ i18n, format: createFormatter(i18n) }}>
+      {boot && parts ? <App boot={boot} {...parts} /> : <Notice kind="broken" />}
+    </AppProvider>,
+    root,
+  );
+  if (parts) fitToContent(parts.host, root);
+}
 
+function createParts(boot: BootData) {
   const host = createHost(boot.hostOrigin);
   const api = createApi({
     fetch: window.fetch.bind(window),
@@ -51,17 +56,14 @@ function start(root: HTMLElement): void {
     now: Date.now,
     ownTimezone: boot.session?.user.role === 'admin' ? Intl.DateTimeFormat().resolvedOptions().timeZone : null,
   });
-  const sync = createSync({ api, now: Date.now, onProgress: dashboard.refresh });
-  const install = createInstall({ host, wait: (ms) => wait(ms, new AbortController().signal) });
-  const record = boot.page.kind === 'record' ? createRecord({ api, page: boot.page }) : null;
-  if (boot.page.kind === 'dashboard') host.setTitle(i18n.t('app.name'));
-  render(
-    <AppProvider value={app}>
-      <App boot={boot} api={api} dashboard={dashboard} sync={sync} install={install} record={record} />
-    </AppProvider>,
-    root,
-  );
-  fitToContent(host, root);
+  return {
+    host,
+    api,
+    dashboard,
+    sync: createSync({ api, now: Date.now, shown: () => dashboard.reply.value, onProgress: dashboard.reload }),
+    install: createInstall({ host, wait: (ms) => wait(ms, new AbortController().signal) }),
+    record: boot.page.kind === 'record' ? createRecord({ api, page: boot.page }) : null,
+  };
 }
 
 /** Keeps the frame as tall as the content. The content's height never depends on the frame's, so this cannot feed itself. */

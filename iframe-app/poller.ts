@@ -42,16 +42,19 @@ export function startPolling(task: () => Promise<number | null>, page: PageVisib
   return stop;
 }
 
-export const documentVisibility: PageVisibility = {
+export const documentVisibility = {
   isHidden: () => document.hidden,
-  onShown(callback) {
-    const listener = () => {
-      if (!document.hidden) callback();
-    };
-    document.addEventListener('visibilitychange', listener);
-    return () => document.removeEventListener('visibilitychange', listener);
-  },
+  onShown: (callback: () => void) => onVisibility('visible', callback),
+  onHidden: (callback: () => void) => onVisibility('hidden', callback),
 };
+
+function onVisibility(state: DocumentVisibilityState, callback: () => void): () => void {
+  const listener = () => {
+    if (document.visibilityState === state) callback();
+  };
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}
 
 export const browserTimers: Timers = {
   after(ms, callback) {

@@ -3,13 +3,23 @@ import type { z } from 'zod';
 import { connectionsReply } from '../contract/connections.ts';
 import { dashboardReply, recordReply } from '../contract/dashboard.ts';
 import { bootData, sessionReply } from '../contract/session.ts';
-import { syncStatusReply } from '../contract/sync.ts';
+import { quarantineReply, RECORD_PROBLEMS, syncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
-import { isBootData, isConnectionsReply, isDashboardReply, isRecordReply, isSessionReply, isSyncStatusReply } from './replies.ts';
 import {
+  isBootData,
+  isConnectionsReply,
+  isDashboardReply,
+  isQuarantineReply,
+  isRecordReply,
+  isSessionReply,
+  isSyncStatusReply,
+} from './replies.ts';
+import {
+  completeSyncStatus,
   sampleBoot,
   sampleConnections,
   sampleDashboard,
+  sampleQuarantine,
   sampleRecord,
   sampleSession,
   sampleSyncStatus,
@@ -32,6 +42,13 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
   ['connections', isConnectionsReply, connectionsReply, sampleConnections({ errorMessage: 'The CRM did not answer.' })],
   ['record', isRecordReply, recordReply, sampleRecord()],
   ['sync status', isSyncStatusReply, syncStatusReply, sampleSyncStatus()],
+  [
+    'complete sync status',
+    isSyncStatusReply,
+    syncStatusReply,
+    completeSyncStatus({}, { coveredFrom: '2024-03-05T00:00:00.000Z', lastIncrementalAt: '2025-11-24T09:05:00.000Z' }),
+  ],
+  ['quarantine', isQuarantineReply, quarantineReply, sampleQuarantine({ next: 'leads:81' })],
   ['session', isSessionReply, sessionReply, sampleSession()],
   ['boot', isBootData, bootData, sampleBoot()],
   [
@@ -73,6 +90,13 @@ describe.each(PAIRS)('%s', (_name, check, schema, sample) => {
     }
     expect(tried).toBeGreaterThan(5);
   });
+});
+
+test.each(RECORD_PROBLEMS)('the problem %s is known', (problem) => {
+  const { records } = sampleQuarantine();
+  expect(
+    isQuarantineReply({ records: records.map((one) => ({ ...one, problems: [{ field: null, problem }] })), next: null }),
+  ).toBe(true);
 });
 
 test('fields a newer server adds are let through', () => {

@@ -5,7 +5,15 @@ import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsPatch } from '../contract/settings.ts';
-import type { EntityProgress, SyncStartReply, SyncState, SyncStatusReply } from '../contract/sync.ts';
+import type {
+  EntityProgress,
+  QuarantineReply,
+  RecordProblem,
+  SyncRefreshReply,
+  SyncStartReply,
+  SyncState,
+  SyncStatusReply,
+} from '../contract/sync.ts';
 import {
   arrayOf,
   type Check,
@@ -218,10 +226,12 @@ export const isSyncStatusReply = objectOf<SyncStatusReply>({
       quarantinedRecords: isNumber,
       lastFullSyncAt: nullable(isMoment),
       lastIncrementalAt: nullable(isMoment),
+      coveredFrom: nullable(isMoment),
       errorMessage: nullable(isString),
     }),
   ),
   dataAsOf: nullable(isMoment),
+  nextSyncAt: nullable(isMoment),
 });
 
 type Connection = ConnectionsReply['connections'][number];
@@ -249,6 +259,43 @@ export const isConnectionsReply = objectOf<ConnectionsReply>({
 export const isSettingsReply = objectOf<SettingsPatch>({ timezone: isString });
 
 export const isSyncStartReply = objectOf<SyncStartReply>({ runId: isString });
+
+export const isSyncRefreshReply = objectOf<SyncRefreshReply>({ nextSyncAt: isMoment });
+
+type Quarantined = QuarantineReply['records'][number];
+
+export const isQuarantineReply = objectOf<QuarantineReply>({
+  records: arrayOf(
+    objectOf<Quarantined>({
+      crmSource: isCrmSource,
+      entity: isEntity,
+      externalId: isString,
+      url: nullable(isString),
+      problems: arrayOf(
+        objectOf<Quarantined['problems'][number]>({
+          field: nullable(isString),
+          problem: oneOf<RecordProblem>({
+            no_id: true,
+            incomplete: true,
+            record_too_large: true,
+            text_cut: true,
+            not_text: true,
+            code_too_long: true,
+            not_an_amount: true,
+            amount_out_of_range: true,
+            not_a_moment: true,
+            moment_out_of_range: true,
+            unknown_stage_meaning: true,
+            unreadable: true,
+          }),
+        }),
+      ),
+      firstSeenAt: isMoment,
+      lastSeenAt: isMoment,
+    }),
+  ),
+  next: nullable(isString),
+});
 
 export const isSessionReply = objectOf<SessionReply>({
   token: isString,

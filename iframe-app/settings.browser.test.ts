@@ -1,14 +1,17 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { BootData } from '../contract/session.ts';
+import { RECORD_PROBLEMS } from '../contract/sync.ts';
 import { buildApp } from '../scripts/build-app.ts';
 import { openBrowser } from '../scripts/open-browser.ts';
-import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { type FakePortal, fakeEvents, refusal, startFakePortal } from './testing/fake-portal.ts';
 import {
+  completeSyncStatus,
   entityProgress,
   sampleBoot,
   sampleConnections,
   sampleDashboard,
+  sampleQuarantine,
   sampleSession,
   sampleSyncStatus,
 } from './testing/sample-replies.ts';
@@ -16,6 +19,7 @@ import {
 const DASHBOARD = 'GET /api/dashboard/data';
 const CONNECTIONS = 'GET /api/connections';
 const ADD = 'POST /api/connections';
+const QUARANTINE = 'GET /api/crm/sync/quarantine';
 const ADDRESS = 'https://b24-x7k2.bitrix24.com/rest/1/canary7secret/';
 
 let dist: string;
@@ -225,6 +229,147 @@ test('a session that ends in the settings asks to open the app again', async () 
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('UTC');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Open LeadRelay again' }).waitFor();
+});
+
+test('an administrator pauses the sync and resumes it, and sees how it stands', async () => {
+  await page.clock.setFixedTime('2025-11-24T09:10:00Z');
+  const events = fakeEvents(completeSyncStatus());
+  portal.api['GET /api/crm/sync/events'] = events.answer;
+  portal.api['POST /api/crm/sync/pause'] = () => ({
+    body: completeSyncStatus({ status: 'paused', nextSyncAt: null }, { status: 'paused' }),
+  });
+  portal.api['POST /api/crm/sync/resume'] = () => ({ body: completeSyncStatus() });
+  await openSettings();
+  const facts = async () =>
+    (await page.locator('.sync-facts > div').allTextContents()).map((text) => text.replaceAll(/\s/g, ' '));
+  await page.locator('.sync-facts').waitFor();
+  expect(await facts()).toEqual(['StateUp to date', 'Data as of2:05 PM', 'Next sync2:20 PM']);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('The sync is paused for everyone.').waitFor();
+  expect(await facts()).toEqual(['StateSync paused', 'Data as of2:05 PM', 'Next syncNot planned']);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('The sync goes on.').waitFor();
+  expect(await facts()).toEqual(['StateUp to date', 'Data as of2:05 PM', 'Next sync2:20 PM']);
+  events.send(completeSyncStatus({ status: 'error', nextSyncAt: '2025-11-24T09:09:00.000Z' }, { status: 'error' }));
+  await page.locator('.sync-facts').getByText('Sync paused — CRM connection issue').waitFor();
+  expect((await facts()).at(-1)).toBe('Next syncAny moment now');
+});
+
+test('a pause that the server refuses is told why', async () => {
+  portal.api['POST /api/crm/sync/pause'] = () => refusal(409, 'wrong_state');
+  await openSettings();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('Your CRM is not connected at present, or the sync is paused.').waitFor();
+});
+
+test('records with problems are listed page by page, each with its problems and a link into the CRM', async () => {
+  const asked: (string | null)[] = [];
+  portal.api['GET /api/crm/sync/status'] = () => ({ body: completeSyncStatus({}, { quarantinedRecords: 700 }) });
+  portal.api[QUARANTINE] = ({ query }) => {
+    asked.push(query.get('after'));
+    const [first, ...others] = sampleQuarantine().records;
+    return { body: first && query.has('after') ? { records: others, next: null } : { records: [first], next: 'leads:81' } };
+  };
+  await openSettings();
+  const toggle = page.getByRole('button', { name: 'Records with problems (1,400)' });
+  await toggle.focus();
+  expect(await toggle.getAttribute('aria-expanded')).toBe('false');
+  expect(asked).toEqual([]);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: '81' }).waitFor();
+  expect(await toggle.getAttribute('aria-expanded')).toBe('true');
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByRole('link', { name: '417' }).waitFor();
+  expect(asked).toEqual([null, 'leads:81']);
+  expect(await page.locator('.quarantine-records > li').allTextContents()).toEqual([
+    'Lead 81opportunity: not an amountmovedTime: not a date',
+    'Deal 417ufCrm_1700000000000: the text is too long and was cut',
+    'Stage change 9something essential is missing, the record is left out',
+  ]);
+  expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+  expect(
+    await page
+      .getByRole('link')
+      .evaluateAll((links) => links.map((one) => ['href', 'target', 'rel'].map((name) => one.getAttribute(name)))),
+  ).toEqual([
+    ['https://portal.bitrix24.com/crm/lead/details/81/', '_blank', 'noopener'],
+    ['https://portal.bitrix24.com/crm/deal/details/417/', '_blank', 'noopener'],
+  ]);
+  await toggle.click();
+  expect(await page.locator('#quarantine-list').isVisible()).toBe(false);
+});
+
+test('without problems nothing is said of them', async () => {
+  await openSettings();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+  expect(await page.locator('.quarantine').count()).toBe(0);
+});
+
+test('a list that cannot be loaded says so, and can be asked for again', async () => {
+  portal.api['GET /api/crm/sync/status'] = () => ({ body: completeSyncStatus({}, { quarantinedRecords: 1 }) });
+  portal.api[QUARANTINE] = () => refusal(500, 'internal');
+  await openSettings();
+  await page.getByRole('button', { name: 'Records with problems (2)' }).click();
+  await page.locator('.quarantine').getByText('Something went wrong on our side.').waitFor();
+  portal.api[QUARANTINE] = () => ({ body: sampleQuarantine() });
+  await page.locator('.quarantine').getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('link', { name: '81' }).waitFor();
+});
+
+test('inside a portal a record opens in the portal’s slider, one of another CRM in a tab of its own', async () => {
+  const portalOrigin = new URL(portal.portalUrl).origin;
+  const [lead, deal] = sampleQuarantine().records;
+  portal.api['GET /api/crm/sync/status'] = () => ({ body: completeSyncStatus({}, { quarantinedRecords: 1 }) });
+  portal.api[QUARANTINE] = () => ({
+    body: {
+      records: [
+        { ...lead, url: `${portalOrigin}/crm/lead/details/81/` },
+        { ...deal, url: `${portal.appUrl}?elsewhere` },
+      ],
+      next: null,
+    },
+  });
+  await page.goto(portal.portalUrl);
+  const frame = page.frameLocator('iframe');
+  await frame.getByRole('button', { name: 'Settings' }).click();
+  await frame.getByRole('button', { name: 'Records with problems (2)' }).click();
+  await frame.getByRole('link', { name: '81' }).click();
+  await page.waitForFunction(() => Reflect.get(window, 'portal').paths.length === 1);
+  const [path] = await page.evaluate((): string[] => Reflect.get(window, 'portal').paths);
+  const opened = new URL(String(path), portalOrigin);
+  expect(opened.pathname).toBe('/crm/lead/details/81/');
+  const popup = page.waitForEvent('popup');
+  await frame.getByRole('link', { name: '417' }).click();
+  await (await popup).waitForURL(`${portal.appUrl}?elsewhere`);
+  expect(page.context().pages()).toHaveLength(2);
+});
+
+test.each([
+  ['en', 380],
+  ['ru', 380],
+  ['uz', 380],
+  ['ru', 1280],
+])('in %s at %i px the synchronisation and its problems fit the width', async (locale, width) => {
+  portal.api['GET /api/crm/sync/status'] = () => ({
+    body: completeSyncStatus({ status: 'error' }, { status: 'error', quarantinedRecords: 2 }),
+  });
+  const [lead] = sampleQuarantine().records;
+  const problems = RECORD_PROBLEMS.map((problem) => ({ field: 'ufCrm_1700000000000_someVeryLongNameOfAField', problem }));
+  portal.api[QUARANTINE] = () => ({ body: { records: [{ ...lead, problems }], next: 'more' } });
+  portal.api['POST /api/crm/sync/pause'] = () => refusal(409, 'wrong_state');
+  await page.setViewportSize({ width, height: 900 });
+  await openSettings({ locale });
+  await page.locator('.quarantine-toggle').click();
+  await page.locator('.quarantine-records a').waitFor();
+  await page.locator('.sync-facts + .settings-row button').first().click();
+  await page.locator('#pause-outcome .settings-failed').waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  const cut = await page
+    .locator('.settings *')
+    .evaluateAll((elements) =>
+      elements.filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth).map((one) => one.outerHTML),
+    );
+  expect(cut).toEqual([]);
 });
 
 test.each([

@@ -4,15 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CrmSource } from '../contract/crm.ts';
 import { createBitrixOAuth } from './crm/bitrix24/oauth.ts';
 import { createApp, createHttpServer } from './http/app.ts';
-import { createBitrix24 } from './install/bitrix24.ts';
-import { createSyncFullHandler } from './jobs/handlers/sync-full.ts';
+import { type Bitrix24, createBitrix24 } from './install/bitrix24.ts';
+import { startDispatcher } from './jobs/handlers/dispatcher.ts';
+import { createSyncHandler } from './jobs/handlers/sync.ts';
 import { createQueue } from './jobs/queue.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { createSealer } from './platform/crypto.ts';
-import { createDb } from './platform/db.ts';
+import { createDb, type Db } from './platform/db.ts';
+import { createDbListener } from './platform/db-listener.ts';
 import { createLogger } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
+import { SYNC_CHANNEL } from './sync/announce.ts';
 import { createTokenSource } from './tenants/connections.ts';
 
 /** Requests and proofs of events under way get this long to finish when the process stops. */
@@ -41,44 +44,51 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   const close = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
+  const outbound = createOutbound({ allow: config.outboundAllow });
+  stops.push(() => outbound.close());
   try {
-    const outbound = createOutbound({ allow: config.outboundAllow });
-    stops.push(() => outbound.close());
+    const now = () => new Date();
+    if (config.role !== 'web') await startWorker();
     const webDb = createDb({ url: config.databaseUrl, poolSize: WEB_CONNECTIONS });
     stops.push(() => webDb.close());
-    const workerDb = createDb({ url: config.databaseUrl, poolSize: WORKER_CONNECTIONS });
-    stops.push(() => workerDb.close());
-    const queue = await createQueue({ databaseUrl: config.jobsDatabaseUrl, log });
-    stops.push(() => queue.stop());
-    const now = () => new Date();
-
-    if (config.role !== 'web') {
-      const { clientId, clientSecret, oauthUrls } = config.bitrix24;
-      const oauth = createBitrixOAuth({ outbound, clientId, clientSecret, servers: oauthUrls, now });
-      const sealer = createSealer(config.secret);
-      const createTokens = (tenantId: string, crmSource: CrmSource) =>
-        createTokenSource({ db: workerDb, sealer, refresh: oauth.refresh }, tenantId, crmSource);
-      await queue.work('sync-full', createSyncFullHandler({ db: workerDb, outbound, clock: systemClock, log, createTokens }));
-    }
-    const bitrix24 = createBitrix24({ config, db: webDb, queue, outbound, log, now });
+    const bitrix24 = createBitrix24({ config, db: webDb, outbound, log, now });
     stops.push(() => Promise.race([bitrix24.settled(), delay(DRAIN_MS, undefined, { ref: false })]));
-    if (config.role !== 'worker') {
-      const { assetsDir } = options;
-      const http = createHttpServer(createApp({ config, db: webDb, queue, bitrix24, log, now, assetsDir }));
-      http.listen(config.port, config.host);
-      await once(http, 'listening');
-      stops.push(async () => {
-        const closed = once(http, 'close');
-        http.close();
-        http.closeIdleConnections();
-        const cut = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
-        await closed;
-        clearTimeout(cut);
-      });
-    }
+    if (config.role !== 'worker') await startWeb(webDb, bitrix24);
     return { connectWebhook: bitrix24.connectWebhook, close };
   } catch (error) {
     await close();
     throw error;
+  }
+
+  async function startWorker(): Promise<void> {
+    const db = createDb({ url: config.databaseUrl, poolSize: WORKER_CONNECTIONS });
+    stops.push(() => db.close());
+    const queue = await createQueue({ databaseUrl: config.jobsDatabaseUrl, log });
+    stops.push(() => queue.stop());
+    const { clientId, clientSecret, oauthUrls } = config.bitrix24;
+    const oauth = createBitrixOAuth({ outbound, clientId, clientSecret, servers: oauthUrls, now: () => new Date() });
+    const sealer = createSealer(config.secret);
+    const createTokens = (tenantId: string, crmSource: CrmSource) =>
+      createTokenSource({ db, sealer, refresh: oauth.refresh }, tenantId, crmSource);
+    await queue.work('sync', createSyncHandler({ db, outbound, clock: systemClock, log, createTokens }));
+    const dispatcher = startDispatcher({ db, queue, clock: systemClock, log });
+    stops.push(() => dispatcher.stop());
+  }
+
+  async function startWeb(db: Db, bitrix24: Bitrix24): Promise<void> {
+    const syncNews = createDbListener({ url: config.databaseUrl, channel: SYNC_CHANNEL, log });
+    stops.push(() => syncNews.close());
+    const { assetsDir } = options;
+    const http = createHttpServer(createApp({ config, db, syncNews, bitrix24, log, now: () => new Date(), assetsDir }));
+    http.listen(config.port, config.host);
+    await once(http, 'listening');
+    stops.push(async () => {
+      const closed = once(http, 'close');
+      http.close();
+      http.closeIdleConnections();
+      const cut = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+      await closed;
+      clearTimeout(cut);
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createFormatter } from '../format.ts';
-import { createI18n } from '../i18n.ts';
+import { i18nOf } from '../testing/i18n.ts';
 import { chartConfig, chartData } from '../testing/sample-replies.ts';
 import { describeChart } from './describe.ts';
 import type { ChartLook } from './look.ts';
@@ -14,7 +14,7 @@ const look: ChartLook = {
   tooltip: { background: '#000000', text: '#ffffff' },
   fontFamily: 'sans-serif',
 };
-const i18n = createI18n('en');
+const i18n = i18nOf('en');
 const format = createFormatter(i18n);
 const deps = { look, format, animate: false };
 

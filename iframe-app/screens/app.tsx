@@ -1,5 +1,6 @@
 import type { BootData } from '../../contract/session.ts';
 import type { Api } from '../api.ts';
+import type { Host } from '../host.ts';
 import type { DashboardModel } from './dashboard-model.ts';
 import { Home } from './home.tsx';
 import { Install } from './install.tsx';
@@ -12,6 +13,7 @@ import type { SyncModel } from './sync-model.ts';
 interface AppProps {
   boot: BootData;
   api: Api;
+  host: Pick<Host, 'openRecord'>;
   dashboard: DashboardModel;
   sync: SyncModel;
   install: InstallModel;
@@ -20,9 +22,9 @@ interface AppProps {
 }
 
 /** The screen that the page was opened for. */
-export function App({ boot, api, dashboard, sync, install, record }: AppProps) {
+export function App({ boot, api, host, dashboard, sync, install, record }: AppProps) {
   if (boot.notice !== null) return <Notice kind={boot.notice} />;
   if (boot.page.kind === 'install' && install.state.value !== 'left') return <Install install={install} />;
   if (record) return <Record model={record} />;
-  return <Home api={api} dashboard={dashboard} sync={sync} isAdmin={boot.session?.user.role === 'admin'} />;
+  return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={boot.session?.user.role === 'admin'} />;
 }

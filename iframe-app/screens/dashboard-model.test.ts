@@ -172,6 +172,29 @@ test('two refreshes at once are one request', async () => {
   expect(asked).toBe(1);
 });
 
+test('a reload during a load follows it, once for all who ask', async () => {
+  const answers: PromiseWithResolvers<DashboardReply>[] = [];
+  const model = modelOver(() => {
+    const answer = Promise.withResolvers<DashboardReply>();
+    answers.push(answer);
+    return answer.promise;
+  });
+  const first = model.refresh();
+  const others = Promise.all([model.reload(), model.reload()]);
+  expect(answers).toHaveLength(1);
+  answers[0]?.resolve(sampleDashboard({ dataAsOf: '2025-11-24T09:05:00.000Z' }));
+  await first;
+  await Promise.resolve();
+  expect(answers).toHaveLength(2);
+  answers[1]?.resolve(sampleDashboard({ dataAsOf: '2025-11-24T09:20:00.000Z' }));
+  await others;
+  expect(model.reply.value?.dataAsOf).toBe('2025-11-24T09:20:00.000Z');
+  const alone = model.reload();
+  expect(answers).toHaveLength(3);
+  answers[2]?.resolve(sampleDashboard());
+  await alone;
+});
+
 test('a CRM without records is empty only once it is synced', async () => {
   const nothing = [
     { id: 'kpi', status: 'ok', data: kpiData({ value: '0', rowCount: 0 }) },

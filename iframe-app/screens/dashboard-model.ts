@@ -33,6 +33,8 @@ export interface DashboardModel {
   hasNumbers: ReadonlySignal<boolean>;
   /** Loads all widgets. Called while a load runs, it waits for that one. */
   refresh(): Promise<void>;
+  /** Loads what has just changed. A load that runs already may have been answered before that, so another follows it. */
+  reload(): Promise<void>;
 }
 
 export interface DashboardDeps {
@@ -49,6 +51,7 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
   const loadedAt = signal<number | null>(null);
   const isLoading = signal(false);
   let loading: Promise<void> | null = null;
+  let following: Promise<void> | null = null;
   let hasOfferedZone = false;
 
   /** Bitrix24 seldom says its users' zone. The first administrator's stands in, so that days begin at their midnight. */
@@ -83,6 +86,11 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
     }
   }
 
+  function refresh(): Promise<void> {
+    loading ??= load();
+    return loading;
+  }
+
   return {
     reply,
     panels,
@@ -93,9 +101,14 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
     charts: computed(() => placeCharts(reply.value?.widgets ?? [])),
     isEmpty: computed(() => reply.value?.syncStatus === 'complete' && hasNoRecords(reply.value.results)),
     hasNumbers: computed(() => [...panels.value.values()].some((panel) => panel.kind === 'ready' || panel.kind === 'empty')),
-    refresh() {
-      loading ??= load();
-      return loading;
+    refresh,
+    reload() {
+      if (loading === null) return refresh();
+      following ??= loading.then(() => {
+        following = null;
+        return refresh();
+      });
+      return following;
     },
   };
 }

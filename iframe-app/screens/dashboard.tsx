@@ -12,11 +12,13 @@ import type { DashboardModel } from './dashboard-model.ts';
 import { KpiCard } from './kpi-card.tsx';
 import { LoadFailure, LoadFailurePage } from './load-failure.tsx';
 import { Notice } from './notice.tsx';
-import type { SyncModel } from './sync-model.ts';
-import { SyncProgress, SyncStrip } from './sync-progress.tsx';
+import { isCopied, isProblem, needsPerson, type SyncModel, type SyncProblem } from './sync-model.ts';
+import { SyncProgress, SyncStrip, SyncTrouble } from './sync-progress.tsx';
 
 /** Numbers of a copy need no faster look. */
 const REFRESH_EVERY_MS = 60_000;
+/** Where a new copy announces itself, only the clock makes numbers old: days end, ranges move on. */
+const LIVE_REFRESH_EVERY_MS = 5 * 60_000;
 /** How often it is looked whether a load is due; a failed one, whoever asked for it, is due at once. */
 const CHECK_EVERY_MS = 10_000;
 
@@ -24,17 +26,18 @@ interface DashboardProps {
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
+  /** Loads the numbers again, and asks the CRM for newer ones. */
+  onRefresh: () => void;
   /** More buttons in the page's head. */
   actions?: ComponentChildren;
   /** Above everything else. */
   children?: ComponentChildren;
 }
 
-export function Dashboard({ dashboard, sync, isAdmin, actions, children }: DashboardProps) {
+export function Dashboard({ dashboard, sync, isAdmin, onRefresh, actions, children }: DashboardProps) {
   const { t } = useApp().i18n;
   const reply = dashboard.reply.value;
   const error = dashboard.error.value;
-  const isSyncing = reply !== null && reply.syncStatus !== 'complete';
 
   useEffect(() => {
     // The drawing code loads while the numbers are on their way.
@@ -42,40 +45,55 @@ export function Dashboard({ dashboard, sync, isAdmin, actions, children }: Dashb
     return startPolling(
       async () => {
         const age = Date.now() - (dashboard.loadedAt.value ?? 0);
-        if (dashboard.error.value || age >= REFRESH_EVERY_MS) await dashboard.refresh();
+        const isDue = age >= (sync.isLive.value ? LIVE_REFRESH_EVERY_MS : REFRESH_EVERY_MS);
+        if (dashboard.error.value || isDue) await dashboard.refresh();
         return dashboard.error.value?.kind === 'session' ? null : CHECK_EVERY_MS;
       },
       documentVisibility,
       browserTimers,
     );
-  }, [dashboard]);
-  useEffect(() => (isSyncing ? startPolling(sync.poll, documentVisibility, browserTimers) : undefined), [isSyncing, sync]);
+  }, [dashboard, sync]);
 
   if (reply === null) {
     if (error?.kind === 'session') return <Notice kind="reopen" />;
     if (error) return <LoadFailurePage error={error} onRetry={dashboard.refresh} isBusy={dashboard.isLoading.value} />;
     return <DashboardSkeleton />;
   }
+  const status = sync.status.value;
+  const state = status?.status ?? reply.syncStatus;
+  const problem = isProblem(state) ? state : null;
+  const isWhole = status ? isCopied(status) : reply.dataAsOf !== null;
   const hasNumbers = dashboard.hasNumbers.value;
+  // The end of a first load is shown with its numbers: until they are there, the progress stays.
+  const isFirstLoad = !hasNumbers && (state !== 'complete' || reply.syncStatus !== 'complete');
+  const { timezone } = reply;
   return (
     <main class="dashboard">
-      <DashboardHead dashboard={dashboard} actions={actions} />
+      <DashboardHead dashboard={dashboard} problem={isWhole ? problem : null} onRefresh={onRefresh} actions={actions} />
       {children}
       {error && <LoadFailure error={error} loadedAt={dashboard.loadedAt.value} />}
-      {isSyncing && !hasNumbers && <SyncProgress sync={sync} canRestart={isAdmin} />}
-      {isSyncing && hasNumbers && <SyncStrip sync={sync} canRestart={isAdmin} />}
+      {isFirstLoad && <SyncProgress sync={sync} canRestart={isAdmin} timezone={timezone} />}
+      {!isFirstLoad && problem && (needsPerson(problem) || !isWhole) && (
+        <SyncTrouble sync={sync} problem={problem} canRestart={isAdmin} />
+      )}
+      {!isFirstLoad && !problem && state !== 'complete' && <SyncStrip sync={sync} timezone={timezone} />}
       {dashboard.isEmpty.value && (
         <section class="empty-portal">
           <h2>{t('dashboard.emptyTitle')}</h2>
           <p>{t(reply.mode === 'simple' ? 'dashboard.emptyTextSimple' : 'dashboard.emptyText')}</p>
         </section>
       )}
-      {hasNumbers && !dashboard.isEmpty.value && <Widgets dashboard={dashboard} mode={reply.mode} />}
+      {!isFirstLoad && !dashboard.isEmpty.value && <Widgets dashboard={dashboard} mode={reply.mode} />}
     </main>
   );
 }
 
-function DashboardHead({ dashboard, actions }: Pick<DashboardProps, 'dashboard' | 'actions'>) {
+interface DashboardHeadProps extends Pick<DashboardProps, 'dashboard' | 'onRefresh' | 'actions'> {
+  /** What keeps the numbers from getting newer. */
+  problem: SyncProblem | null;
+}
+
+function DashboardHead({ dashboard, problem, onRefresh, actions }: DashboardHeadProps) {
   const { i18n, format } = useApp();
   const { t } = i18n;
   const reply = dashboard.reply.value;
@@ -85,13 +103,21 @@ function DashboardHead({ dashboard, actions }: Pick<DashboardProps, 'dashboard' 
       <BrandMark />
       <div class="page-title">
         <h1>{t('app.title')}</h1>
-        {reply?.dataAsOf && (
-          <p class="as-of">
-            {t('dashboard.asOf', { time: format.moment(reply.dataAsOf, reply.timezone, dashboard.loadedAt.value ?? Date.now()) })}
-          </p>
-        )}
+        {/* Always there, so that a screen reader hears what comes into it. */}
+        <div class="page-status" aria-live="polite">
+          {reply?.dataAsOf && (
+            <p class="as-of">
+              {t('dashboard.asOf', {
+                time: format.moment(reply.dataAsOf, reply.timezone, dashboard.loadedAt.value ?? Date.now()),
+              })}
+            </p>
+          )}
+          {problem && <strong class="badge">{t(`syncBadge.${problem}`)}</strong>}
+          {problem === 'error' && <p class="page-status-note">{t('syncBadge.errorNote')}</p>}
+          {problem === 'paused' && <p class="page-status-note">{t('syncProblem.paused.text')}</p>}
+        </div>
       </div>
-      <Button onClick={dashboard.refresh} isBusy={isLoading}>
+      <Button onClick={onRefresh} isBusy={isLoading}>
         <RefreshIcon spins={isLoading} />
         <span>{t(isLoading ? 'action.refreshing' : 'action.refresh')}</span>
       </Button>

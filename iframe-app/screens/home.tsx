@@ -1,6 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import { useApp } from '../context.ts';
+import type { Host } from '../host.ts';
+import { type LiveStatus, startLiveStatus } from '../live-status.ts';
+import { browserTimers, documentVisibility } from '../poller.ts';
 import { Banner } from '../ui/banner.tsx';
 import { GearIcon } from '../ui/icons.tsx';
 import { Dashboard } from './dashboard.tsx';
@@ -9,6 +12,7 @@ import type { SyncModel } from './sync-model.ts';
 
 interface HomeProps {
   api: Api;
+  host: Pick<Host, 'openRecord'>;
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
@@ -19,8 +23,9 @@ const loadSettings = () => import('./settings.tsx');
 type SettingsScreen = Pick<Awaited<ReturnType<typeof loadSettings>>, 'Settings'>;
 
 /** The dashboard and, for administrators, the settings in its place. */
-export function Home({ api, dashboard, sync, isAdmin }: HomeProps) {
+export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
   const { t } = useApp().i18n;
+  const live = useRef<LiveStatus | null>(null);
   const [screen, setScreen] = useState<SettingsScreen | null>(null);
   const [isUnreachable, setUnreachable] = useState(false);
   const gear = useRef<HTMLButtonElement>(null);
@@ -31,6 +36,30 @@ export function Home({ api, dashboard, sync, isAdmin }: HomeProps) {
     hasLeft.current = screen !== null;
   }, [screen]);
 
+  useEffect(() => {
+    live.current = startLiveStatus({
+      watch: api.watchSyncStatus,
+      poll: sync.poll,
+      onStatus: sync.receive,
+      onQuiet: sync.standStill,
+      onLive: sync.setLive,
+      page: documentVisibility,
+      timers: browserTimers,
+      now: Date.now,
+      random: Math.random,
+    });
+    return live.current.stop;
+  }, [api, sync]);
+  const shownStatus = dashboard.reply.value?.syncStatus;
+  useEffect(() => {
+    // The numbers tell of another state than is known: something has begun or ended between two looks.
+    if (shownStatus !== undefined && shownStatus !== sync.status.peek()?.status) live.current?.wake();
+  }, [shownStatus, sync]);
+
+  const refresh = async () => {
+    dashboard.refresh();
+    if (await sync.askCrm()) live.current?.wake();
+  };
   const open = async () => {
     try {
       setScreen(await loadSettings());
@@ -39,7 +68,9 @@ export function Home({ api, dashboard, sync, isAdmin }: HomeProps) {
       setUnreachable(true);
     }
   };
-  if (screen) return <screen.Settings api={api} dashboard={dashboard} onLeave={() => setScreen(null)} />;
+  if (screen) {
+    return <screen.Settings api={api} host={host} dashboard={dashboard} sync={sync} onLeave={() => setScreen(null)} />;
+  }
   const button = (
     <button
       ref={gear}
@@ -53,7 +84,7 @@ export function Home({ api, dashboard, sync, isAdmin }: HomeProps) {
     </button>
   );
   return (
-    <Dashboard dashboard={dashboard} sync={sync} isAdmin={isAdmin} actions={isAdmin && button}>
+    <Dashboard dashboard={dashboard} sync={sync} isAdmin={isAdmin} onRefresh={refresh} actions={isAdmin && button}>
       {isUnreachable && <Banner title={t('offline.title')} text={t('loadFailed.network')} />}
     </Dashboard>
   );

@@ -3,14 +3,28 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectionsReply } from '../../contract/connections.ts';
 import type { DashboardReply } from '../../contract/dashboard.ts';
 import { ApiError } from '../api.ts';
-import { sampleConnections, sampleDashboard } from '../testing/sample-replies.ts';
-import { createSettings, groupTimeZones, toCopyProblem, toProblem, toWebhookProblem, webhookUse } from './settings-model.ts';
+import { completeSyncStatus, sampleConnections, sampleDashboard, sampleQuarantine } from '../testing/sample-replies.ts';
+import {
+  createSettings,
+  groupTimeZones,
+  toCopyProblem,
+  toProblem,
+  toSyncProblem,
+  toWebhookProblem,
+  webhookUse,
+} from './settings-model.ts';
 
 const ADDRESS = 'https://portal.test/rest/1/canary7secret/';
 
 /** A model over scripted answers; `calls` has what reached the server and the dashboard. */
 function setUp(
-  answers: { list?: () => ConnectionsReply; add?: () => Promise<ConnectionsReply>; save?: () => void; start?: () => void } = {},
+  answers: {
+    list?: () => ConnectionsReply;
+    add?: () => Promise<ConnectionsReply>;
+    save?: () => void;
+    start?: () => void;
+    pause?: () => void;
+  } = {},
 ) {
   const calls: string[] = [];
   const model = createSettings({
@@ -32,6 +46,21 @@ function setUp(
         calls.push('start');
         answers.start?.();
         return { runId: '2f1c1a52-6f0a-4f6e-9a35-0d7a3f6a1b11' };
+      },
+      pauseSync: async () => {
+        calls.push('pause');
+        answers.pause?.();
+        return completeSyncStatus({ status: 'paused' });
+      },
+      resumeSync: async () => {
+        calls.push('resume');
+        return completeSyncStatus();
+      },
+      listQuarantine: async () => sampleQuarantine(),
+    },
+    sync: {
+      receive: ({ status }) => {
+        calls.push(`received ${status}`);
       },
     },
     dashboard: {
@@ -178,4 +207,18 @@ test('copying again begins once and shows on the dashboard; too soon after the l
   const outcome = model.copying.value;
   expect(outcome.kind === 'failed' && toCopyProblem(outcome.error)).toBe('copiedJustNow');
   expect(calls).toEqual(['start', 'refresh', 'start']);
+});
+
+test('a pause and its end are orders whose answer is the new state', async () => {
+  let isRefused = false;
+  const { model, calls } = setUp({ pause: () => isRefused && fail('refused', 'wrong_state') });
+  await model.pause();
+  expect(model.pausing.value.kind).toBe('done');
+  await model.resume();
+  expect(calls).toEqual(['pause', 'received paused', 'resume', 'received complete']);
+  isRefused = true;
+  await model.pause();
+  const outcome = model.pausing.value;
+  expect(outcome.kind === 'failed' && toSyncProblem(outcome.error)).toBe('notConnected');
+  expect(calls.at(-1)).toBe('pause');
 });

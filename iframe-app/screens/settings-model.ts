@@ -1,12 +1,12 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ConnectionsReply } from '../../contract/connections.ts';
-import { type Api, ApiError } from '../api.ts';
+import type { Api, ApiError } from '../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
+import { createQuarantine, type QuarantineModel } from './quarantine-model.ts';
+import type { SyncModel } from './sync-model.ts';
+import { run, type Task } from './task.ts';
 
 export type Connection = ConnectionsReply['connections'][number];
-
-/** How something that a person asked for stands. */
-export type Task = { kind: 'idle' } | { kind: 'busy' } | { kind: 'done' } | { kind: 'failed'; error: ApiError };
 
 /** Why a request was refused, as far as a person can do something about it; `failed`: they cannot. */
 export type Problem =
@@ -16,6 +16,7 @@ export type Problem =
   | 'otherPortal'
   | 'tooOften'
   | 'copiedJustNow'
+  | 'notConnected'
   | 'forbidden'
   | 'offline'
   | 'failed';
@@ -27,6 +28,8 @@ export interface SettingsModel {
   connecting: ReadonlySignal<Task>;
   savingTimezone: ReadonlySignal<Task>;
   copying: ReadonlySignal<Task>;
+  pausing: ReadonlySignal<Task>;
+  quarantine: QuarantineModel;
   /** The zone days begin in; null until the dashboard has said it. */
   timezone: ReadonlySignal<string | null>;
   /** Nobody vouches for the person any more: the page has to be opened again. */
@@ -37,20 +40,26 @@ export interface SettingsModel {
   saveTimezone(timezone: string): Promise<void>;
   /** Copies everything of the CRM anew; done when the copying has begun. */
   copyAgain(): Promise<void>;
+  /** Stops the sync for everyone until it is resumed. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 export interface SettingsDeps {
-  api: Pick<Api, 'listConnections' | 'addWebhook' | 'saveSettings' | 'startSync'>;
+  api: Pick<Api, 'listConnections' | 'addWebhook' | 'saveSettings' | 'startSync' | 'pauseSync' | 'resumeSync' | 'listQuarantine'>;
   /** Shows what a change here brought: progress of a new sync, days of another zone. */
   dashboard: Pick<DashboardModel, 'reply' | 'refresh'>;
+  sync: Pick<SyncModel, 'receive'>;
 }
 
-export function createSettings({ api, dashboard }: SettingsDeps): SettingsModel {
+export function createSettings({ api, dashboard, sync }: SettingsDeps): SettingsModel {
   const connections = signal<Connection[] | null>(null);
   const loading = signal<Task>({ kind: 'idle' });
   const connecting = signal<Task>({ kind: 'idle' });
   const savingTimezone = signal<Task>({ kind: 'idle' });
   const copying = signal<Task>({ kind: 'idle' });
+  const pausing = signal<Task>({ kind: 'idle' });
+  const quarantine = createQuarantine(api);
   const savedTimezone = signal<string | null>(null);
 
   return {
@@ -59,9 +68,11 @@ export function createSettings({ api, dashboard }: SettingsDeps): SettingsModel 
     connecting,
     savingTimezone,
     copying,
+    pausing,
+    quarantine,
     timezone: computed(() => savedTimezone.value ?? dashboard.reply.value?.timezone ?? null),
     isSessionOver: computed(() =>
-      [loading, connecting, savingTimezone, copying].some(
+      [loading, connecting, savingTimezone, copying, pausing, quarantine.loading].some(
         ({ value }) => value.kind === 'failed' && value.error.kind === 'session',
       ),
     ),
@@ -89,22 +100,13 @@ export function createSettings({ api, dashboard }: SettingsDeps): SettingsModel 
       });
       if (hasBegun) await dashboard.refresh();
     },
+    async pause() {
+      await run(pausing, async () => sync.receive(await api.pauseSync()));
+    },
+    async resume() {
+      await run(pausing, async () => sync.receive(await api.resumeSync()));
+    },
   };
-}
-
-/** @returns whether the work was done; false also while the same is under way already */
-async function run(task: Signal<Task>, work: () => Promise<void>): Promise<boolean> {
-  if (task.value.kind === 'busy') return false;
-  task.value = { kind: 'busy' };
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    task.value = { kind: 'failed', error };
-    return false;
-  }
-  task.value = { kind: 'done' };
-  return true;
 }
 
 /**
@@ -133,7 +135,11 @@ export function toWebhookProblem(error: ApiError): Problem {
 
 /** Full loads cost the CRM much, so the server begins one every five minutes at most. */
 export function toCopyProblem(error: ApiError): Problem {
-  return error.code === 'rate_limited' ? 'copiedJustNow' : toProblem(error);
+  return error.code === 'rate_limited' ? 'copiedJustNow' : toSyncProblem(error);
+}
+
+export function toSyncProblem(error: ApiError): Problem {
+  return error.code === 'wrong_state' ? 'notConnected' : toProblem(error);
 }
 
 export function toProblem({ kind, code }: ApiError): Problem {

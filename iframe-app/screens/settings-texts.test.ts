@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
-import { MESSAGES } from '../i18n.ts';
+import { ENTITIES } from '../../contract/crm.ts';
+import { RECORD_PROBLEMS } from '../../contract/sync.ts';
+import { LANGUAGES } from '../i18n.ts';
 import { SETTINGS_TEXTS } from './settings-texts.ts';
 
 /** The same in every language: names. */
 const NAMES = /^crm\./;
 
 test('every language of the app has every text of the settings, none of them blank', () => {
-  expect(Object.keys(SETTINGS_TEXTS)).toEqual(Object.keys(MESSAGES));
+  expect(Object.keys(SETTINGS_TEXTS)).toEqual(LANGUAGES);
   for (const texts of Object.values(SETTINGS_TEXTS)) {
     expect(Object.keys(texts)).toEqual(Object.keys(SETTINGS_TEXTS.en));
     for (const [key, text] of Object.entries(texts)) expect(text.trim(), key).not.toBe('');
@@ -17,4 +19,9 @@ test.each(['ru', 'uz'] as const)('%s has no text that was left in English', (lan
   const english = new Map(Object.entries(SETTINGS_TEXTS.en));
   const left = Object.entries(SETTINGS_TEXTS[language]).filter(([key, text]) => !NAMES.test(key) && english.get(key) === text);
   expect(left).toEqual([]);
+});
+
+test('every problem a record can have, and every kind of record, has its text', () => {
+  const wanted = [...RECORD_PROBLEMS.map((one) => `recordProblem.${one}`), ...ENTITIES.map((one) => `quarantine.${one}`)];
+  expect(Object.keys(SETTINGS_TEXTS.en)).toEqual(expect.arrayContaining(wanted));
 });

@@ -1,7 +1,8 @@
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Api, ApiError } from '../api.ts';
+import type { Api } from '../api.ts';
 import { useApp } from '../context.ts';
+import type { Host } from '../host.ts';
 import { Button } from '../ui/button.tsx';
 import type { DashboardModel } from './dashboard-model.ts';
 import { Notice } from './notice.tsx';
@@ -9,15 +10,16 @@ import {
   type Connection,
   createSettings,
   groupTimeZones,
-  type Problem,
   type SettingsModel,
-  type Task,
-  toCopyProblem,
   toProblem,
   toWebhookProblem,
   webhookUse,
 } from './settings-model.ts';
+import { Failure, Outcome } from './settings-outcome.tsx';
+import { SyncSettings } from './settings-sync.tsx';
 import { SETTINGS_TEXTS, type SettingsTexts } from './settings-texts.ts';
+import type { SyncModel } from './sync-model.ts';
+import type { Task } from './task.ts';
 
 /** Permissions a webhook needs, as Bitrix24 names them in its form. */
 const WEBHOOK_PERMISSIONS = ['crm', 'user_brief', 'department'];
@@ -26,14 +28,16 @@ const WEBHOOK_MAX_LENGTH = 300;
 
 interface SettingsProps {
   api: Api;
+  host: Pick<Host, 'openRecord'>;
   dashboard: DashboardModel;
+  sync: SyncModel;
   onLeave: () => void;
 }
 
-/** What an administrator decides for everyone: which CRM is connected, and where days begin. */
-export function Settings({ api, dashboard, onLeave }: SettingsProps) {
+/** What an administrator decides for everyone: which CRM is connected, whether it is copied, and where days begin. */
+export function Settings({ api, host, dashboard, sync, onLeave }: SettingsProps) {
   const texts = SETTINGS_TEXTS[useApp().i18n.language];
-  const [model] = useState(() => createSettings({ api, dashboard }));
+  const [model] = useState(() => createSettings({ api, dashboard, sync }));
   const heading = useRef<HTMLHeadingElement>(null);
   const connections = model.connections.value;
   const use = connections && webhookUse(connections);
@@ -59,8 +63,8 @@ export function Settings({ api, dashboard, onLeave }: SettingsProps) {
         <Connections model={model} texts={texts} />
       </Card>
       {connections && connections.length > 0 && (
-        <Card title={texts.copy}>
-          <CopyAgain model={model} texts={texts} />
+        <Card title={texts.sync}>
+          <SyncSettings model={model} sync={sync} host={host} texts={texts} />
         </Card>
       )}
       {use && (
@@ -178,22 +182,6 @@ function WebhookForm({ model, texts, use }: PartProps & { use: 'connect' | 'repl
   );
 }
 
-function CopyAgain({ model, texts }: PartProps) {
-  const task = model.copying.value;
-  const isBusy = task.kind === 'busy';
-  return (
-    <div class="settings-form">
-      <p>{texts['copy.text']}</p>
-      <div>
-        <Button onClick={model.copyAgain} isBusy={isBusy}>
-          {texts['copy.submit']}
-        </Button>
-      </div>
-      <Outcome id="copy-outcome" task={task} done={texts['copy.done']} toProblem={toCopyProblem} texts={texts} />
-    </div>
-  );
-}
-
 function TimezoneForm({ model, texts, current }: PartProps & { current: string }) {
   const { format } = useApp();
   const [chosen, setChosen] = useState(current);
@@ -241,34 +229,6 @@ function TimezoneForm({ model, texts, current }: PartProps & { current: string }
       </p>
       <Outcome id="timezone-outcome" task={shown} done={texts['timezone.done']} toProblem={toProblem} texts={texts} />
     </form>
-  );
-}
-
-interface OutcomeProps {
-  id: string;
-  task: Task;
-  done: string;
-  toProblem: (error: ApiError) => Problem;
-  texts: SettingsTexts;
-}
-
-/** Always there, so that a screen reader hears what comes into it. */
-function Outcome({ id, task, done, toProblem, texts }: OutcomeProps) {
-  return (
-    <div id={id} class="settings-outcome" role="status">
-      {task.kind === 'done' && <p class="settings-done">{done}</p>}
-      {task.kind === 'failed' && <Failure error={task.error} problem={toProblem(task.error)} texts={texts} />}
-    </div>
-  );
-}
-
-function Failure({ error, problem, texts }: { error: ApiError; problem: Problem; texts: SettingsTexts }) {
-  const { t } = useApp().i18n;
-  return (
-    <>
-      <p class="settings-failed">{texts[`problem.${problem}`]}</p>
-      {problem === 'failed' && error.requestId && <small>{t('loadFailed.request', { id: error.requestId })}</small>}
-    </>
   );
 }
 

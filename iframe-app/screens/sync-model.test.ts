@@ -1,16 +1,27 @@
 import { expect, test } from 'vitest';
 import type { SyncStatusReply } from '../../contract/sync.ts';
 import { ApiError } from '../api.ts';
-import { entityProgress, sampleSyncStatus } from '../testing/sample-replies.ts';
-import { createSync, estimateSecondsLeft, overallProgress, pickHeadline, progressOf } from './sync-model.ts';
+import { completeSyncStatus, entityProgress, sampleSyncStatus } from '../testing/sample-replies.ts';
+import {
+  commonCoverage,
+  createSync,
+  estimateSecondsLeft,
+  isCopied,
+  measureRate,
+  overallProgress,
+  pickHeadline,
+  progressOf,
+  type ShownStatus,
+} from './sync-model.ts';
 
 function status(done: number, over: Partial<SyncStatusReply> = {}): SyncStatusReply {
   return sampleSyncStatus({ entities: [entityProgress({ totalRecords: 1000, syncedRecords: done })], ...over });
 }
 
-function setUp(answers: (SyncStatusReply | ApiError)[]) {
+function setUp(answers: (SyncStatusReply | ApiError)[], shown: ShownStatus | null = null) {
   const clock = { now: 0 };
   const progress: number[] = [];
+  const orders: string[] = [];
   const sync = createSync({
     api: {
       getSyncStatus: async () => {
@@ -19,12 +30,24 @@ function setUp(answers: (SyncStatusReply | ApiError)[]) {
         if (answer instanceof ApiError) throw answer;
         return answer;
       },
-      startSync: async () => ({ runId: 'run' }),
+      startSync: async () => {
+        orders.push('start');
+        return { runId: 'run' };
+      },
+      resumeSync: async () => {
+        orders.push('resume');
+        return completeSyncStatus();
+      },
+      refreshSync: async () => {
+        orders.push('refresh');
+        return { nextSyncAt: '2025-11-24T09:06:00.000Z' };
+      },
     },
     now: () => clock.now,
+    shown: () => shown,
     onProgress: () => progress.push(clock.now),
   });
-  return { sync, clock, progress };
+  return { sync, clock, progress, orders };
 }
 
 test('progress is read every 1.5 s while it moves, less and less often while it does not', async () => {
@@ -34,11 +57,142 @@ test('progress is read every 1.5 s while it moves, less and less often while it 
   ]);
 });
 
-test('polling ends with the sync, which is reported once more', async () => {
-  const { sync, progress } = setUp([status(100), status(1000, { status: 'complete' })]);
+test('the end of the sync is reported once; a complete copy is asked every minute whether it still is', async () => {
+  const complete = status(1000, { status: 'complete' });
+  const { sync, progress } = setUp([status(100), complete, complete]);
   await sync.poll();
-  expect(await sync.poll()).toBeNull();
+  expect(await sync.poll()).toBe(60_000);
+  expect(await sync.poll()).toBe(60_000);
   expect(progress).toHaveLength(1);
+});
+
+test('an answer to a poll that something newer has overtaken is dropped', async () => {
+  const { sync } = setUp([status(100)]);
+  const polling = sync.poll();
+  sync.receive(status(300));
+  await polling;
+  expect(sync.status.value?.entities[0]?.syncedRecords).toBe(300);
+});
+
+test('a newer copy is reported at once, the same one never', () => {
+  const { sync, progress } = setUp([]);
+  const at = (dataAsOf: string) => completeSyncStatus({ dataAsOf });
+  sync.receive(at('2025-11-24T09:05:00.000Z'));
+  sync.receive(at('2025-11-24T09:05:00.000Z'));
+  expect(progress).toHaveLength(0);
+  sync.receive(at('2025-11-24T09:20:00.000Z'));
+  expect(progress).toHaveLength(1);
+  sync.receive(completeSyncStatus({ status: 'error', dataAsOf: '2025-11-24T09:20:00.000Z' }));
+  expect(progress).toHaveLength(1);
+});
+
+test.each([
+  ['of the same copy', { syncStatus: 'complete', dataAsOf: '2025-11-24T09:05:00.000Z' }, 0],
+  ['of an older copy', { syncStatus: 'complete', dataAsOf: '2025-11-24T08:50:00.000Z' }, 1],
+  ['of a copy that was still being made', { syncStatus: 'syncing', dataAsOf: '2025-11-24T09:05:00.000Z' }, 1],
+  ['that are not there yet', null, 0],
+] as const)('the first status asks for a reload where it finds numbers %s: %o → %i', (_name, shown, reloads) => {
+  const { sync, progress } = setUp([], shown);
+  sync.receive(completeSyncStatus());
+  expect(progress).toHaveLength(reloads);
+});
+
+test('records that came last are reported though no others follow', () => {
+  const { sync, clock, progress } = setUp([]);
+  sync.receive(status(100));
+  clock.now = 1000;
+  sync.receive(status(200));
+  clock.now = 15_000;
+  sync.standStill();
+  clock.now = 30_000;
+  sync.standStill();
+  expect(progress).toEqual([15_000]);
+});
+
+test('a stream that has nothing to say for long shows that the CRM makes us wait', () => {
+  const { sync, clock } = setUp([]);
+  sync.receive(status(400));
+  for (const at of [15_000, 30_000, 45_000]) {
+    expect(sync.isWaiting.value).toBe(false);
+    clock.now = at;
+    sync.standStill();
+  }
+  expect(sync.isWaiting.value).toBe(true);
+});
+
+test('after somebody has asked for news, polling is quick until they are there, for a minute at most', async () => {
+  const before = completeSyncStatus();
+  const after = completeSyncStatus({ dataAsOf: '2025-11-24T09:20:00.000Z' });
+  const { sync, clock, orders } = setUp([before, before, after, after, before]);
+  expect(await sync.poll()).toBe(60_000);
+  expect(await sync.askCrm()).toBe(true);
+  expect(orders).toEqual(['refresh']);
+  expect([await sync.poll(), await sync.poll(), await sync.poll()]).toEqual([5000, 60_000, 60_000]);
+  await sync.askCrm();
+  clock.now = 60_000;
+  expect(await sync.poll()).toBe(60_000);
+});
+
+test('what was paused is resumed, what has failed begins anew', async () => {
+  const { sync, orders } = setUp([status(100)]);
+  sync.receive(completeSyncStatus({ status: 'paused' }));
+  await sync.restart();
+  expect(sync.status.value?.status).toBe('complete');
+  sync.receive(completeSyncStatus({ status: 'error' }));
+  await sync.restart();
+  expect(orders).toEqual(['resume', 'start']);
+});
+
+test('records a second are those of the last minute', () => {
+  const samples = [
+    { at: 0, done: 0 },
+    { at: 30_000, done: 90_000 },
+    { at: 60_000, done: 100_000 },
+    { at: 90_000, done: 102_400 },
+  ];
+  expect(measureRate(samples)).toBe(207);
+  expect(measureRate(samples.slice(2))).toBe(80);
+  expect(measureRate(samples.slice(0, 2).map(({ at, done }) => ({ at, done: done * 1.4145 })))).toBe(4240);
+});
+
+test('no speed is told before it is known, nor one of nothing', () => {
+  expect(measureRate([])).toBeNull();
+  expect(
+    measureRate([
+      { at: 0, done: 0 },
+      { at: 9_000, done: 9_000 },
+    ]),
+  ).toBeNull();
+  expect(
+    measureRate([
+      { at: 0, done: 500 },
+      { at: 30_000, done: 500 },
+    ]),
+  ).toBeNull();
+  // A page that slept: the last minute has no beginning.
+  expect(
+    measureRate([
+      { at: 0, done: 0 },
+      { at: 600_000, done: 60_000 },
+    ]),
+  ).toBeNull();
+});
+
+test('everything is there from the month on that the slowest entity has reached', () => {
+  const leads = entityProgress({ coveredFrom: '2024-03-05T00:00:00.000Z' });
+  const deals = entityProgress({ entity: 'deals', coveredFrom: '2023-01-01T00:00:00.000Z' });
+  const contacts = entityProgress({ entity: 'contacts', status: 'complete' });
+  expect(commonCoverage([leads, deals, contacts])).toBe('2024-03-05T00:00:00.000Z');
+  expect(commonCoverage([leads, entityProgress({ entity: 'activities' })])).toBeNull();
+  expect(commonCoverage([contacts])).toBeNull();
+  expect(commonCoverage([])).toBeNull();
+});
+
+test('a copy is whole once every entity has been loaded, whatever happens after that', () => {
+  expect(isCopied(completeSyncStatus())).toBe(true);
+  expect(isCopied(completeSyncStatus({ status: 'error' }, { status: 'error' }))).toBe(true);
+  expect(isCopied(sampleSyncStatus())).toBe(false);
+  expect(isCopied(sampleSyncStatus({ status: 'pending', entities: [] }))).toBe(false);
 });
 
 test('while records arrive the dashboard is told every ten seconds, and at once when an entity is complete', async () => {

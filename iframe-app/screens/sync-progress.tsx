@@ -4,20 +4,36 @@ import type { I18n } from '../i18n.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
-import { overallProgress, pickHeadline, progressOf, type SyncModel, toProblem } from './sync-model.ts';
+import {
+  commonCoverage,
+  isProblem,
+  overallProgress,
+  pickHeadline,
+  progressOf,
+  type SyncModel,
+  type SyncProblem,
+} from './sync-model.ts';
+
+interface SyncProps {
+  sync: SyncModel;
+  /** The tenant's, for months begin at its midnight. */
+  timezone: string;
+}
 
 /** The first load, while there is no number to show: how far it is and how long it takes. */
-export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
+export function SyncProgress({ sync, canRestart, timezone }: SyncProps & { canRestart: boolean }) {
   const { i18n } = useApp();
   const status = sync.status.value;
   const entities = status?.entities ?? [];
+  const coverage = useCoverage({ sync, timezone });
   return (
     <section class="sync">
-      <SyncTrouble sync={sync} canRestart={canRestart} />
+      {status && isProblem(status.status) && <SyncTrouble sync={sync} problem={status.status} canRestart={canRestart} />}
       <h1>{i18n.t(hasBegun(status) ? 'sync.title' : 'sync.connecting')}</h1>
       <p class="sync-headline">{describeHeadline(entities, i18n)}</p>
       <ProgressBar size="thick" value={headlineProgress(entities)} label={i18n.t('sync.progress')} />
-      <p class="sync-left">{describeTimeLeft(sync, i18n) ?? i18n.t('sync.estimating')}</p>
+      <p class="sync-left">{useSpeed(sync) ?? i18n.t('sync.estimating')}</p>
+      {coverage && <p class="sync-left">{coverage}</p>}
       <ul class="sync-entities">
         {entities.map((entity) => (
           <EntityRow key={`${entity.crmSource}:${entity.entity}`} entity={entity} />
@@ -29,18 +45,16 @@ export function SyncProgress({ sync, canRestart }: { sync: SyncModel; canRestart
 }
 
 /** The load in one line, above a dashboard that already has some of its numbers. */
-export function SyncStrip({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
+export function SyncStrip({ sync, timezone }: SyncProps) {
   const { i18n } = useApp();
-  const status = sync.status.value;
-  if (status?.status === 'complete') return null;
-  if (status && toProblem(status.status)) return <SyncTrouble sync={sync} canRestart={canRestart} />;
   // Also before the first answer: what came later would push the numbers down under the reader's eyes.
-  const entities = status?.entities ?? [];
+  const entities = sync.status.value?.entities ?? [];
+  const coverage = useCoverage({ sync, timezone });
   return (
     <section class="sync-strip">
       <div>
         <strong>{i18n.t('sync.title')}</strong>
-        <span class="sync-left">{describeTimeLeft(sync, i18n) ?? i18n.t('sync.partial')}</span>
+        <span class="sync-left">{useSpeed(sync) ?? i18n.t('sync.partial')}</span>
       </div>
       <ProgressBar value={overallProgress(entities)} label={i18n.t('sync.progress')} />
       <ul class="sync-counts">
@@ -49,16 +63,28 @@ export function SyncStrip({ sync, canRestart }: { sync: SyncModel; canRestart: b
             <li key={`${entity.crmSource}:${entity.entity}`}>{describeCount(entity, entity.totalRecords, i18n)}</li>
           ),
         )}
+        {coverage && <li class="sync-left">{coverage}</li>}
       </ul>
     </section>
   );
 }
 
+/** A load starts with the newest records: from which month on everything is there. */
+function useCoverage({ sync, timezone }: SyncProps): string | null {
+  const { i18n, format } = useApp();
+  const from = commonCoverage(sync.status.value?.entities ?? []);
+  return from === null ? null : i18n.t('sync.coveredFrom', { month: format.month(from, timezone) });
+}
+
+interface SyncTroubleProps {
+  sync: SyncModel;
+  problem: SyncProblem;
+  canRestart: boolean;
+}
+
 /** The reason comes from the server in English only; title and text say enough without it. */
-function SyncTrouble({ sync, canRestart }: { sync: SyncModel; canRestart: boolean }) {
+export function SyncTrouble({ sync, problem, canRestart }: SyncTroubleProps) {
   const { t, language } = useApp().i18n;
-  const problem = sync.status.value && toProblem(sync.status.value.status);
-  if (!problem) return null;
   const reason = sync.status.value?.entities.find((entity) => entity.status === problem)?.errorMessage;
   return (
     <Banner
@@ -68,7 +94,7 @@ function SyncTrouble({ sync, canRestart }: { sync: SyncModel; canRestart: boolea
     >
       {canRestart && (
         <Button onClick={sync.restart} isBusy={sync.isRestarting.value}>
-          {t('action.restartSync')}
+          {t(problem === 'paused' ? 'action.resumeSync' : 'action.restartSync')}
         </Button>
       )}
     </Banner>
@@ -112,9 +138,15 @@ function describeEntity(entity: EntityProgress, i18n: I18n): string {
   return entity.totalRecords === null ? done : `${done} / ${i18n.writeCount(entity.totalRecords)}`;
 }
 
-function describeTimeLeft(sync: SyncModel, { t }: I18n): string | null {
+/** Time left and records a second, as far as they are known. */
+function useSpeed(sync: SyncModel): string | null {
+  const { t } = useApp().i18n;
   if (sync.isWaiting.value) return t('sync.crmWaits');
   const seconds = sync.secondsLeft.value;
-  if (seconds === null) return null;
-  return seconds < 60 ? t('sync.underAMinute') : t('sync.minutesLeft', { count: Math.round(seconds / 60) });
+  const rate = sync.recordsPerSecond.value;
+  const parts = [
+    seconds !== null && (seconds < 60 ? t('sync.underAMinute') : t('sync.minutesLeft', { count: Math.round(seconds / 60) })),
+    rate !== null && t('sync.rate', { count: rate }),
+  ];
+  return parts.filter((part) => part !== false).join(' · ') || null;
 }

@@ -4,18 +4,26 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { problem } from '../../contract/api.ts';
 import type { BootData } from '../../contract/session.ts';
-import { sampleBoot } from './sample-replies.ts';
+import type { SyncStatusReply } from '../../contract/sync.ts';
+import { completeSyncStatus, sampleBoot } from './sample-replies.ts';
 
 export interface FakeAnswer {
   status?: number;
   body: unknown;
   headers?: Record<string, string>;
+  /** Takes the response over after its head, as a stream; the body is not sent then. */
+  stream?: (response: ServerResponse) => void;
 }
 
 /** What the API answers to `METHOD /path`; undefined drops the connection, as a dead network does. */
 type FakeApi = Record<
   string,
-  (request: { bearer: string | null; body: unknown; headers: IncomingHttpHeaders }) => FakeAnswer | undefined
+  (request: {
+    bearer: string | null;
+    query: URLSearchParams;
+    body: unknown;
+    headers: IncomingHttpHeaders;
+  }) => FakeAnswer | undefined
 >;
 
 export interface FakePortal {
@@ -29,6 +37,9 @@ export interface FakePortal {
   boot: BootData;
   close(): Promise<void>;
 }
+
+const EVENTS = 'GET /api/crm/sync/events';
+const STATUS = 'GET /api/crm/sync/status';
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css' };
 
@@ -49,7 +60,8 @@ export async function startFakePortal(distDir: string, boot: Partial<BootData> =
     appUrl: `${appOrigin}/`,
     portalUrl: `${portalOrigin}/`,
     calls: [],
-    api: {},
+    // A server that knows no streams: what most tests look at does not depend on them.
+    api: { [EVENTS]: () => refusal(404, 'not_found'), [STATUS]: () => ({ body: completeSyncStatus() }) },
     boot: sampleBoot({ hostOrigin: portalOrigin, ...boot }),
     async close() {
       for (const server of [app, portal]) {
@@ -91,7 +103,8 @@ ${entry.css.map((file) => `<link rel="stylesheet" href="/${file}">`).join('')}<l
     const bearer = request.headers.authorization?.replace('Bearer ', '') ?? null;
     const route = `${request.method} ${url.pathname}`;
     fake.calls.push(`${route} ${bearer ?? '-'}`);
-    const answer = fake.api[route]?.({ bearer, body: text === '' ? null : JSON.parse(text), headers: request.headers });
+    const body: unknown = text === '' ? null : JSON.parse(text);
+    const answer = fake.api[route]?.({ bearer, query: url.searchParams, body, headers: request.headers });
     if (!answer) {
       request.socket.destroy();
       return;
@@ -101,10 +114,53 @@ ${entry.css.map((file) => `<link rel="stylesheet" href="/${file}">`).join('')}<l
       'cache-control': 'no-store',
       ...answer.headers,
     });
+    if (answer.stream) {
+      response.flushHeaders();
+      answer.stream(response);
+      return;
+    }
     response.end(answer.status === 304 ? undefined : JSON.stringify(answer.body));
   }
 
   return fake;
+}
+
+export interface FakeEvents {
+  answer(): FakeAnswer;
+  /** Streams that are open now. */
+  openCount(): number;
+  /** Sends a status to all of them, and to each that opens later. */
+  send(status: SyncStatusReply): void;
+  /** Ends all of them, as a server does when it stops. */
+  end(): void;
+}
+
+/** The stream of the sync's status: its current state at once, then what is sent. */
+export function fakeEvents(first: SyncStatusReply | null): FakeEvents {
+  const open = new Set<ServerResponse>();
+  let current = first;
+  const write = (response: ServerResponse) => {
+    if (current) response.write(`: a comment\r\nevent: status\ndata: ${JSON.stringify(current)}\n\n`);
+  };
+  return {
+    answer: () => ({
+      body: null,
+      headers: { 'content-type': 'text/event-stream' },
+      stream(response) {
+        open.add(response);
+        response.on('close', () => open.delete(response));
+        write(response);
+      },
+    }),
+    openCount: () => open.size,
+    send(status) {
+      current = status;
+      for (const response of open) write(response);
+    },
+    end() {
+      for (const response of open) response.end();
+    },
+  };
 }
 
 /** A refusal in the shape of the API's errors. */
@@ -139,7 +195,7 @@ function portalPage(appUrl: string, frameName: string): string {
 <script>
 const frame = document.querySelector('iframe');
 const proofs = { n: 0 };
-window.portal = { commands: [] };
+window.portal = { commands: [], paths: [] };
 const auth = () => ({ AUTH_ID: 'proof-' + ++proofs.n, REFRESH_ID: 'r', AUTH_EXPIRES: '3600' });
 addEventListener('message', (event) => {
   if (event.origin !== ${JSON.stringify(new URL(appUrl).origin)} || typeof event.data !== 'string') return;
@@ -152,6 +208,7 @@ addEventListener('message', (event) => {
   else if (command === 'refreshAuth') reply(auth());
   else if (command === 'resizeWindow') { frame.style.height = JSON.parse(params).height + 'px'; reply(); }
   else if (command === 'setTitle') { document.querySelector('#pagetitle').textContent = JSON.parse(params).title; reply(); }
+  else if (command === 'openPath') { window.portal.paths.push(JSON.parse(params).path); reply({ result: 'close' }); }
   else reply();
 });
 </script>`;

@@ -9,7 +9,13 @@ import {
   type WidgetResult,
 } from '../../contract/dashboard.ts';
 import { type BootData, bootData, type SessionReply, sessionReply } from '../../contract/session.ts';
-import { type EntityProgress, type SyncStatusReply, syncStatusReply } from '../../contract/sync.ts';
+import {
+  type EntityProgress,
+  type QuarantineReply,
+  quarantineReply,
+  type SyncStatusReply,
+  syncStatusReply,
+} from '../../contract/sync.ts';
 
 /** A KPI's configuration: all time, compared with 30 days earlier. */
 export function kpiConfig(over: Partial<KpiConfig> = {}): KpiConfig {
@@ -263,6 +269,7 @@ export function entityProgress(over: Partial<EntityProgress> = {}): EntityProgre
     quarantinedRecords: 0,
     lastFullSyncAt: null,
     lastIncrementalAt: null,
+    coveredFrom: null,
     errorMessage: null,
     ...over,
   };
@@ -280,6 +287,60 @@ export function sampleSyncStatus(over: Partial<SyncStatusReply> = {}): SyncStatu
       entityProgress({ entity: 'activities', status: 'pending', totalRecords: null, syncedRecords: 0 }),
     ],
     dataAsOf: null,
+    nextSyncAt: null,
+    ...over,
+  });
+}
+
+/** A copy that is complete, as of what the sample dashboard says; asked again a quarter of an hour later. */
+export function completeSyncStatus(over: Partial<SyncStatusReply> = {}, ofEach: Partial<EntityProgress> = {}): SyncStatusReply {
+  const done: Partial<EntityProgress> = { status: 'complete', lastFullSyncAt: '2025-11-24T08:00:00.000Z', ...ofEach };
+  return sampleSyncStatus({
+    status: 'complete',
+    entities: [
+      entityProgress({ totalRecords: 12_450, syncedRecords: 12_450, ...done }),
+      entityProgress({ entity: 'deals', totalRecords: 3980, syncedRecords: 3980, ...done }),
+    ],
+    dataAsOf: '2025-11-24T09:05:00.000Z',
+    nextSyncAt: '2025-11-24T09:20:00.000Z',
+    ...over,
+  });
+}
+
+/** Two records of which something could not be used, and one that is left out; all there are. */
+export function sampleQuarantine(over: Partial<QuarantineReply> = {}): QuarantineReply {
+  const seen = { firstSeenAt: '2025-11-20T08:00:00.000Z', lastSeenAt: '2025-11-24T09:05:00.000Z' };
+  return quarantineReply.parse({
+    records: [
+      {
+        crmSource: 'bitrix24',
+        entity: 'leads',
+        externalId: '81',
+        url: 'https://portal.bitrix24.com/crm/lead/details/81/',
+        problems: [
+          { field: 'opportunity', problem: 'not_an_amount' },
+          { field: 'movedTime', problem: 'not_a_moment' },
+        ],
+        ...seen,
+      },
+      {
+        crmSource: 'bitrix24',
+        entity: 'deals',
+        externalId: '417',
+        url: 'https://portal.bitrix24.com/crm/deal/details/417/',
+        problems: [{ field: 'ufCrm_1700000000000', problem: 'text_cut' }],
+        ...seen,
+      },
+      {
+        crmSource: 'bitrix24',
+        entity: 'stageHistory',
+        externalId: '9',
+        url: null,
+        problems: [{ field: null, problem: 'incomplete' }],
+        ...seen,
+      },
+    ],
+    next: null,
     ...over,
   });
 }

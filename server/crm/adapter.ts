@@ -1,7 +1,7 @@
 import type { CrmMode, CrmSource, Entity } from '../../contract/crm.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Outbound } from '../platform/outbound.ts';
-import type { AnyRecord, Dictionaries } from './records.ts';
+import type { AnyRecord, DealProductRow, Dictionaries } from './records.ts';
 
 export type CrmErrorKind = 'auth' | 'rate_limit' | 'unavailable' | 'bad_response' | 'blocked';
 
@@ -32,6 +32,8 @@ export interface ConnectionInfo {
   /** The user whose rights decide what is copied. */
   userId: string;
   userIsAdmin: boolean;
+  /** The CRM's clock when it was asked, ISO UTC. */
+  crmTime: string;
 }
 
 export interface FieldDefinition {
@@ -49,9 +51,10 @@ export interface FieldDefinition {
 /** Where a full load stands, opaque to the engine: stored as JSON beside the rows and handed back to `pages`. */
 export type Checkpoint = Record<string, string | number | boolean | null>;
 
-/** A record that could not be used; it is listed for the user and never stops the rest. */
+/** A record of which something could not be used; it is listed for the user and never stops the rest. */
 export interface Quarantined {
   externalId: string;
+  /** `field: problem` for each value, `problem` for a record that cannot be used at all, joined by `; `; see RECORD_PROBLEMS. */
   reason: string;
 }
 
@@ -68,6 +71,30 @@ export interface Page {
   crmTime: string;
   /** Records created at or after this have all been delivered by now, ISO UTC; null: not known yet. */
   coveredFrom: string | null;
+}
+
+/** How many records of each entity have changed, and the CRM's time before they were counted, ISO UTC. */
+interface ChangeCounts {
+  counts: ReadonlyMap<Entity, number>;
+  crmTime: string;
+}
+
+interface IdPage {
+  /** Newest first. */
+  ids: string[];
+  /** To resume after this page. */
+  checkpoint: Checkpoint;
+  done: boolean;
+}
+
+/** What became of records that were asked for one by one: each id is in one of the four. */
+interface Found {
+  records: AnyRecord[];
+  quarantined: Quarantined[];
+  /** The CRM has no such record (any more), or it is none that is copied. */
+  gone: string[];
+  /** There is one, but we may not see it. */
+  hidden: string[];
 }
 
 /**
@@ -87,6 +114,27 @@ export interface CrmAdapter {
    * throws, a new call with the last page's checkpoint goes on where it stopped.
    */
   pages(entity: Entity, from: Checkpoint | null, signal: AbortSignal): AsyncIterable<Page>;
+  /**
+   * Counts what `changes` would bring, in one request for all entities, so that a CRM in which nothing happened costs no more.
+   * @param since CRM time by entity, ISO UTC; entities that are not named are not counted
+   */
+  countChanges(since: ReadonlyMap<Entity, string>, signal: AbortSignal): Promise<ChangeCounts>;
+  /**
+   * Records created or changed at or after `since`, CRM time as ISO UTC, in pages as `pages` gives them. A record that
+   * changes while they are read may come or not: it belongs to the next window, which has to begin before this one ended.
+   */
+  changes(entity: Entity, since: string, from: Checkpoint | null, signal: AbortSignal): AsyncIterable<Page>;
+  /** Entities whose records can be deleted in the CRM: `ids` and `find` know these. */
+  readonly deletable: readonly Entity[];
+  /**
+   * The ids of all records, newest first. Runs in the background: leaves most of the CRM's limits to others.
+   * @param expected how many there should be; only saves requests
+   */
+  ids(entity: Entity, expected: number, from: Checkpoint | null, signal: AbortSignal): AsyncIterable<IdPage>;
+  /** Looks up to 2,500 records up by their ids. Runs in the background. */
+  find(entity: Entity, ids: readonly string[], signal: AbortSignal): Promise<Found>;
+  /** Product rows of up to 500 deals. Runs in the background. A deal that is gone has none. */
+  readDealProducts(dealIds: readonly string[], signal: AbortSignal): Promise<DealProductRow[]>;
 }
 
 /** A CRM access token with the address it is good for. `version` grows with each refresh. */
@@ -120,9 +168,10 @@ export interface MethodUsage {
 export interface RateLimiter {
   /**
    * Resolves when a request that runs these methods may be sent.
+   * @param urgency `background` uses about half of what the limits leave, so that what people wait for is never held up
    * @throws CrmError `rate_limit` with `retryAfterMs` where that takes longer than a few seconds, so that other work can go on
    */
-  acquire(methods: readonly string[], signal: AbortSignal): Promise<void>;
+  acquire(methods: readonly string[], signal: AbortSignal, urgency?: 'normal' | 'background'): Promise<void>;
   /** What the CRM reported afterwards; counted with the next `acquire`. */
   report(usage: MethodUsage): void;
   /** The CRM refused a request for coming too soon: its bucket is fuller than ours. */

@@ -70,20 +70,59 @@ test('workers of one connection share the bucket, those of another have their ow
   expect(now).toBe(after);
 });
 
-test('a refusal for coming too soon counts the bucket as full', async () => {
-  const limiter = createLimiter();
-  await limiter.acquire([], signal);
-  limiter.refused();
-  const before = now;
-  await limiter.acquire([], signal);
-  // From 51 down to 35 at two a second.
-  expect(now - before).toBe(8_000);
-});
-
 async function retryAfter(limiter: RateLimiter, methods: string[]): Promise<number | undefined> {
   const error: unknown = await limiter.acquire(methods, signal).catch((reason: unknown) => reason);
   return error instanceof CrmError ? error.retryAfterMs : undefined;
 }
+
+test('a refusal for coming too soon counts the bucket as full and halves the rate, which recovers within ten minutes', async () => {
+  const limiter = createLimiter();
+  await limiter.acquire([], signal);
+  limiter.refused();
+  // From 51 down to 35 at one a second.
+  expect(await retryAfter(limiter, [])).toBe(16_000);
+  now += 16_000;
+  const before = now;
+  for (let request = 0; request < 5; request++) await limiter.acquire([], signal);
+  const seconds = (now - before) / 1000;
+  expect(seconds).toBeGreaterThan(3);
+  expect(seconds).toBeLessThan(6);
+  now += 600_000;
+  // The whole bucket, and then two a second.
+  for (let request = 0; request < 35; request++) await limiter.acquire([], signal);
+  const full = now;
+  await limiter.acquire([], signal);
+  expect(now - full).toBe(500);
+});
+
+test('work in the background takes half of the bucket and of a method’s time', async () => {
+  const limiter = createLimiter();
+  const startedAt = now;
+  let atOnce = 0;
+  while (now === startedAt) {
+    await limiter.acquire([], signal, 'background');
+    atOnce += 1;
+  }
+  // The last of them had to wait.
+  expect(atOnce - 1).toBe(17);
+  limiter.report({ method: 'crm.item.list', operatingSeconds: 300, spentSeconds: 3, resetAt: now + 200_000 });
+  await limiter.acquire(['crm.item.list'], signal);
+  const error: unknown = await limiter.acquire(['crm.item.list'], signal, 'background').catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ kind: 'rate_limit' });
+  await limiter.acquire(['crm.item.list'], signal);
+});
+
+test('a clock that was wrong for a while holds nobody up once it is right', async () => {
+  const limiter = createLimiter();
+  now += 86_400_000;
+  await limiter.acquire(['crm.item.list'], signal);
+  limiter.report({ method: 'crm.item.list', operatingSeconds: 480, spentSeconds: 3, resetAt: now + 500_000 });
+  expect(await retryAfter(limiter, ['crm.item.list'])).toBe(501_000);
+  now -= 86_400_000;
+  const before = now;
+  await limiter.acquire(['crm.item.list'], signal);
+  expect(now).toBe(before);
+});
 
 test('a method near its operating limit waits until the CRM forgets; other methods go on, and so does every worker', async () => {
   const limiter = createLimiter();

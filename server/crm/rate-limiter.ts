@@ -28,22 +28,31 @@ export interface RateLimiterDeps {
 const SAFE_BUCKET_SHARE = 0.7;
 /** How much of a method's time we use up: the rest is for what one more batch takes (3.5 s for 2,500 plain records). */
 const SAFE_OPERATING_SHARE = 0.95;
+/** What work in the background leaves of both: changes are then read at once whatever it has used. */
+const BACKGROUND_SHARE = 0.5;
+/** A refusal halves the rate at which we ask, at most down to this share of it; it takes ten minutes to be whole again. */
+const SLOWEST_PACE = 1 / 16;
+const PACE_RECOVERY_SECONDS = 600;
 /** A longer wait is the caller's to spend on something else. */
 const LONGEST_WAIT_MS = 10_000;
 /** Without a count from the CRM, our own is kept until a method has rested this long: the ten minutes and the one begun. */
 const OPERATING_MEMORY_MS = 660_000;
+/** No CRM keeps a method back for longer: a reset further ahead was written by a worker whose clock was wrong. */
+const LONGEST_RESET_MS = 2 * OPERATING_MEMORY_MS;
 /** Row of the request bucket; the others are named for their methods. */
 const BUCKET = '';
 
 interface LimitRow {
   method: string;
   level: number;
+  pace: number;
   reset_at: Date | null;
 }
 
 /**
  * One row for the bucket and one for each method: read, leaked, added to and given back by a single statement, so that workers
  * cannot both take the last place. The bucket is taken in advance: whoever gets a level above the brim waits until it is his turn.
+ * A moment far ahead is one of a clock that was wrong: it is not waited for.
  */
 const TAKE = `insert into crm_rate_limits as t (tenant_id, crm_source, method, level, measured_at, reset_at)
 select $1::uuid, $2, u.method, coalesce(u.level, 0) + u.added, $4, u.reset_at
@@ -52,19 +61,27 @@ order by u.method
 on conflict (tenant_id, crm_source, method) do update set
   level = case
     when t.method = '' then greatest(
-      t.level - $5 * greatest(0, extract(epoch from excluded.measured_at - t.measured_at)::float8), excluded.level - 1, 0) + 1
+      t.level - $5 * t.pace * greatest(0, extract(epoch from excluded.measured_at - t.measured_at)::float8), excluded.level - 1, 0) + 1
     when excluded.reset_at is not null then excluded.level
     when t.reset_at <= excluded.measured_at then excluded.level
     else t.level + excluded.level
   end,
-  measured_at = greatest(t.measured_at, excluded.measured_at),
+  pace = case
+    when t.method <> '' then 1
+    when excluded.level > 1 then greatest(t.pace / 2, ${SLOWEST_PACE})
+    else least(1, t.pace + greatest(0, extract(epoch from excluded.measured_at - t.measured_at)::float8) / ${PACE_RECOVERY_SECONDS})
+  end,
+  measured_at = case
+    when t.measured_at > excluded.measured_at + interval '1 minute' then excluded.measured_at
+    else greatest(t.measured_at, excluded.measured_at)
+  end,
   reset_at = case
     when t.method = '' then null
     when excluded.reset_at is not null then excluded.reset_at
     when excluded.level > 0 then excluded.measured_at + make_interval(secs => ${OPERATING_MEMORY_MS / 1000})
     else t.reset_at
   end
-returning method, level, reset_at`;
+returning method, level, pace, reset_at`;
 
 export function createRateLimiter({ db, clock, tenantId, crmSource, limits }: RateLimiterDeps): RateLimiter {
   const reports = new Map<string, MethodUsage>();
@@ -85,18 +102,22 @@ export function createRateLimiter({ db, clock, tenantId, crmSource, limits }: Ra
     return taken;
   }
 
-  function waitMs(row: LimitRow): number {
-    if (row.method === BUCKET)
-      return Math.max(0, ((row.level - limits.burst * SAFE_BUCKET_SHARE) / limits.drainPerSecond) * 1000);
-    if (row.reset_at === null || row.level < limits.operatingSeconds * SAFE_OPERATING_SHARE) return 0;
+  function waitMs(row: LimitRow, share: number): number {
+    if (row.method === BUCKET) {
+      const excess = row.level - limits.burst * SAFE_BUCKET_SHARE * share;
+      return Math.max(0, (excess / (limits.drainPerSecond * row.pace)) * 1000);
+    }
+    if (row.reset_at === null || row.level < limits.operatingSeconds * SAFE_OPERATING_SHARE * share) return 0;
     // A second more: the CRM refuses up to and including the moment it names.
-    return Math.max(0, row.reset_at.getTime() + 1_000 - clock.now());
+    const wait = Math.max(0, row.reset_at.getTime() + 1_000 - clock.now());
+    return wait > LONGEST_RESET_MS ? 0 : wait;
   }
 
   return {
-    async acquire(methods, signal) {
+    async acquire(methods, signal, urgency = 'normal') {
       const rows = await take(new Set(methods));
-      const wait = Math.max(...rows.map(waitMs));
+      const share = urgency === 'background' ? BACKGROUND_SHARE : 1;
+      const wait = Math.max(...rows.map((row) => waitMs(row, share)));
       if (wait > LONGEST_WAIT_MS) {
         throw new CrmError('rate_limit', 'The CRM wants fewer requests', { retryAfterMs: Math.ceil(wait) });
       }

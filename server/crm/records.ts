@@ -105,6 +105,17 @@ export interface RecordOf {
 }
 export type AnyRecord = RecordOf[Entity];
 
+/** A product that a deal sells. */
+export interface DealProductRow {
+  externalId: string;
+  dealId: string;
+  productId: string | null;
+  name: string | null;
+  /** Decimal strings; the price is for one piece, after discount, in the deal's currency. */
+  quantity: string | null;
+  price: string | null;
+}
+
 export interface UserRow {
   externalId: string;
   name: string;

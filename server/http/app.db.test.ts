@@ -308,9 +308,12 @@ test('T16: a tenant sees its own connection and sync only, whatever ids it sends
   const theirs = await (await call('/api/connections', { token })).json();
   expect(mine).toMatchObject({ connections: [{ portalUrl: portal.url }] });
   expect(theirs).toMatchObject({ connections: [{ portalUrl: other.url }] });
-  const [run] = app.jobs.slice(-1);
-  await post(SYNC_START, '{}', token);
-  expect(app.jobs.slice(-1)[0]?.data).toMatchObject({ tenantId: run?.data.tenantId });
+  const started = (await (await post(SYNC_START, '{}', token)).json()) as { runId: string };
+  const [theirTenant] = await runAs(app.database.ownerUrl, async (owner) => {
+    return (await owner.query('select id from tenants where account_key = $1', [`bitrix24:${other.memberId}`])).rows;
+  });
+  const run = (await app.listRuns()).find(({ runId }) => runId === started.runId);
+  expect(run?.tenantId).toBe(theirTenant.id);
   expect(JSON.stringify(mine)).not.toContain('canary');
 });
 

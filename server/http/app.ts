@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import express, { type Express, type Request } from 'express';
 import ipaddr from 'ipaddr.js';
 import type { Bitrix24 } from '../install/bitrix24.ts';
-import type { JobQueue } from '../jobs/definitions.ts';
 import type { Config } from '../platform/config.ts';
 import type { Db } from '../platform/db.ts';
+import type { DbListener } from '../platform/db-listener.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { createTenantStates } from '../tenants/tenants.ts';
@@ -25,7 +25,8 @@ import { createSessions, requireSession } from './session.ts';
 export interface AppDeps {
   config: Pick<Config, 'secret' | 'trustProxy'>;
   db: Db;
-  queue: JobQueue;
+  /** Tells of everything that happens to a tenant's sync. */
+  syncNews: DbListener;
   bitrix24: Bitrix24;
   log: Logger;
   now: () => Date;
@@ -74,7 +75,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(createBitrix24Routes({ ...deps, sessions, assets, limiters }));
   app.use('/api', sessions.identify, limiters.api, readJson());
   app.use(createSessionRoutes({ ...deps, sessions, assets }));
-  app.use(createSyncRoutes(deps));
+  app.use(createSyncRoutes({ ...deps, sessions }));
   app.use(createConnectionRoutes(deps));
   app.use(createSettingsRoutes(deps));
   app.use('/api/dashboard', keepMount, requireSession, createDashboardRoutes(deps));

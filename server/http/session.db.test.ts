@@ -205,7 +205,7 @@ test('a portal connected by webhook opens through a link that works once, for te
     ]),
   );
   expect(dump).not.toContain('canary');
-  expect(`${app.logText()}${JSON.stringify(app.jobs)}`).not.toMatch(/canary|#code/);
+  expect(`${app.logText()}${JSON.stringify(await app.listRuns())}`).not.toMatch(/canary|#code/);
   expect(dump).not.toContain(code.split('.')[1]);
   expect(
     await runAs(

@@ -23,6 +23,8 @@ export interface Sessions {
   issue(person: Session & { name: string; locale: string }): Promise<SessionReply>;
   /** Reads the bearer token of a request, if it has one. What is wrong with it is thrown by `requireSession`. */
   identify: RequestHandler;
+  /** The session of a request as of now. @throws AppError saying what is wrong with its token */
+  verify(req: Request): Promise<Session>;
 }
 
 const ISSUER = 'leadrelay';
@@ -46,7 +48,14 @@ const claims = z.object({
 export function createSessions(deps: { secret: string; tenants: TenantStates; now: () => Date }): Sessions {
   const key = deriveKey(deps.secret, 'session signing');
 
-  async function verify(token: string): Promise<Session> {
+  async function verify(req: Request): Promise<Session> {
+    const { authorization } = req.headers;
+    const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+    if (token === undefined) throw new AppError(authorization === undefined ? 'unauthorized' : 'invalid_token');
+    return verifyToken(token);
+  }
+
+  async function verifyToken(token: string): Promise<Session> {
     if (token.length > MAX_TOKEN_CHARS) throw new AppError('invalid_token');
     const payload = await jwtVerify(token, key, {
       algorithms: ['HS256'],
@@ -91,13 +100,8 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
     },
 
     async identify(req: Request, res: Response, next: NextFunction) {
-      const [, token] = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '') ?? [];
-      if (token === undefined) {
-        res.locals.session = new AppError(req.headers.authorization === undefined ? 'unauthorized' : 'invalid_token');
-        return next();
-      }
       try {
-        res.locals.session = await verify(token);
+        res.locals.session = await verify(req);
         next();
       } catch (error) {
         // A database that is down is no verdict on the token.
@@ -106,6 +110,7 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
         next();
       }
     },
+    verify,
   };
 }
 

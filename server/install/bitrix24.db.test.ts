@@ -47,7 +47,6 @@ const countTenants = async () => Number((await sql('select count(*) from tenants
 
 test('an administrator’s install makes tenant, connection, settings, member, registrations and the first sync', async () => {
   const portal = await startPortal();
-  const jobsBefore = app.jobs.length;
   const response = await openPage(app, 'install', portal, portal.open(ADMIN), {}, 'ru');
   expect(response.status).toBe(200);
   expect(response.headers.get('content-security-policy')).toContain(`frame-ancestors ${portal.url}`);
@@ -79,13 +78,13 @@ test('an administrator’s install makes tenant, connection, settings, member, r
   ]);
   const [run] = await sql('select run_id, kind, state from sync_runs where tenant_id = $1', [row?.tenant_id]);
   expect(run).toMatchObject({ kind: 'full', state: 'queued' });
-  expect(app.jobs.slice(jobsBefore)).toEqual([
-    {
-      name: 'sync-full',
-      data: { tenantId: row?.tenant_id, crmSource: 'bitrix24', runId: run?.run_id, entities: null },
-      key: run?.run_id,
-    },
-  ]);
+  // Due at once: for the dispatcher, and for the worker.
+  const [due] = await sql(
+    `select t.next_sync_at <= $2 as tenant, c.next_sync_at <= $2 as connection
+     from tenants t join crm_connections c on c.tenant_id = t.id where t.id = $1`,
+    [row?.tenant_id, app.clock.now],
+  );
+  expect(due).toEqual({ tenant: true, connection: true });
   const handler = 'https://leadrelay.test/bitrix24/app';
   expect(new Set(portal.placements.map(({ placement }) => placement))).toEqual(
     new Set([
@@ -258,11 +257,11 @@ test('a reinstall takes the tenant back with new tokens and a new full sync', as
   const auth = { member_id: portal.memberId, application_token: `application-canary-${portal.memberId}` };
   await postEvent(app, 'ONAPPUNINSTALL', auth, { CLEAN: '1' });
   app.clock.now = new Date(app.clock.now.getTime() + 6_000);
-  const jobsBefore = app.jobs.length;
+  const runsBefore = (await app.listRuns()).length;
   const boot = await readBoot(await openPage(app, 'install', portal, portal.open(ADMIN)));
   const row = await connectionOf(portal);
   expect(row).toMatchObject({ tenant_id: before?.tenant_id, status: 'active', tenant_status: 'active', deletes_at: null });
-  expect(app.jobs).toHaveLength(jobsBefore + 1);
+  expect(await app.listRuns()).toHaveLength(runsBefore + 1);
   const status = await fetch(`${app.url}/api/crm/sync/status`, { headers: { authorization: `Bearer ${boot.session?.token}` } });
   expect(status.status).toBe(200);
 });
@@ -324,7 +323,7 @@ test('T10, T33: the client secret goes to the authorization server only, in bodi
   expect(app.bitrix.authRequests.some(({ body }) => body.includes(encodeURIComponent(app.bitrix.clientSecret)))).toBe(true);
   expect(app.bitrix.authRequests.map(({ path }) => path).filter((path) => path.includes('canary'))).toEqual([]);
   expect(app.logText()).toContain('/bitrix24/app');
-  expect(`${app.logText()}${JSON.stringify(app.jobs)}`).not.toContain('canary');
+  expect(`${app.logText()}${JSON.stringify(await app.listRuns())}`).not.toContain('canary');
 });
 
 test('somebody who is no administrator is told to ask one, and changes nothing', async () => {
@@ -391,11 +390,11 @@ test('registrations are made once; lost ones come back and stale ones go when an
 
 test('two installs of one portal at once end in one tenant and one run', async () => {
   const portal = await startPortal();
-  const jobsBefore = app.jobs.length;
+  const before = (await app.listRuns()).length;
   const responses = await Promise.all([1, 2, 3].map(() => openPage(app, 'install', portal, portal.open(ADMIN))));
   expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(await sql('select id from tenants where account_key = $1', [`bitrix24:${portal.memberId}`])).toHaveLength(1);
-  expect(new Set(app.jobs.slice(jobsBefore).map(({ key }) => key)).size).toBe(1);
+  expect(await app.listRuns()).toHaveLength(before + 1);
 });
 
 test('a refused refresh token installs nothing', async () => {
@@ -445,13 +444,37 @@ test('many callers with a stale token cause one refresh; a refused one marks the
   }
 });
 
-test('record events are accepted quickly and leave no job', async () => {
+test('record events are accepted quickly, bring the next sync forward once, and are never believed', async () => {
   const portal = await installed();
-  const jobsBefore = app.jobs.length;
+  const row = await connectionOf(portal);
+  const tenantId = row?.tenant_id;
+  const inAWhile = new Date(app.clock.now.getTime() + 10 * 60_000);
+  await sql('update sync_runs set state = $2 where tenant_id = $1', [tenantId, 'complete']);
+  await sql('update crm_connections set next_sync_at = $2 where tenant_id = $1', [tenantId, inAWhile]);
+  const runs = (await app.listRuns()).length;
   const auth = { member_id: portal.memberId, application_token: `application-canary-${portal.memberId}` };
-  const statuses = await Promise.all(
-    Array.from({ length: 100 }, async () => (await postEvent(app, 'ONCRMDEALUPDATE', auth, { FIELDS: '' })).status),
-  );
+  const post = (code: string, id: string) => postEvent(app, code, auth, { 'FIELDS][ID': id });
+  const statuses = await Promise.all(Array.from({ length: 100 }, async () => (await post('ONCRMDEALUPDATE', '7')).status));
   expect(new Set(statuses)).toEqual(new Set([200]));
-  expect(app.jobs).toHaveLength(jobsBefore);
+  const at = new Date(app.clock.now.getTime() + 60_000);
+  const due = () =>
+    sql(
+      `select t.next_sync_at as tenant, c.next_sync_at as connection
+         from tenants t join crm_connections c on c.tenant_id = t.id where t.id = $1`,
+      [tenantId],
+    );
+  expect(await due()).toEqual([{ tenant: at, connection: at }]);
+  // A later event does not put it off.
+  app.clock.now = new Date(app.clock.now.getTime() + 30_000);
+  expect((await post('ONCRMLEADADD', '8')).status).toBe(200);
+  expect(await due()).toEqual([{ tenant: at, connection: at }]);
+  expect(await app.listRuns()).toHaveLength(runs);
+  expect(await sql('select 1 from sync_rechecks where tenant_id = $1', [tenantId])).toEqual([]);
+
+  // A deletion is a reason to look, and no more.
+  expect((await post('ONCRMDEALDELETE', '7')).status).toBe(200);
+  expect((await post('ONCRMDEALDELETE', "7' or 1=1")).status).toBe(200);
+  expect(await sql('select entity, external_id, reason from sync_rechecks where tenant_id = $1', [tenantId])).toEqual([
+    { entity: 'deals', external_id: '7', reason: 'event' },
+  ]);
 });

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { CrmMode } from '../../contract/crm.ts';
 import type { Command, CommandReply } from '../crm/bitrix24/portal-calls.ts';
-import type { JobQueue } from '../jobs/definitions.ts';
 import type { Tx } from '../platform/db.ts';
 import { loadConnection, type NewConnection, saveConnection } from '../tenants/connections.ts';
 import { saveMember } from '../tenants/members.ts';
+import { bringForward } from '../tenants/schedule.ts';
 import { saveDefaults } from '../tenants/settings.ts';
-import { cancelRuns, requestFullSync } from '../tenants/sync-requests.ts';
+import { cancelRuns, requestSync } from '../tenants/sync-requests.ts';
 import { withAccount } from '../tenants/tenants.ts';
 import type { InstallContext } from './context.ts';
 import { type Profile, readProfile } from './opening.ts';
@@ -44,34 +44,30 @@ export function readFacts(replies: Record<keyof typeof FACTS_BATCH, CommandReply
 }
 
 /**
- * Creates or renews an account's tenant with its connection, settings and first member in one transaction, then queues the
- * full load.
+ * Creates or renews an account's tenant with its connection, settings, first member and the wish for a full load in one
+ * transaction.
  * @param extra more to write in that transaction
  */
 export async function connectAccount<Extra>(
-  context: Pick<InstallContext, 'db' | 'sealer' | 'queue' | 'now'>,
+  context: Pick<InstallContext, 'db' | 'sealer' | 'now'>,
   account: { key: string; locale: string; facts: PortalFacts; credentials: Credentials },
   extra: (tx: Tx, tenantId: string) => Promise<Extra>,
 ): Promise<{ tenantId: string; extra: Extra }> {
-  const { db, sealer, queue, now } = context;
-  const { runId, ...connected } = await withAccount(db, account.key, randomUUID(), async (tx, tenantId) => ({
-    tenantId,
-    runId: await writeConnection(tx, { sealer, now }, tenantId, account),
-    extra: await extra(tx, tenantId),
-  }));
-  if (runId !== null) await queueFullSync(queue, connected.tenantId, runId);
-  return connected;
+  const { db, sealer, now } = context;
+  return withAccount(db, account.key, randomUUID(), async (tx, tenantId) => {
+    await writeConnection(tx, { sealer, now }, tenantId, account);
+    return { tenantId, extra: await extra(tx, tenantId) };
+  });
 }
 
-/** @returns the full load to queue; null when one has run just before */
 export async function writeConnection(
   tx: Tx,
   { sealer, now }: Pick<InstallContext, 'sealer' | 'now'>,
   tenantId: string,
   { locale, facts, credentials }: { locale: string | null; facts: PortalFacts; credentials: Credentials },
-): Promise<string | null> {
+): Promise<void> {
   const { profile, mode, baseCurrency } = facts;
-  const before = await loadConnection(tx, 'bitrix24');
+  const before = await loadConnection(tx, tenantId, 'bitrix24');
   const isRestored = before?.status !== 'active';
   // Its worker works with what was lost: it would report the failure over what is saved here.
   if (isRestored) await cancelRuns(tx, tenantId, 'bitrix24', now());
@@ -91,16 +87,19 @@ export async function writeConnection(
     role: profile.isAdmin ? 'admin' : 'member',
     locale,
   });
-  const sync = await requestFullSync(
+  await requestSync(
     tx,
-    { tenantId, crmSource: 'bitrix24', newRunId: randomUUID(), requestedBy: `user:${profile.userId}`, now: now() },
+    'full',
+    {
+      tenantId,
+      crmSource: 'bitrix24',
+      newRunId: randomUUID(),
+      requestedBy: `user:${profile.userId}`,
+      entities: null,
+      now: now(),
+    },
     // A connection that was lost may see other records than before; one that lives is kept fresh without a full load.
     { force: isRestored },
   );
-  return sync.kind === 'too_soon' ? null : sync.runId;
-}
-
-/** The run's id is the key: a request that joined the run changes nothing, and a cancelled run holds up no new one. */
-export function queueFullSync(queue: JobQueue, tenantId: string, runId: string): Promise<void> {
-  return queue.send('sync-full', { tenantId, crmSource: 'bitrix24', runId, entities: null }, { key: runId });
+  await bringForward(tx, tenantId, 'bitrix24', now());
 }

@@ -1,5 +1,4 @@
 import type { BitrixOAuth } from '../crm/bitrix24/oauth.ts';
-import type { JobQueue } from '../jobs/definitions.ts';
 import type { Config } from '../platform/config.ts';
 import type { Sealer } from '../platform/crypto.ts';
 import type { Db } from '../platform/db.ts';
@@ -9,7 +8,6 @@ import type { Outbound } from '../platform/outbound.ts';
 export interface Bitrix24Deps {
   config: Pick<Config, 'bitrix24' | 'publicUrl' | 'secret' | 'outboundAllow'>;
   db: Db;
-  queue: JobQueue;
   outbound: Outbound;
   log: Logger;
   now: () => Date;

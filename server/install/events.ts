@@ -6,6 +6,7 @@ import { cancelRuns } from '../tenants/sync-requests.ts';
 import { findTenant, markDeleting, suspendTenant } from '../tenants/tenants.ts';
 import { accountKey, type InstallContext } from './context.ts';
 import { findAccount, provePerson } from './prove-person.ts';
+import { hearOfRecord } from './record-events.ts';
 import { REGISTERED_BATCH, readRegistered, register } from './registrations.ts';
 
 /** What a portal posts to the events address. A claim until its application_token is compared. */
@@ -14,7 +15,15 @@ export const appEvent = z.object({
     .string()
     .max(64)
     .transform((code) => code.toUpperCase()),
-  data: z.object({ CLEAN: z.string().max(8).optional() }).optional(),
+  data: z
+    .object({
+      CLEAN: z.string().max(8).optional(),
+      FIELDS: z
+        .object({ ID: z.string().regex(/^\d{1,18}$/) })
+        .optional()
+        .catch(undefined),
+    })
+    .optional(),
   auth: z.object({
     member_id: z.string().regex(/^[\w-]{1,64}$/),
     application_token: z.string().min(1).max(256),
@@ -52,7 +61,7 @@ export function createEventReceiver(context: InstallContext): EventReceiver {
       if (isTokenEvent(event.event)) return proveLater(event);
       const tenantId = await authenticate(event);
       if (event.event === 'ONAPPUNINSTALL') await uninstall(tenantId, isYes(event.data?.CLEAN));
-      // A record's event is a hint for the incremental sync; nothing in it is data.
+      else await hearOfRecord(context, tenantId, event.event, event.data?.FIELDS?.ID);
     },
     settled: async () => {
       await Promise.all(provers);

@@ -22,7 +22,7 @@ export interface Proof<Extra extends string> {
 export async function findAccount({ db }: InstallContext, memberId: string): Promise<Account | null> {
   const tenant = await findTenant(db, accountKey(memberId));
   if (tenant?.status !== 'active') return null;
-  const connection = await db.withTenant(tenant.id, 'read', (tx) => loadConnection(tx, 'bitrix24'));
+  const connection = await db.withTenant(tenant.id, 'read', (tx) => loadConnection(tx, tenant.id, 'bitrix24'));
   return connection && connection.status !== 'uninstalled' ? { tenant, connection } : null;
 }
 

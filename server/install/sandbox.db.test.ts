@@ -97,7 +97,7 @@ test('install, use, update, rename, uninstall and reinstall', async () => {
   expect(portal.state.installation?.events).toHaveLength(EVENTS.length);
   expect(portal.state.installation?.placements[0]?.langAll).toHaveProperty('uz');
   await portalPost('/portal/frame/finish-install', {}, admin);
-  expect(app.jobs).toHaveLength(1);
+  expect(await app.listRuns()).toHaveLength(1);
 
   const tab = await readBoot(await open(employee, 'CRM_DEAL_DETAIL_TAB', { ID: '8061' }));
   expect(tab).toMatchObject({
@@ -132,7 +132,7 @@ test('install, use, update, rename, uninstall and reinstall', async () => {
   await portalPost('/marketplace/install/', new URLSearchParams(), admin);
   expect(await readBoot(await open(admin))).toMatchObject({ page: { kind: 'install' }, session: { user: { role: 'admin' } } });
   expect(await connection()).toMatchObject({ tenant_id: tenantId, status: 'active', tenant_status: 'active' });
-  expect(app.jobs).toHaveLength(2);
+  expect(await app.listRuns()).toHaveLength(2);
 });
 
 test('a portal’s inbound webhook connects it', async () => {

@@ -9,7 +9,6 @@ import {
   connectAccount,
   FACTS_BATCH,
   type PortalFacts,
-  queueFullSync,
   readFacts,
   writeConnection,
 } from './connect-account.ts';
@@ -41,7 +40,7 @@ interface Webhook {
 const WEBHOOK_PATH = /^\/rest\/(\d{1,10}\/[A-Za-z0-9]{8,64})\/?$/;
 
 export function createWebhookConnector(context: InstallContext): WebhookConnector {
-  const { config, db, queue, outbound, now } = context;
+  const { config, db, outbound, now } = context;
   return {
     async connectWebhook(webhookUrl) {
       const webhook = parseWebhook(webhookUrl);
@@ -58,13 +57,12 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
     async addWebhook(tenantId, webhookUrl) {
       const webhook = parseWebhook(webhookUrl);
       // Before the address is called too: nobody is to have us knock at the doors of others.
-      await db.withTenant(tenantId, 'read', (tx) => requireSamePortal(tx, webhook));
+      await db.withTenant(tenantId, 'read', (tx) => requireSamePortal(tx, tenantId, webhook));
       const facts = await test(webhook);
-      const runId = await db.withTenant(tenantId, 'write', async (tx) => {
-        await requireSamePortal(tx, webhook);
-        return writeConnection(tx, context, tenantId, { locale: null, facts, credentials: toCredentials(webhook) });
+      await db.withTenant(tenantId, 'write', async (tx) => {
+        await requireSamePortal(tx, tenantId, webhook);
+        await writeConnection(tx, context, tenantId, { locale: null, facts, credentials: toCredentials(webhook) });
       });
-      if (runId !== null) await queueFullSync(queue, tenantId, runId);
     },
   };
 
@@ -99,8 +97,8 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
   }
 }
 
-async function requireSamePortal(tx: Tx, { host }: Webhook): Promise<void> {
-  const before = await loadConnection(tx, 'bitrix24');
+async function requireSamePortal(tx: Tx, tenantId: string, { host }: Webhook): Promise<void> {
+  const before = await loadConnection(tx, tenantId, 'bitrix24');
   if (before && (before.kind !== 'webhook' || before.accountId !== host)) {
     throw new AppError('wrong_state', 'Another Bitrix24 portal is connected already.');
   }

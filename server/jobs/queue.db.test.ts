@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, runAs, type TestDatabase } from '../testing/postgres.ts';
-import type { JobData } from './definitions.ts';
-import { createQueue, type JobContext, type RunningQueue } from './queue.ts';
+import type { Job, JobData } from './definitions.ts';
+import { createQueue, type RunningQueue } from './queue.ts';
 
 let database: TestDatabase;
 let queue: RunningQueue;
@@ -18,7 +18,13 @@ afterEach(async () => {
   await database.drop();
 });
 
-const job = (): JobData<'sync-full'> => ({ tenantId: randomUUID(), crmSource: 'bitrix24', runId: randomUUID(), entities: null });
+const job = (
+  key: string = randomUUID(),
+  data: JobData<'sync'> = { tenantId: randomUUID(), crmSource: 'bitrix24' },
+): Job<'sync'> => ({
+  data,
+  key,
+});
 
 interface JobRow {
   state: string;
@@ -28,34 +34,32 @@ const jobRows = () =>
   runAs(database.ownerUrl, async (client) => (await client.query<JobRow>('select state, output from pgboss.job')).rows);
 
 test('a job reaches the handler with its data', async () => {
-  const data = job();
-  const received = new Promise((resolve) => queue.work('sync-full', async (given) => resolve(given)));
-  await queue.send('sync-full', data);
-  expect(await received).toEqual(data);
+  const sent = job();
+  const received = new Promise((resolve) => queue.work('sync', async (given) => resolve(given)));
+  await queue.send('sync', [sent]);
+  expect(await received).toEqual(sent.data);
 });
 
-test('a key has one job at a time, waiting or running', async () => {
-  const [first, second] = [job(), job()];
-  await queue.send('sync-full', first, { key: 'a' });
-  await queue.send('sync-full', second, { key: 'a' });
-  await queue.send('sync-full', second, { key: 'b' });
-  expect(await jobRows()).toHaveLength(2);
+test('a key has one job at a time, waiting or running, also among those sent together', async () => {
+  await queue.send('sync', [job('a'), job('b')]);
+  await queue.send('sync', [job('b'), job('a'), job('c'), job('c')]);
+  expect(await jobRows()).toHaveLength(3);
 });
 
 test('a payload of another shape is neither sent nor handled', async () => {
-  const wrong = { ...job(), accessToken: 'canary' };
-  await expect(queue.send('sync-full', wrong)).rejects.toThrow();
+  const wrong = { ...job().data, accessToken: 'canary' };
+  await expect(queue.send('sync', [job('a'), job('b', wrong)])).rejects.toThrow();
   expect(await jobRows()).toEqual([]);
 });
 
 test('what a failed job throws is stored by its name only', async () => {
   const failed = new Promise<void>((resolve) =>
-    queue.work('sync-full', async () => {
+    queue.work('sync', async () => {
       resolve();
       throw new TypeError('canary-token');
     }),
   );
-  await queue.send('sync-full', job());
+  await queue.send('sync', [job()]);
   await failed;
   await queue.stop();
   const [row] = await jobRows();
@@ -64,19 +68,18 @@ test('what a failed job throws is stored by its name only', async () => {
 });
 
 test('stopping tells the running job, waits for it, and leaves it to be taken up again', async () => {
-  let context: JobContext | undefined;
+  let given: AbortSignal | undefined;
   const started = new Promise<void>((resolve) =>
-    queue.work('sync-full', (_data, given) => {
-      context = given;
+    queue.work('sync', (_data, signal) => {
+      given = signal;
       resolve();
-      return new Promise((_resolve, reject) => given.signal.addEventListener('abort', () => reject(given.signal.reason)));
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     }),
   );
-  await queue.send('sync-full', job());
+  await queue.send('sync', [job()]);
   await started;
-  expect(context?.isLastAttempt).toBe(false);
-  expect(context?.signal.aborted).toBe(false);
+  expect(given?.aborted).toBe(false);
   await queue.stop();
-  expect(context?.signal.aborted).toBe(true);
+  expect(given?.aborted).toBe(true);
   expect(await jobRows()).toMatchObject([{ state: 'retry' }]);
 });

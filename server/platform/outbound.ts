@@ -46,27 +46,37 @@ export class OutboundError extends Error {
   }
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const HEADERS_TIMEOUT_MS = 30_000;
-const BODY_IDLE_TIMEOUT_MS = 15_000;
-const TOTAL_TIMEOUT_MS = 65_000;
+/** How long a CRM may take. */
+export interface OutboundTimeouts {
+  connectMs: number;
+  /** Until the answer begins, for requests that do not say themselves. */
+  headersMs: number;
+  /** Between two pieces of an answer. */
+  bodyIdleMs: number;
+  /** From the beginning to the end, whatever the request says. */
+  totalMs: number;
+}
+
+const TIMEOUTS: OutboundTimeouts = { connectMs: 5_000, headersMs: 30_000, bodyIdleMs: 15_000, totalMs: 65_000 };
 const MAX_BODY_BYTES = 20 * 1024 * 1024;
 
 /**
  * @param options.allow exact `host:port` pairs that may be reached although they are private or plain http
+ * @param options.timeouts default: `TIMEOUTS`; a test need not wait as long for a portal that hangs
  */
-export function createOutbound(options: { allow: readonly string[] }): Outbound {
+export function createOutbound(options: { allow: readonly string[]; timeouts?: OutboundTimeouts }): Outbound {
   const allow = new Set(options.allow);
-  const timeouts = { bodyTimeout: BODY_IDLE_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS };
-  const guarded = new Agent({ ...timeouts, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: lookupPublic } });
-  const exempt = new Agent({ ...timeouts, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const { connectMs, headersMs, bodyIdleMs, totalMs } = options.timeouts ?? TIMEOUTS;
+  const timeouts = { bodyTimeout: bodyIdleMs, headersTimeout: headersMs };
+  const guarded = new Agent({ ...timeouts, connect: { timeout: connectMs, lookup: lookupPublic } });
+  const exempt = new Agent({ ...timeouts, connect: { timeout: connectMs } });
 
   return {
     async send(request) {
       const url = parseUrl(request.url);
       const isExempt = allow.has(hostAndPort(url));
       if (!isExempt) refuseUnsafe(url);
-      const deadline = AbortSignal.timeout(TOTAL_TIMEOUT_MS);
+      const deadline = AbortSignal.timeout(totalMs);
       const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
       try {
         // undici.request follows no redirects, and asks for no compression: 20 MB are 20 MB.
@@ -74,7 +84,7 @@ export function createOutbound(options: { allow: readonly string[] }): Outbound 
           dispatcher: isExempt ? exempt : guarded,
           method: request.method,
           signal,
-          headersTimeout: Math.min(request.headersTimeoutMs ?? HEADERS_TIMEOUT_MS, TOTAL_TIMEOUT_MS),
+          headersTimeout: Math.min(request.headersTimeoutMs ?? headersMs, totalMs),
           ...encodeBody(request),
         });
         return { status: reply.statusCode, headers: flatten(reply.headers), text: await readText(reply.body, url) };

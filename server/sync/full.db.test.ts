@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Entity } from '../../contract/crm.ts';
 import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
 import { computeTruth } from '../../sandbox/world/truth.ts';
@@ -83,14 +84,13 @@ function createCrm(tenant: string): CrmAdapter {
   });
 }
 
-async function beginRun(tenant = tenantId): Promise<Run> {
-  const runId = randomUUID();
+async function newRun(tenant = tenantId, entities: readonly Entity[] | null = null): Promise<Run> {
   const run = await database.db.withTenant(tenant, 'write', async (tx) => {
     await tx.query({
-      text: `insert into sync_runs (tenant_id, run_id, crm_source, kind) values ($1, $2, 'bitrix24', 'full')`,
-      values: [tenant, runId],
+      text: `insert into sync_runs (tenant_id, crm_source, kind, entities) values ($1, 'bitrix24', 'full', $2)`,
+      values: [tenant, entities],
     });
-    return takeRun(tx, tenant, 'bitrix24', runId);
+    return takeRun(tx, tenant, 'bitrix24');
   });
   if (!run) throw new Error('The run could not be taken');
   return run;
@@ -125,10 +125,10 @@ async function expectEverythingCopied(tenant = tenantId): Promise<void> {
 }
 
 test('a full sync copies every record, leaves templates and own companies out, and says it is complete', async () => {
-  const run = await beginRun();
-  await runFullSync(deps(), run, null, signal);
+  const run = await newRun();
+  await runFullSync(deps(), run, signal);
   await expectEverythingCopied();
-  const status = await database.db.withTenant(tenantId, 'read', getSyncStatus);
+  const status = await database.db.withTenant(tenantId, 'read', (tx) => getSyncStatus(tx, tenantId));
   expect(status.status).toBe('complete');
   for (const entity of status.entities) expect(entity.syncedRecords).toBe(entity.totalRecords);
   expect(await idsOf('crm_users')).toHaveLength(portal.state.world.users.length);
@@ -136,7 +136,7 @@ test('a full sync copies every record, leaves templates and own companies out, a
 
 test('dictionaries, custom fields and activity columns are the portal’s own', async () => {
   const { world } = portal.state;
-  await runFullSync(deps(), await beginRun(), null, signal);
+  await runFullSync(deps(), await newRun(), signal);
   const [lead] = [...world.leads].filter(({ custom }) =>
     Object.values(custom).some((value) => typeof value === 'string' && value !== ''),
   );
@@ -191,8 +191,8 @@ function crashing(crm: CrmAdapter, crashAt: number): CrmAdapter {
 test('a sync that crashes at any page is carried on from its checkpoints and loses nothing', async () => {
   for (let crashAt = 0; ; crashAt++) {
     const tenant = await createTenant();
-    const run = await beginRun(tenant);
-    const outcome = await runFullSync({ ...deps(tenant), crm: crashing(createCrm(tenant), crashAt) }, run, null, signal).then(
+    const run = await newRun(tenant);
+    const outcome = await runFullSync({ ...deps(tenant), crm: crashing(createCrm(tenant), crashAt) }, run, signal).then(
       () => 'complete',
       (error: Error) => error.message,
     );
@@ -202,11 +202,11 @@ test('a sync that crashes at any page is carried on from its checkpoints and los
       return;
     }
     expect(outcome).toBe('crash');
-    const again = await database.db.withTenant(tenant, 'write', (tx) => takeRun(tx, tenant, 'bitrix24', run.runId));
+    const again = await database.db.withTenant(tenant, 'write', (tx) => takeRun(tx, tenant, 'bitrix24'));
     if (!again) throw new Error('The run could not be taken over');
-    await runFullSync(deps(tenant), again, null, signal);
+    await runFullSync(deps(tenant), again, signal);
     await expectEverythingCopied(tenant);
-    const status = await database.db.withTenant(tenant, 'read', getSyncStatus);
+    const status = await database.db.withTenant(tenant, 'read', (tx) => getSyncStatus(tx, tenant));
     for (const entity of status.entities) expect(entity.syncedRecords).toBe(entity.totalRecords);
   }
 });
@@ -220,8 +220,8 @@ test('the copy is as of the moment its first page was read, however long the loa
       else yield { ...empty, checkpoint: { page: 2 }, done: true, crmTime: '2026-01-01T09:45:00.000Z' };
     },
   };
-  await runFullSync({ ...deps(), crm: slow }, await beginRun(), null, signal);
-  const status = await database.db.withTenant(tenantId, 'read', getSyncStatus);
+  await runFullSync({ ...deps(), crm: slow }, await newRun(), signal);
+  const status = await database.db.withTenant(tenantId, 'read', (tx) => getSyncStatus(tx, tenantId));
   expect(status.dataAsOf).toBe('2026-01-01T09:00:00.000Z');
 });
 
@@ -229,7 +229,7 @@ test('records that could not be used are counted until a run finds nothing wrong
   const holding = (...ids: string[]): CrmAdapter => ({
     ...createCrm(tenantId),
     async *pages() {
-      const quarantined = ids.map((externalId) => ({ externalId, reason: 'opportunity: not an amount' }));
+      const quarantined = ids.map((externalId) => ({ externalId, reason: 'opportunity: not_an_amount' }));
       const page = {
         records: [],
         checkpoint: {},
@@ -242,12 +242,12 @@ test('records that could not be used are counted until a run finds nothing wrong
     },
   });
   const count = async () => {
-    const { entities } = await database.db.withTenant(tenantId, 'read', getSyncStatus);
+    const { entities } = await database.db.withTenant(tenantId, 'read', (tx) => getSyncStatus(tx, tenantId));
     return Object.fromEntries(entities.map(({ entity, quarantinedRecords }) => [entity, quarantinedRecords]));
   };
-  await runFullSync({ ...deps(), crm: holding('1', '2') }, await beginRun(), ['deals', 'companies'], signal);
+  await runFullSync({ ...deps(), crm: holding('1', '2') }, await newRun(tenantId, ['deals', 'companies']), signal);
   expect(await count()).toEqual({ deals: 2, companies: 2 });
-  await runFullSync({ ...deps(), crm: holding('2') }, await beginRun(), ['deals'], signal);
+  await runFullSync({ ...deps(), crm: holding('2') }, await newRun(tenantId, ['deals']), signal);
   expect(await count()).toEqual({ deals: 1, companies: 2 });
 });
 
@@ -275,22 +275,24 @@ test('what an earlier run had covered is not claimed by a new one', async () => 
       yield { ...empty, coveredFrom: '2025-12-01T00:00:00.000Z' };
     },
   };
-  await expect(runFullSync({ ...deps(), crm: onePage }, await beginRun(), ['deals'], stopped.signal)).rejects.toThrow('stop');
+  await expect(runFullSync({ ...deps(), crm: onePage }, await newRun(tenantId, ['deals']), stopped.signal)).rejects.toThrow(
+    'stop',
+  );
   expect(await deals()).toEqual({ covered_from: new Date('2025-12-01T00:00:00.000Z'), last_full_sync_at: null });
 
   const unready: CrmAdapter = {
     ...createCrm(tenantId),
     readDictionaries: () => Promise.reject(new CrmError('unavailable', 'away')),
   };
-  await expect(runFullSync({ ...deps(), crm: unready }, await beginRun(), ['deals'], signal)).rejects.toThrow('away');
+  await expect(runFullSync({ ...deps(), crm: unready }, await newRun(tenantId, ['deals']), signal)).rejects.toThrow('away');
   expect(await deals()).toEqual({ covered_from: null, last_full_sync_at: null });
 });
 
 test('a worker that lost its run to another writes nothing more', async () => {
-  const stale = await beginRun();
-  const current = await database.db.withTenant(tenantId, 'write', (tx) => takeRun(tx, tenantId, 'bitrix24', stale.runId));
+  const stale = await newRun();
+  const current = await database.db.withTenant(tenantId, 'write', (tx) => takeRun(tx, tenantId, 'bitrix24'));
   expect(current?.fencingNumber).toBe(stale.fencingNumber + 1);
-  await expect(runFullSync(deps(), stale, null, signal)).rejects.toBeInstanceOf(RunLostError);
+  await expect(runFullSync(deps(), stale, signal)).rejects.toBeInstanceOf(RunLostError);
   const page = {
     records: [{ externalId: '1', createdAt: null, modifiedAt: null, customFields: {}, name: 'A', industry: null }],
     quarantined: [],
@@ -307,7 +309,7 @@ test('a worker that lost its run to another writes nothing more', async () => {
 });
 
 test('a run can be cancelled while it sums up its activities, and then changes nothing more', async () => {
-  await runFullSync(deps(), await beginRun(), null, signal);
+  await runFullSync(deps(), await newRun(), signal);
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
   try {
@@ -317,7 +319,7 @@ test('a run can be cancelled while it sums up its activities, and then changes n
     await owner.query('begin');
     await owner.query(`select 1 from crm_leads where ${lead} for update`, [tenantId]);
     // Companies only: no page of leads is to wait for that lead.
-    const outcome = runFullSync(deps(), await beginRun(), ['companies'], signal).catch((error: unknown) => error);
+    const outcome = runFullSync(deps(), await newRun(tenantId, ['companies']), signal).catch((error: unknown) => error);
     await vi.waitFor(
       async () => {
         const { rowCount } = await owner.query(`select 1 from pg_locks where not granted`);
@@ -339,19 +341,19 @@ test('a run can be cancelled while it sums up its activities, and then changes n
 
 test('a newer run of the connection ends the older one; another connection’s runs go on', async () => {
   const other = await createTenant();
-  const elsewhere = await beginRun(other);
-  const older = await beginRun();
-  await beginRun();
-  await expect(runFullSync(deps(), older, null, signal)).rejects.toBeInstanceOf(RunLostError);
-  await runFullSync(deps(other), elsewhere, ['companies'], signal);
+  const elsewhere = await newRun(other, ['companies']);
+  const older = await newRun();
+  await newRun();
+  await expect(runFullSync(deps(), older, signal)).rejects.toBeInstanceOf(RunLostError);
+  await runFullSync(deps(other), elsewhere, signal);
   expect(await idsOf('crm_companies', other)).toEqual(expectedIds().crm_companies);
 });
 
 test('rows of one tenant are not seen, changed or counted by another', async () => {
   const other = await createTenant();
-  await runFullSync(deps(), await beginRun(), null, signal);
+  await runFullSync(deps(), await newRun(), signal);
   expect(await idsOf('crm_leads', other)).toEqual([]);
-  await runFullSync(deps(other), await beginRun(other), ['companies'], signal);
+  await runFullSync(deps(other), await newRun(other, ['companies']), signal);
   expect(await idsOf('crm_leads', other)).toEqual([]);
   await expectEverythingCopied();
 });
@@ -368,7 +370,7 @@ test('a stop signal ends the sync after the page in hand', async () => {
       }
     },
   };
-  await expect(runFullSync({ ...deps(), crm: stopping }, await beginRun(), null, controller.signal)).rejects.toThrow('stopping');
+  await expect(runFullSync({ ...deps(), crm: stopping }, await newRun(), controller.signal)).rejects.toThrow('stopping');
   // The first entity's page was in hand: it is stored.
   expect(await idsOf('crm_leads')).toEqual(expectedIds().crm_leads);
   expect(await idsOf('crm_deals')).toEqual([]);
@@ -398,29 +400,29 @@ test('an entity whose method the CRM paused waits while the others go on', async
       now += milliseconds;
     },
   };
-  await runFullSync({ db: database.db, crm: pausing, clock }, await beginRun(), null, signal);
+  await runFullSync({ db: database.db, crm: pausing, clock }, await newRun(), signal);
   expect(now).toBe(1_600_000);
   expect(order.at(-1)).toBe('leads');
   await expectEverythingCopied();
 });
 
 test('a second full sync of the same records writes no row', async () => {
-  await runFullSync(deps(), await beginRun(), null, signal);
+  await runFullSync(deps(), await newRun(), signal);
   const versions = () =>
     database.db.withTenant(tenantId, 'read', (tx) =>
       tx.query({ text: 'select table_name, version from data_versions order by table_name' }),
     );
   const before = await versions();
   expect(before.length).toBeGreaterThan(0);
-  await runFullSync(deps(), await beginRun(), null, signal);
+  await runFullSync(deps(), await newRun(), signal);
   expect(await versions()).toEqual(before);
 });
 
 test('each sync leaves one line in the access log, with a count and no record', async () => {
-  await runFullSync(deps(), await beginRun(), ['companies'], signal);
+  await runFullSync(deps(), await newRun(tenantId, ['companies']), signal);
   const log = await database.db.withTenant(tenantId, 'read', (tx) =>
     tx.query({ text: 'select accessed_by, action, entity, record_count from data_access_logs' }),
   );
   const count = expectedIds().crm_companies?.length;
-  expect(log).toEqual([{ accessed_by: 'system:karim_sync', action: 'full_sync', entity: 'companies', record_count: count }]);
+  expect(log).toEqual([{ accessed_by: 'system:karim_sync', action: 'sync_full', entity: 'companies', record_count: count }]);
 });

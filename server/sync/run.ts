@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { CrmSource, Entity } from '../../contract/crm.ts';
-import type { Checkpoint, Page } from '../crm/adapter.ts';
+import type { Checkpoint, Page, Quarantined } from '../crm/adapter.ts';
+import type { AnyRecord } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
+import { announceSync } from './announce.ts';
 import { tableOf } from './tables.ts';
 import { type UpsertCounts, upsertRecords } from './upsert.ts';
 
@@ -11,6 +13,10 @@ export interface Run {
   crmSource: CrmSource;
   runId: string;
   fencingNumber: number;
+  /** `full` reads everything, `incremental` what has changed. */
+  kind: 'full' | 'incremental';
+  /** What to read; null: all that the connection has. */
+  entities: Entity[] | null;
 }
 
 /** Another worker has taken the run over, or it was cancelled: whoever meets this stops and changes nothing more. */
@@ -28,7 +34,7 @@ export interface Progress {
   checkpoint: Checkpoint | null;
   /** Records read, used or not. */
   read: number;
-  /** CRM time when the entity's first page was read: where the first incremental window begins. */
+  /** CRM time when the entity's first page was read: where the next window of changes begins. */
   startedAt: string | null;
   done: boolean;
 }
@@ -40,31 +46,61 @@ const progressSchema: z.ZodType<Progress> = z.strictObject({
   done: z.boolean(),
 });
 
+interface RunRow {
+  run_id: string;
+  kind: Run['kind'];
+  entities: Entity[] | null;
+  fencing_number: number;
+}
+
 /**
- * Takes a queued or running run; a newer request for the same connection ends the older run. Whoever held it before cannot
- * write any more.
- * @returns null when the run is over or was cancelled: there is nothing to do
+ * Takes the unfinished run of a connection: the newest full load, else the newest incremental run. Whoever held it before
+ * cannot write any more, and the other unfinished runs end.
+ * @returns null when there is none
  */
-export async function takeRun(tx: Tx, tenantId: string, crmSource: CrmSource, runId: string): Promise<Run | null> {
-  const [run] = await tx.query({
+export async function takeRun(tx: Tx, tenantId: string, crmSource: CrmSource): Promise<Run | null> {
+  const [wanted] = await tx.query<RunRow>({
     text: `select run_id from sync_runs
-           where tenant_id = $1 and crm_source = $2 and run_id = $3 and state in ('queued', 'running') for update`,
-    values: [tenantId, crmSource, runId],
+           where tenant_id = $1 and crm_source = $2 and state in ('queued', 'running')
+           order by kind = 'full' desc, created_at desc limit 1 for update`,
+    values: [tenantId, crmSource],
   });
-  if (!run) return null;
+  if (!wanted) return null;
   await tx.query({
     text: `update sync_runs set state = 'cancelled', finished_at = now()
-           where tenant_id = $1 and crm_source = $2 and run_id <> $3 and state = 'running'`,
-    values: [tenantId, crmSource, runId],
+           where tenant_id = $1 and crm_source = $2 and run_id <> $3
+             and (state = 'running' or state = 'queued' and kind = 'incremental')`,
+    values: [tenantId, crmSource, wanted.run_id],
   });
-  const [taken] = await tx.query<{ fencing_number: number }>({
+  const [taken] = await tx.query<RunRow>({
     text: `update sync_runs set state = 'running', fencing_number = fencing_number + 1, heartbeat_at = now(),
              started_at = coalesce(started_at, now())
            where tenant_id = $1 and run_id = $2
-           returning fencing_number`,
-    values: [tenantId, runId],
+           returning run_id, kind, entities, fencing_number`,
+    values: [tenantId, wanted.run_id],
   });
-  return taken ? { tenantId, crmSource, runId, fencingNumber: taken.fencing_number } : null;
+  return taken ? toRun(tenantId, crmSource, taken) : null;
+}
+
+/** Begins a run that nobody had to ask for. The connection must not have an unfinished one. */
+export async function beginRun(
+  tx: Tx,
+  tenantId: string,
+  crmSource: CrmSource,
+  { kind, entities = null }: { kind: Run['kind']; entities?: readonly Entity[] | null },
+): Promise<Run> {
+  const [begun] = await tx.query<RunRow>({
+    text: `insert into sync_runs (tenant_id, crm_source, kind, entities, state, fencing_number, requested_by, started_at, heartbeat_at)
+           values ($1, $2, $3, $4, 'running', 1, 'system:schedule', now(), now())
+           returning run_id, kind, entities, fencing_number`,
+    values: [tenantId, crmSource, kind, entities],
+  });
+  if (!begun) throw new Error('A run could not be begun');
+  return toRun(tenantId, crmSource, begun);
+}
+
+function toRun(tenantId: string, crmSource: CrmSource, row: RunRow): Run {
+  return { tenantId, crmSource, runId: row.run_id, fencingNumber: row.fencing_number, kind: row.kind, entities: row.entities };
 }
 
 /** What the run had reached when it was last stopped, by entity. */
@@ -76,104 +112,118 @@ export async function loadProgress(tx: Tx, run: Run): Promise<Map<Entity, Progre
   return new Map(rows.map(({ entity, checkpoint }) => [entity, progressSchema.parse(checkpoint)]));
 }
 
+export interface Committed {
+  progress: Progress;
+  counts: UpsertCounts;
+}
+
 /**
- * Rows, checkpoint, progress and data version of one page, in the caller's transaction: a crash repeats a page and never
- * skips one.
+ * Rows, checkpoint, quarantine and data version of one page, in the caller's transaction: a crash repeats a page and never
+ * skips one. What people are shown of it is the caller's to write.
  * @returns how far the entity is now
  * @throws RunLostError
  */
-export async function commitPage(tx: Tx, run: Run, entity: Entity, before: Progress, page: Page): Promise<Progress> {
-  const counts = await upsertRecords(tx, { ...run, entity }, page.records);
-  const after: Progress = {
+export async function commitPage(
+  tx: Tx,
+  run: Run,
+  entity: Entity,
+  before: Progress,
+  page: Pick<Page, 'records' | 'quarantined' | 'checkpoint' | 'done' | 'crmTime'>,
+): Promise<Committed> {
+  const counts = await storeRecords(tx, run, entity, page);
+  const progress: Progress = {
     checkpoint: page.checkpoint,
     read: before.read + countRecords(page),
     startedAt: before.startedAt ?? page.crmTime,
     done: page.done,
   };
-  await Promise.all([saveProgress(tx, run, entity, { page, counts, after }), saveQuarantine(tx, run, entity, page)]);
-  return after;
+  const [held] = await Promise.all([
+    tx.query({
+      text: `update sync_runs set heartbeat_at = now(), inserted_count = inserted_count + $4, updated_count = updated_count + $5,
+               unchanged_count = unchanged_count + $6, quarantined_count = quarantined_count + $7
+             where tenant_id = $1 and run_id = $2 and fencing_number = $3 and state = 'running'
+             returning run_id`,
+      values: [
+        run.tenantId,
+        run.runId,
+        run.fencingNumber,
+        counts.inserted,
+        counts.updated,
+        counts.unchanged,
+        page.quarantined.length,
+      ],
+    }),
+    tx.query({
+      text: `insert into sync_checkpoints as c (tenant_id, crm_source, entity, run_id, checkpoint)
+             values ($1, $2, $3, $4, $5)
+             on conflict (tenant_id, crm_source, entity) do update
+             set run_id = excluded.run_id, checkpoint = excluded.checkpoint, updated_at = now()`,
+      values: [run.tenantId, run.crmSource, entity, run.runId, JSON.stringify(progress)],
+    }),
+    announceSync(tx, run.tenantId),
+  ]);
+  if (held.length === 0) throw new RunLostError();
+  return { progress, counts };
 }
 
-/** A record with a bad value is stored and listed: it counts once. */
-function countRecords(page: Page): number {
-  const stored = new Set(page.quarantined.length === 0 ? [] : page.records.map(({ externalId }) => externalId));
-  return page.records.length + page.quarantined.filter(({ externalId }) => !stored.has(externalId)).length;
-}
-
-async function saveProgress(
+/** Rows and quarantine of records of one entity, with the data version of its table. */
+export async function storeRecords(
   tx: Tx,
   run: Run,
   entity: Entity,
-  { page, counts, after }: { page: Page; counts: UpsertCounts; after: Progress },
+  { records, quarantined }: { records: readonly AnyRecord[]; quarantined: readonly Quarantined[] },
+): Promise<UpsertCounts> {
+  const counts = await upsertRecords(tx, { ...run, entity }, records);
+  const isTouched = counts.inserted + counts.updated > 0;
+  await Promise.all([
+    isTouched && moveDataVersion(tx, run.tenantId, tableOf(entity).table),
+    saveQuarantine(tx, run, entity, records, quarantined),
+  ]);
+  return counts;
+}
+
+/** Answers made from the table before are no longer valid. Belongs into the transaction that changes its rows. */
+export async function moveDataVersion(tx: Tx, tenantId: string, table: string): Promise<void> {
+  await tx.query({
+    text: `insert into data_versions as v (tenant_id, table_name, version) values ($1, $2, 1)
+           on conflict (tenant_id, table_name) do update set version = v.version + 1`,
+    values: [tenantId, table],
+  });
+}
+
+/** A record with a bad value is stored and listed: it counts once. */
+function countRecords({ records, quarantined }: Pick<Page, 'records' | 'quarantined'>): number {
+  const stored = new Set(quarantined.length === 0 ? [] : records.map(({ externalId }) => externalId));
+  return records.length + quarantined.filter(({ externalId }) => !stored.has(externalId)).length;
+}
+
+/** Lists the records of which something could not be used, and strikes out those that are in order now. */
+async function saveQuarantine(
+  tx: Tx,
+  run: Run,
+  entity: Entity,
+  records: readonly AnyRecord[],
+  quarantined: readonly Quarantined[],
 ): Promise<void> {
-  const [saved] = await tx.query<{ current: number }>({
-    text: `with run as (
-  update sync_runs set heartbeat_at = now(), inserted_count = inserted_count + $6, updated_count = updated_count + $7,
-    unchanged_count = unchanged_count + $8, quarantined_count = quarantined_count + $9
-  where tenant_id = $1 and run_id = $3 and fencing_number = $4 and state = 'running'
-  returning run_id
-), checkpoint as (
-  insert into sync_checkpoints as c (tenant_id, crm_source, entity, run_id, checkpoint)
-  select $1, $2, $5, run_id, $10::jsonb from run
-  on conflict (tenant_id, crm_source, entity) do update
-  set run_id = excluded.run_id, checkpoint = excluded.checkpoint, updated_at = now()
-), status as (
-  update crm_sync_status s
-  set status = case when $11::boolean then 'complete' else 'syncing' end, synced_records = $12::int,
-    total_records = greatest(coalesce($13::int, s.total_records), $12),
-    covered_from = case when $11 then '-infinity' else least(s.covered_from, $14::timestamptz) end,
-    last_sync_cursor = case when $11 then $15::timestamptz else s.last_sync_cursor end,
-    last_full_sync_at = case when $11 then now() else s.last_full_sync_at end,
-    error_message = null, updated_at = now()
-  from run where s.tenant_id = $1 and s.crm_source = $2 and s.entity = $5
-), version as (
-  insert into data_versions as v (tenant_id, table_name, version) select $1, $16, 1 from run where $17::boolean
-  on conflict (tenant_id, table_name) do update set version = v.version + 1
-)
-select count(*) as current from run`,
-    values: [
-      run.tenantId,
-      run.crmSource,
-      run.runId,
-      run.fencingNumber,
-      entity,
-      counts.inserted,
-      counts.updated,
-      counts.unchanged,
-      page.quarantined.length,
-      JSON.stringify(after),
-      after.done,
-      after.read,
-      page.total,
-      page.coveredFrom,
-      after.startedAt,
-      tableOf(entity).table,
-      counts.inserted + counts.updated > 0,
-    ],
-  });
-  if (saved?.current !== 1) throw new RunLostError();
-}
-
-async function saveQuarantine(tx: Tx, run: Run, entity: Entity, page: Page): Promise<void> {
-  if (page.quarantined.length > 0) await addToQuarantine(tx, run, entity, page);
-  if (!page.done) return;
-  // The run has read the entity from end to end: what it did not find wrong has been put right.
-  await tx.query({
-    text: `delete from sync_quarantine
-           where tenant_id = $1 and crm_source = $2 and entity = $3 and run_id is distinct from $4::uuid`,
-    values: [run.tenantId, run.crmSource, entity, run.runId],
-  });
-}
-
-async function addToQuarantine(tx: Tx, run: Run, entity: Entity, page: Page): Promise<void> {
-  await tx.query({
-    text: `insert into sync_quarantine as q (tenant_id, crm_source, entity, external_id, reason, run_id)
-           select distinct on (r."externalId") $1::uuid, $2, $3, r."externalId", r.reason, $4::uuid
-           from jsonb_to_recordset($5::jsonb) as r("externalId" text, reason text)
-           on conflict (tenant_id, crm_source, entity, external_id) do update
-           set reason = excluded.reason, run_id = excluded.run_id, last_seen_at = now()`,
-    values: [run.tenantId, run.crmSource, entity, run.runId, JSON.stringify(page.quarantined)],
-  });
+  const bad = new Set(quarantined.map(({ externalId }) => externalId));
+  const good = records.flatMap(({ externalId }) => (bad.has(externalId) ? [] : [externalId]));
+  await Promise.all([
+    quarantined.length > 0 &&
+      tx.query({
+        text: `insert into sync_quarantine as q (tenant_id, crm_source, entity, external_id, reason, run_id)
+               select distinct on (r."externalId") $1::uuid, $2, $3, r."externalId", r.reason, $4::uuid
+               from jsonb_to_recordset($5::jsonb) as r("externalId" text, reason text)
+               on conflict (tenant_id, crm_source, entity, external_id) do update
+               set reason = excluded.reason, run_id = excluded.run_id, last_seen_at = now()`,
+        values: [run.tenantId, run.crmSource, entity, run.runId, JSON.stringify(quarantined)],
+      }),
+    good.length > 0 &&
+      tx.query({
+        text: `delete from sync_quarantine
+               where tenant_id = $1 and crm_source = $2 and entity = $3 and external_id = any($4::text[])`,
+        values: [run.tenantId, run.crmSource, entity, good],
+      }),
+  ]);
 }
 
 /** @throws RunLostError unless the run is still this worker's; holds it for the rest of the transaction */
@@ -199,4 +249,5 @@ export async function releaseRun(
            where tenant_id = $1 and run_id = $2`,
     values: [run.tenantId, run.runId, state, errorMessage],
   });
+  await announceSync(tx, run.tenantId);
 }

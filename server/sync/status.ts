@@ -13,6 +13,7 @@ interface StatusRow {
   last_full_sync_at: Date | null;
   last_incremental_at: Date | null;
   as_of: Date | null;
+  covered_from: Date | null;
   error_message: string | null;
 }
 
@@ -32,17 +33,21 @@ const BY_URGENCY: readonly SyncState[] = [
   'complete',
 ];
 
-/** Progress of all entities of all CRMs of the transaction's tenant. Nothing begun yet: `pending`, with no entities. */
-export async function getSyncStatus(tx: Tx): Promise<SyncStatusReply> {
+/** Progress of all entities of all CRMs of a tenant. Nothing begun yet: `pending`, with no entities. */
+export async function getSyncStatus(tx: Tx, tenantId: string): Promise<SyncStatusReply> {
   const [rows, connections] = await Promise.all([
     tx.query<StatusRow>({
       text: `select crm_source, entity, status, total_records, synced_records, last_full_sync_at, last_incremental_at,
-               ${AS_OF_SQL} as as_of, error_message,
+               ${AS_OF_SQL} as as_of, error_message, case when isfinite(covered_from) then covered_from end as covered_from,
                (select count(*) from sync_quarantine q
                 where q.tenant_id = s.tenant_id and q.crm_source = s.crm_source and q.entity = s.entity) as quarantined_records
-             from crm_sync_status s`,
+             from crm_sync_status s where tenant_id = $1`,
+      values: [tenantId],
     }),
-    tx.query<{ mode: CrmMode }>({ text: `select mode from crm_connections where status <> 'uninstalled'` }),
+    tx.query<{ mode: CrmMode; next_sync_at: Date | null }>({
+      text: `select mode, next_sync_at from crm_connections where tenant_id = $1 and status <> 'uninstalled' order by next_sync_at`,
+      values: [tenantId],
+    }),
   ]);
   const entities = rows
     .toSorted((a, b) => a.crm_source.localeCompare(b.crm_source) || ENTITIES.indexOf(a.entity) - ENTITIES.indexOf(b.entity))
@@ -54,6 +59,7 @@ export async function getSyncStatus(tx: Tx): Promise<SyncStatusReply> {
     mode: connections.length > 0 && connections.every(({ mode }) => mode === 'simple') ? 'simple' : 'classic',
     entities,
     dataAsOf: oldest === 0 ? null : new Date(oldest).toISOString(),
+    nextSyncAt: connections[0]?.next_sync_at?.toISOString() ?? null,
   };
 }
 
@@ -72,6 +78,7 @@ function toProgress(row: StatusRow): EntityProgress {
     quarantinedRecords: row.quarantined_records,
     lastFullSyncAt: row.last_full_sync_at?.toISOString() ?? null,
     lastIncrementalAt: row.last_incremental_at?.toISOString() ?? null,
+    coveredFrom: row.covered_from?.toISOString() ?? null,
     errorMessage: row.error_message,
   };
 }

@@ -48,7 +48,7 @@ function save(token: string): Promise<void> {
 }
 
 const status = async () =>
-  (await database.db.withTenant(tenantId, 'read', (tx) => loadConnection(tx, 'bitrix24')))?.status ?? null;
+  (await database.db.withTenant(tenantId, 'read', (tx) => loadConnection(tx, tenantId, 'bitrix24')))?.status ?? null;
 
 const tokensWith = (refresh: Refresh) => createTokenSource({ db: database.db, sealer, refresh }, tenantId, 'bitrix24');
 

@@ -29,6 +29,14 @@ export interface Connection {
   errorMessage: string | null;
 }
 
+/** A connection with what the sync plans by. */
+export interface ScheduledConnection extends Connection {
+  /** When the CRM is asked next; null: not before a person does something. */
+  nextSyncAt: Date | null;
+  /** Syncs in a row that failed for reasons that pass. */
+  failedSyncs: number;
+}
+
 interface ConnectionRow {
   crm_source: CrmSource;
   account_id: string;
@@ -43,18 +51,20 @@ interface ConnectionRow {
   license: string | null;
   admin_user_id: string | null;
   error_message: string | null;
+  next_sync_at: Date | null;
+  failed_syncs: number;
 }
 
 const COLUMNS = `crm_source, account_id, webhook_secret_sealed is not null as is_webhook, portal_url, endpoint, oauth_server, status,
-  mode, timezone, base_currency, license, admin_user_id, error_message`;
+  mode, timezone, base_currency, license, admin_user_id, error_message, next_sync_at, failed_syncs`;
 
-/** The tenant's connection to a CRM; null when there is none. Row level security keeps it to the transaction's tenant. */
-export async function loadConnection(tx: Tx, crmSource: CrmSource): Promise<Connection | null> {
+/** The tenant's connection to a CRM; null when there is none. */
+export async function loadConnection(tx: Tx, tenantId: string, crmSource: CrmSource): Promise<ScheduledConnection | null> {
   const [row] = await tx.query<ConnectionRow>({
-    text: `select ${COLUMNS} from crm_connections where crm_source = $1`,
-    values: [crmSource],
+    text: `select ${COLUMNS} from crm_connections where tenant_id = $1 and crm_source = $2`,
+    values: [tenantId, crmSource],
   });
-  return row ? toConnection(row) : null;
+  return row ? { ...toConnection(row), nextSyncAt: row.next_sync_at, failedSyncs: row.failed_syncs } : null;
 }
 
 /** In the order they were made. */
@@ -102,7 +112,7 @@ export async function saveConnection(tx: Tx, sealer: Sealer, tenantId: string, c
                  application_token_sealed = coalesce(excluded.application_token_sealed, c.application_token_sealed),
                  webhook_secret_sealed = excluded.webhook_secret_sealed, token_expires_at = excluded.token_expires_at,
                  token_refreshed_at = excluded.token_refreshed_at, token_version = c.token_version + 1,
-                 refresh_started_at = null, status = 'active', error_message = null, uninstalled_at = null, updated_at = now()`,
+                 status = 'active', failed_syncs = 0, error_message = null, uninstalled_at = null, updated_at = now()`,
     values: [
       tenantId,
       connection.crmSource,
@@ -170,18 +180,9 @@ export async function eraseCredentials(tx: Tx, tenantId: string, crmSource: CrmS
     text: `update crm_connections
            set access_token_sealed = null, refresh_token_sealed = null, application_token_sealed = null,
                webhook_secret_sealed = null, token_expires_at = null, token_version = token_version + 1,
-               refresh_started_at = null, status = 'uninstalled', uninstalled_at = $3, updated_at = $3
+               status = 'uninstalled', next_sync_at = null, uninstalled_at = $3, updated_at = $3
            where tenant_id = $1 and crm_source = $2`,
     values: [tenantId, crmSource, now],
-  });
-}
-
-/** Lets a connection that its CRM has shut out be tried again. */
-export async function unblock(tx: Tx, tenantId: string, crmSource: CrmSource): Promise<void> {
-  await tx.query({
-    text: `update crm_connections set status = 'active', error_message = null, updated_at = now()
-           where tenant_id = $1 and crm_source = $2 and status = 'blocked'`,
-    values: [tenantId, crmSource],
   });
 }
 

@@ -1,5 +1,6 @@
-import type { CrmSource } from '../../contract/crm.ts';
+import type { CrmSource, Entity } from '../../contract/crm.ts';
 import type { Tx } from '../platform/db.ts';
+import { bringForward, holdTenant } from './schedule.ts';
 
 export interface SyncRequest {
   tenantId: string;
@@ -8,8 +9,12 @@ export interface SyncRequest {
   newRunId: string;
   /** `user:<id>`, or `system:install`. */
   requestedBy: string;
+  /** What a full load reads; null: all that the connection has. */
+  entities: readonly Entity[] | null;
   now: Date;
 }
+
+type Kind = 'full' | 'incremental';
 
 /** `started` and `joined` name the run to wait for; `too_soon` says when the next one may begin. */
 export type SyncRequestOutcome = { kind: 'started' | 'joined'; runId: string } | { kind: 'too_soon'; retryAfterSeconds: number };
@@ -18,37 +23,54 @@ export type SyncRequestOutcome = { kind: 'started' | 'joined'; runId: string } |
 const MIN_INTERVAL_MS = 5 * 60_000;
 /** One that failed has brought nothing, and whoever has just mended the cause wants to see it work. */
 const RETRY_INTERVAL_MS = 60_000;
+/** Reading what has changed costs little, but people press a button again. */
+const MIN_INCREMENTAL_INTERVAL_MS = 10_000;
 
 /**
- * Writes down that a full load is wanted, as a queued run. Requests for one connection wait for each other, so that two at
- * once end in one run. The caller then leaves the job, whether it started or joined: the first one's may have been lost.
+ * Writes down that a full load is wanted, or that what has changed is to be read, as a queued run, and makes the connection due. Requests for one connection wait for
+ * each other, so that two at once end in one run; a full load serves also whom a reading of changes would. A run that waits for
+ * its next attempt is tried at once.
  * @param options.force begins a run however short ago the last one was (a new install has new rights and maybe a new portal)
  */
-export async function requestFullSync(
+export async function requestSync(
   tx: Tx,
+  kind: Kind,
   request: SyncRequest,
   options: { force?: boolean } = {},
 ): Promise<SyncRequestOutcome> {
-  await tx.query({
-    text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
-    values: [`full sync ${request.tenantId} ${request.crmSource}`],
-  });
+  const { tenantId, crmSource, now } = request;
+  await holdTenant(tx, tenantId);
   const [last] = await tx.query<{ run_id: string; state: string; created_at: Date }>({
     text: `select run_id, state, created_at from sync_runs
-           where tenant_id = $1 and crm_source = $2 and kind = 'full' order by created_at desc limit 1`,
-    values: [request.tenantId, request.crmSource],
+           where tenant_id = $1 and crm_source = $2 and (kind = $3 or kind = 'full' and state in ('queued', 'running'))
+           order by state in ('queued', 'running') desc, created_at desc limit 1`,
+    values: [tenantId, crmSource, kind],
   });
-  if (last && (last.state === 'queued' || last.state === 'running')) return { kind: 'joined', runId: last.run_id };
-  if (last && !options.force) {
-    const intervalMs = last.state === 'failed' ? RETRY_INTERVAL_MS : MIN_INTERVAL_MS;
-    const waitMs = last.created_at.getTime() + intervalMs - request.now.getTime();
+  const isUnfinished = last?.state === 'queued' || last?.state === 'running';
+  if (last && !isUnfinished && !options.force) {
+    const waitMs = last.created_at.getTime() + intervalMs(kind, last.state) - now.getTime();
     if (waitMs > 0) return { kind: 'too_soon', retryAfterSeconds: Math.ceil(waitMs / 1000) };
   }
+  if (!isUnfinished) {
+    await tx.query({
+      text: `insert into sync_runs (tenant_id, run_id, crm_source, kind, requested_by, entities, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7)`,
+      values: [tenantId, request.newRunId, crmSource, kind, request.requestedBy, request.entities, now],
+    });
+  }
+  // A blocked one is worth a try: somebody may have paid the plan, and the CRM does not tell us.
   await tx.query({
-    text: `insert into sync_runs (tenant_id, run_id, crm_source, kind, requested_by, created_at) values ($1, $2, $3, 'full', $4, $5)`,
-    values: [request.tenantId, request.newRunId, request.crmSource, request.requestedBy, request.now],
+    text: `update crm_connections set status = 'active', error_message = null, updated_at = now()
+           where tenant_id = $1 and crm_source = $2 and status = 'blocked'`,
+    values: [tenantId, crmSource],
   });
-  return { kind: 'started', runId: request.newRunId };
+  await bringForward(tx, tenantId, crmSource, now);
+  return isUnfinished ? { kind: 'joined', runId: last.run_id } : { kind: 'started', runId: request.newRunId };
+}
+
+function intervalMs(kind: Kind, lastState: string): number {
+  if (kind === 'incremental') return MIN_INCREMENTAL_INTERVAL_MS;
+  return lastState === 'failed' ? RETRY_INTERVAL_MS : MIN_INTERVAL_MS;
 }
 
 /** Nobody is to carry on a run of a connection that has lost its credentials, and a new install must not join it. */

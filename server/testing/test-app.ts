@@ -7,20 +7,21 @@ import { bootData } from '../../contract/session.ts';
 import { createApp, createHttpServer, type ServerTimeouts } from '../http/app.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { type Bitrix24, createBitrix24 } from '../install/bitrix24.ts';
-import type { JobData, JobName } from '../jobs/definitions.ts';
 import type { Config } from '../platform/config.ts';
+import { createDbListener } from '../platform/db-listener.ts';
 import { createLogger } from '../platform/log.ts';
 import { createOutbound } from '../platform/outbound.ts';
+import { SYNC_CHANNEL } from '../sync/announce.ts';
 import { type FakeBitrix24, type FakePortal, type FakeTokens, startFakeBitrix24 } from './fake-bitrix24.ts';
-import { createTestDatabase, type TestDatabase } from './postgres.ts';
+import { createTestDatabase, runAs, type TestDatabase } from './postgres.ts';
 
 export interface TestApp {
   url: string;
   database: TestDatabase;
   bitrix: FakeBitrix24;
   bitrix24: Bitrix24;
-  /** Jobs that were left, in order. */
-  jobs: { name: JobName; data: JobData<JobName>; key: string | undefined }[];
+  /** Syncs that were asked for, in order, of all tenants. */
+  listRuns(): Promise<RequestedRun[]>;
   /** Everything logged so far. */
   logText(): string;
   /** Lets the app call this private `host:port`. */
@@ -28,6 +29,13 @@ export interface TestApp {
   /** Time as the app sees it. */
   clock: { now: Date };
   close(): Promise<void>;
+}
+
+interface RequestedRun {
+  tenantId: string;
+  runId: string;
+  kind: string;
+  state: string;
 }
 
 export interface TestAppOptions {
@@ -55,7 +63,6 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const lines: string[] = [];
   const log = createLogger({ logLevel: 'debug' }, { write: (line: string) => lines.push(line) });
   const clock = { now: new Date() };
-  const jobs: TestApp['jobs'] = [];
   const allowed: string[] = [new URL(bitrix.authUrl).host, ...(options.bitrix24?.hosts ?? [])];
   const startPortal = bitrix.startPortal;
   bitrix.startPortal = async (memberId) => {
@@ -81,14 +88,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     outbound,
     log,
     now: () => clock.now,
-    queue: {
-      send: async (name: JobName, data: JobData<JobName>, sendOptions?: { key?: string }) => {
-        jobs.push({ name, data, key: sendOptions?.key });
-      },
-    },
   };
   const bitrix24 = createBitrix24(deps);
-  const app = createApp({ ...deps, bitrix24, assetsDir, rateLimits: { ...UNLIMITED, ...options.rateLimits } });
+  const syncNews = createDbListener({ url: database.appUrl, channel: SYNC_CHANNEL, log });
+  const app = createApp({ ...deps, syncNews, bitrix24, assetsDir, rateLimits: { ...UNLIMITED, ...options.rateLimits } });
   const server = options.timeouts ? createHttpServer(app, options.timeouts) : createHttpServer(app);
   await new Promise<void>((resolve) => server.listen(options.bitrix24?.port ?? 0, '127.0.0.1', resolve));
   return {
@@ -96,12 +99,19 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     database,
     bitrix,
     bitrix24,
-    jobs,
+    listRuns: () =>
+      runAs(database.ownerUrl, async (owner) => {
+        const { rows } = await owner.query<RequestedRun>(
+          'select tenant_id as "tenantId", run_id as "runId", kind, state from sync_runs order by created_at, run_id',
+        );
+        return rows;
+      }),
     allow: (host) => allowed.push(host),
     logText: () => lines.join(''),
     clock,
     close: async () => {
       await bitrix24.settled();
+      await syncNews.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

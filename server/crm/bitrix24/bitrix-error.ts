@@ -1,4 +1,5 @@
 import { CrmError, type CrmErrorKind } from '../adapter.ts';
+import type { TimeBlock } from './reply.ts';
 
 /**
  * What can be done at once: `retry` the same after a pause, `refresh` the token or the portal's address, `shrink` the batch;
@@ -13,18 +14,21 @@ export class BitrixError extends CrmError {
   /** Bitrix24's own text: may repeat what was sent, so it is for comparing, never for showing or logging. */
   readonly description: string;
   readonly recovery: Recovery;
+  /** What the answer said of the portal's clock and the method's operating time; null where it said nothing. */
+  readonly time: TimeBlock | null;
 
   constructor(
     kind: CrmErrorKind,
     recovery: Recovery,
     message: string,
-    details: { code?: string; description?: string; cause?: unknown } = {},
+    details: { code?: string; description?: string; time?: TimeBlock | null; retryAfterMs?: number; cause?: unknown } = {},
   ) {
-    super(kind, message, { cause: details.cause });
+    super(kind, message, details);
     this.name = 'BitrixError';
     this.recovery = recovery;
     this.code = details.code ?? '';
     this.description = details.description ?? '';
+    this.time = details.time ?? null;
   }
 }
 
@@ -51,12 +55,20 @@ const KNOWN: ReadonlyMap<string, readonly [CrmErrorKind, Recovery]> = new Map([
 ]);
 
 /** @param status null for a command of a batch, which has none of its own */
-export function refusal(method: string, status: number | null, error: { code: string; description: string }): BitrixError {
+export function refusal(
+  method: string,
+  status: number | null,
+  error: { code: string; description: string; time?: TimeBlock | null },
+): BitrixError {
   // Classic CRM methods refuse without a code: {"error":"","error_description":"Access denied."}.
   const code = error.code === '' && /^access denied/i.test(error.description) ? 'ACCESS_DENIED' : error.code;
   const [kind, recovery] = classify(code, status, error.description);
   const shown = /^\w{1,64}$/.test(code) ? code : 'an error without a code';
-  return new BitrixError(kind, recovery, `Bitrix24 refused ${method}: ${shown}`, { code, description: error.description });
+  return new BitrixError(kind, recovery, `Bitrix24 refused ${method}: ${shown}`, {
+    code,
+    description: error.description,
+    time: error.time ?? null,
+  });
 }
 
 function classify(code: string, status: number | null, description: string): readonly [CrmErrorKind, Recovery] {

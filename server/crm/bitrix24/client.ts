@@ -25,11 +25,14 @@ export interface BatchReply {
   crmTime: string;
 }
 
+/** Whether somebody waits for it; see RateLimiter. */
+export type Urgency = 'normal' | 'background';
+
 export interface BitrixClient {
   /** @throws CrmError (BitrixError where Bitrix24 gave a reason) */
   call(method: string, params: Params, signal: AbortSignal): Promise<CallReply>;
   /** At most 50 commands, run in order; one that fails does not stop the others. @throws CrmError */
-  batch(commands: readonly BatchCommand[], signal: AbortSignal): Promise<BatchReply>;
+  batch(commands: readonly BatchCommand[], signal: AbortSignal, urgency?: Urgency): Promise<BatchReply>;
 }
 
 export const MAX_BATCH_COMMANDS = 50;
@@ -39,6 +42,8 @@ const LONGEST_PAUSE_MS = 60_000;
 /** Bitrix24 cuts a request at 60 s; a batch may well need them. */
 const HEADERS_TIMEOUT_MS = 65_000;
 const OPERATING_LIMIT_SECONDS = 480;
+/** Where the portal does not say when a method's operating time comes back. */
+const UNKNOWN_RESET_MS = 60_000;
 
 export function createBitrixClient({ outbound, tokens, limiter, clock }: AdapterDeps): BitrixClient {
   // Asked for once: the source reads and opens sealed text for each answer.
@@ -51,11 +56,12 @@ export function createBitrixClient({ outbound, tokens, limiter, clock }: Adapter
     methods: readonly string[],
     read: (success: Success) => Reply,
     signal: AbortSignal,
+    urgency: Urgency,
   ): Promise<Reply> {
     let refreshed = false;
     for (let attempt = 1; ; attempt++) {
       current ??= await tokens.get();
-      await limiter.acquire(methods, signal);
+      await limiter.acquire(methods, signal, urgency);
       try {
         return read(readReply(method, await post(current, method, body, methods.length, signal)));
       } catch (error) {
@@ -66,7 +72,9 @@ export function createBitrixClient({ outbound, tokens, limiter, clock }: Adapter
           continue;
         }
         if (error.code === 'QUERY_LIMIT_EXCEEDED') limiter.refused();
-        if (error.recovery !== 'retry' || attempt >= MAX_ATTEMPTS) throw error;
+        if (error.recovery === 'later') throw withdraw(method, error, error.time);
+        const canRetry = error.recovery === 'retry' || (error.recovery === 'shrink' && methods.length === 1);
+        if (!canRetry || attempt >= MAX_ATTEMPTS) throw error;
         await clock.sleep(pauseMs(attempt), signal);
       }
     }
@@ -108,14 +116,24 @@ export function createBitrixClient({ outbound, tokens, limiter, clock }: Adapter
           return { result, total: total ?? null, crmTime: time.date_start };
         },
         signal,
+        'normal',
       ),
 
-    batch(commands, signal) {
+    batch(commands, signal, urgency = 'normal') {
       const cmd = Object.fromEntries(commands.map((command) => [command.name, encodeCommand(command)]));
       const methods = commands.map(({ method }) => method);
-      return send('batch', { halt: 0, cmd }, methods, (success) => readBatch(commands, success), signal);
+      return send('batch', { halt: 0, cmd }, methods, (success) => readBatch(commands, success), signal, urgency);
     },
   };
+
+  /** Out of operating time: nobody asks for the method before the portal's moment. @returns the error that says so */
+  function withdraw(method: string, error: BitrixError, time: TimeBlock | null): BitrixError {
+    const now = clock.now();
+    const resetAt = (time && usageOf(method, time, now).resetAt) ?? now + UNKNOWN_RESET_MS;
+    limiter.report({ method, operatingSeconds: OPERATING_LIMIT_SECONDS, spentSeconds: 0, resetAt });
+    const { kind, recovery, message, code, description } = error;
+    return new BitrixError(kind, recovery, message, { code, description, time, retryAfterMs: resetAt - now + 1_000 });
+  }
 
   function readBatch(commands: readonly BatchCommand[], success: Success): BatchReply {
     const { result, result_error, result_total, result_time } = readBatchResult(success.result);
@@ -132,16 +150,18 @@ export function createBitrixClient({ outbound, tokens, limiter, clock }: Adapter
       // The token died on the way: thrown, so that the whole batch is sent again with a new one. Reads can be repeated.
       if (error.recovery === 'refresh') throw error;
       const method = methodOf.get(name);
-      if (method && error.recovery === 'later') addUsage(usage, spent(method, clock.now()));
-      errors.set(name, error);
+      const isLater = method !== undefined && error.recovery === 'later';
+      errors.set(name, isLater ? withdraw(method, error, readTime(result_time.get(name))) : error);
+      // What was reported of it before it was refused says less.
+      if (isLater) usage.delete(method);
     }
     for (const entry of usage.values()) limiter.report(entry);
     return { results: result, errors, totals: result_total, crmTime: success.time.date_start };
   }
 }
 
-/** Half of the pause is certain, half is chance, so that workers that failed together do not come back together. */
-function pauseMs(attempt: number): number {
+/** How long to wait after that many failures. Half of it is certain, half is chance: workers that failed together part. */
+export function pauseMs(attempt: number): number {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
   return (longest * (1 + Math.random())) / 2;
 }
@@ -153,10 +173,6 @@ function usageOf(method: string, time: TimeBlock, now: number): MethodUsage {
   const resetSeconds = typeof reset === 'string' ? Date.parse(reset) / 1000 : (reset ?? Number.NaN);
   const resetAt = Number.isFinite(resetSeconds - portalNow) ? now + Math.max(0, resetSeconds - portalNow) * 1000 : null;
   return { method, operatingSeconds: time.operating ?? null, spentSeconds: time.processing ?? time.duration ?? 0, resetAt };
-}
-
-function spent(method: string, now: number): MethodUsage {
-  return { method, operatingSeconds: OPERATING_LIMIT_SECONDS, spentSeconds: 0, resetAt: now + 60_000 };
 }
 
 /** Commands of one method: the last figure the portal gave stands, what it did not count is added up. */

@@ -14,6 +14,8 @@ export interface List {
   idField: 'id' | 'ID';
   /** Where the rows are in a result; null: the result is the list of rows. */
   rowsKey: 'items' | null;
+  /** Moves whenever a record changes. */
+  changedField: string;
   /** Whose stage history this is. */
   owner?: 'leads' | 'deals';
 }
@@ -57,6 +59,7 @@ const ACTIVITIES: List = {
   ],
   idField: 'ID',
   rowsKey: null,
+  changedField: 'LAST_UPDATED',
 };
 
 /** What has to be read for an entity, one after the other. */
@@ -73,8 +76,14 @@ export function listsOf(entity: Entity, customFields: readonly string[], hasLead
       select: ['id', ...select, ...customFields],
       idField: 'id',
       rowsKey: 'items',
+      changedField: 'updatedTime',
     },
   ];
+}
+
+/** The same list, of records created or changed since. @param since with the portal's own offset: some portals ignore it */
+export function changedSince(list: List, since: string): List {
+  return { ...list, filter: { ...list.filter, [`>=${list.changedField}`]: since } };
 }
 
 function stageHistory(owner: 'leads' | 'deals'): List {
@@ -87,6 +96,8 @@ function stageHistory(owner: 'leads' | 'deals'): List {
     select: [...STAGE_HISTORY_SELECT, ...stage],
     idField: 'ID',
     rowsKey: 'items',
+    // Never changes: what is new has been created.
+    changedField: 'CREATED_TIME',
     owner,
   };
 }

@@ -84,7 +84,7 @@ test('one bad value costs itself only, and is named without its content', () => 
     context,
   );
   expect(record).toMatchObject({ externalId: '7', value: null, stageChangedAt: null, stage: 'WON' });
-  expect(problem).toEqual({ externalId: '7', reason: 'opportunity: not an amount; movedTime: not a moment' });
+  expect(problem).toEqual({ externalId: '7', reason: 'opportunity: not_an_amount; movedTime: not_a_moment' });
 });
 
 test('multi-fields give telephone and e-mail where there are no flat ones', () => {
@@ -169,11 +169,11 @@ test('stage changes of leads and deals do not share their numbers', () => {
 test('records without an id or larger than 1 MB are quarantined whole', () => {
   expect(normalize('leads', { title: 'x' }, context)).toEqual({
     record: null,
-    problem: { externalId: '?', reason: 'no usable id' },
+    problem: { externalId: '?', reason: 'no_id' },
   });
   const huge = Array.from({ length: 20 }, () => 'x'.repeat(60_000));
   expect(normalize('leads', { id: 9, ufCrmTags: huge }, context)).toEqual({
     record: null,
-    problem: { externalId: '9', reason: 'the record is larger than 1 MB' },
+    problem: { externalId: '9', reason: 'record_too_large' },
   });
 });

@@ -2,7 +2,7 @@ import type { Entity, Semantic } from '../../../contract/crm.ts';
 import type { Quarantined } from '../adapter.ts';
 import type { ActivityType, AnyRecord, RecordOf, StageHistoryRecord } from '../records.ts';
 import { ACTIVITY_FIELDS, COMPANY_FIELDS, CONTACT_FIELDS, DEAL_FIELDS, type FieldMap, LEAD_FIELDS } from './field-map.ts';
-import { cleanText, readCode, readCurrency, readLink, readMoney, readText, readTime } from './values.ts';
+import { cleanText, type Note, readCode, readCurrency, readLink, readMoney, readText, readTime } from './values.ts';
 
 /** A record as Bitrix24 gives it; the shape of a row is checked value by value, so that one bad value costs only itself. */
 export type RawRecord = Readonly<Record<string, unknown>>;
@@ -65,11 +65,11 @@ export function normalize(
 ): Normalized {
   const reader = new Reader(raw, context);
   const externalId = readCode(raw.id ?? raw.ID, () => {});
-  if (externalId === null) return { record: null, problem: { externalId: '?', reason: 'no usable id' } };
+  if (externalId === null) return { record: null, problem: { externalId: '?', reason: 'no_id' } };
   if (entity === 'stageHistory') return stageHistory(reader, externalId, owner);
   const record = BUILDERS[entity](reader, externalId);
   if (reader.customChars > MAX_CUSTOM_CHARS) {
-    return { record: null, problem: { externalId, reason: 'the record is larger than 1 MB' } };
+    return { record: null, problem: { externalId, reason: 'record_too_large' } };
   }
   return { record, problem: reader.problem(externalId) };
 }
@@ -131,7 +131,7 @@ function stageHistory(reader: Reader, id: string, owner: 'leads' | 'deals'): Nor
   const stage = reader.code(isLead ? 'STATUS_ID' : 'STAGE_ID');
   const occurredAt = reader.time('CREATED_TIME');
   if (ownerExternalId === null || stage === null || occurredAt === null) {
-    return { record: null, problem: { externalId, reason: 'a stage change without its record, stage or moment' } };
+    return { record: null, problem: { externalId, reason: 'incomplete' } };
   }
   const record: StageHistoryRecord = {
     externalId,
@@ -191,7 +191,7 @@ class Reader {
 
   semantic(name: string): Semantic {
     const semantic = SEMANTICS.get(this.raw[name]);
-    if (!semantic) this.noteOf(name)('an unknown stage meaning');
+    if (!semantic) this.noteOf(name)('unknown_stage_meaning');
     return semantic ?? 'open';
   }
 
@@ -239,7 +239,7 @@ class Reader {
     return value;
   }
 
-  private noteOf(name: string): (problem: string) => void {
+  private noteOf(name: string): Note {
     return (problem) => {
       this.notes.push(`${name}: ${problem}`);
     };

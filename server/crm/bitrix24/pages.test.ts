@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import type { Clock } from '../../platform/clock.ts';
 import { CrmError } from '../adapter.ts';
 import { BitrixError } from './bitrix-error.ts';
 import type { BatchReply, BitrixClient } from './client.ts';
 import { type BatchCommand, type Param, Reference } from './commands.ts';
 import type { List } from './lists.ts';
-import { type ListPosition, readList } from './pages.ts';
+import { type ListPosition, type ListReading, readList } from './pages.ts';
 
 const signal = new AbortController().signal;
 const START: ListPosition = { lastId: null, read: 0 };
@@ -16,6 +17,7 @@ const LIST: List = {
   select: ['id'],
   idField: 'id',
   rowsKey: 'items',
+  changedField: 'updatedTime',
 };
 
 interface PortalOptions {
@@ -70,9 +72,19 @@ function upperBound(command: BatchCommand, results: ReadonlyMap<string, unknown>
 const refused = () => new BitrixError('bad_response', 'none', 'refused');
 const idsFrom = (count: number) => Array.from({ length: count }, (_, index) => index * 3 + 1);
 
+/** Waits take no time. */
+const clock: Clock = { now: () => 0, sleep: async () => {} };
+const reading = (client: BitrixClient, total: number | null): ListReading => ({
+  client,
+  clock,
+  total,
+  size: { commands: 50 },
+  urgency: 'normal',
+});
+
 async function readAll(client: BitrixClient, total: number | null, from = START): Promise<string[]> {
   const read: string[] = [];
-  for await (const page of readList(client, LIST, from, total, { commands: 50 }, signal)) {
+  for await (const page of readList(reading(client, total), LIST, from, signal)) {
     read.push(...page.rows.map(({ id }) => String(id)));
     expect(page.position.read).toBe(from.read + read.length);
   }

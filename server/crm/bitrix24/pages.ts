@@ -1,12 +1,15 @@
+import type { Clock } from '../../platform/clock.ts';
 import { CrmError } from '../adapter.ts';
 import { BitrixError } from './bitrix-error.ts';
-import { type BatchReply, type BitrixClient, MAX_BATCH_COMMANDS } from './client.ts';
+import { type BatchReply, type BitrixClient, MAX_BATCH_COMMANDS, pauseMs, type Urgency } from './client.ts';
 import { type BatchCommand, Reference } from './commands.ts';
 import type { List } from './lists.ts';
 import type { RawRecord } from './normalize.ts';
 
 /** Fixed by Bitrix24. */
 const PAGE_SIZE = 50;
+/** A page that is refused this often in a row has a record in it that the portal cannot show. */
+const MAX_PAGE_FAILURES = 5;
 
 export interface ListPosition {
   /** Smallest id read so far; null: nothing read. */
@@ -17,6 +20,8 @@ export interface ListPosition {
 
 export interface RawPage {
   rows: RawRecord[];
+  /** Records that are there but that the portal could not show, by id. */
+  unreadable: string[];
   position: ListPosition;
   done: boolean;
   /** Portal time, as `time.date_start` gives it. */
@@ -28,25 +33,32 @@ export interface BatchSize {
   commands: number;
 }
 
+export interface ListReading {
+  client: BitrixClient;
+  clock: Clock;
+  /** How many rows there should be, null when unknown; only saves requests: what is read does not depend on it. */
+  total: number | null;
+  size: BatchSize;
+  urgency: Urgency;
+}
+
 /**
  * Reads a list from the newest id down, up to 2,500 rows a request: fifty pages in one batch, each continuing from the last
- * id of the one before (`<id` with start=-1, which spares the portal counting). Ids descend strictly, so nothing comes twice.
- * @param total what the portal counted, null when unknown; only saves requests: what is read does not depend on it
+ * id of the one before (`<id` with start=-1, which spares the portal counting). Ids descend, so what comes twice is known.
  */
 export async function* readList(
-  client: BitrixClient,
+  { client, clock, total, size, urgency }: ListReading,
   list: List,
   from: ListPosition,
-  total: number | null,
-  size: BatchSize,
   signal: AbortSignal,
 ): AsyncGenerator<RawPage> {
   let position = from;
+  let failures = 0;
   for (;;) {
     const plan = planPages(list, position, total, size.commands);
     let reply: BatchReply;
     try {
-      reply = await client.batch(plan.commands, signal);
+      reply = await client.batch(plan.commands, signal, urgency);
     } catch (error) {
       if (!(error instanceof BitrixError) || error.recovery !== 'shrink' || plan.commands.length === 1) throw error;
       // Too much for the time a request has: half as much, and more again once that works.
@@ -54,9 +66,18 @@ export async function* readList(
       continue;
     }
     size.commands = Math.min(MAX_BATCH_COMMANDS, size.commands * 2);
-    const page = collect(list, plan, reply, position, total);
+    let page = collect(list, plan, reply, position, total);
+    if (page instanceof CrmError) {
+      if (page.kind !== 'bad_response' && page.kind !== 'unavailable') throw page;
+      if (++failures < MAX_PAGE_FAILURES) {
+        await clock.sleep(pauseMs(failures), signal);
+        continue;
+      }
+      page = await readOneByOne(client, list, position, signal);
+    }
+    failures = 0;
     position = page.position;
-    if (page.rows.length > 0 || page.done) yield page;
+    if (page.rows.length > 0 || page.unreadable.length > 0 || page.done) yield page;
     if (page.done) return;
   }
 }
@@ -81,22 +102,28 @@ function planPages(list: List, position: ListPosition, total: number | null, lim
   const commands = continueAt.map((_, index) => {
     const before = continueAt[index - 1];
     const below = before === undefined ? position.lastId : new Reference(`p${index - 1}`, [...path, before, list.idField]);
-    return {
-      name: `p${index}`,
-      method: list.method,
-      params: {
-        ...list.params,
-        select: list.select,
-        filter: below === null ? list.filter : { ...list.filter, [`<${list.idField}`]: below },
-        order: { [list.idField]: 'DESC' },
-        start: -1,
-      },
-    };
+    return pageCommand(`p${index}`, list, list.select, below);
   });
   return { commands, continueAt };
 }
 
-function collect(list: List, plan: Plan, reply: BatchReply, from: ListPosition, total: number | null): RawPage {
+/** The 50 rows with the highest ids below that one. */
+function pageCommand(name: string, list: List, select: readonly string[], below: string | Reference | null): BatchCommand {
+  return {
+    name,
+    method: list.method,
+    params: {
+      ...list.params,
+      select,
+      filter: below === null ? list.filter : { ...list.filter, [`<${list.idField}`]: below },
+      order: { [list.idField]: 'DESC' },
+      start: -1,
+    },
+  };
+}
+
+/** @returns the error where not even the first page can be used */
+function collect(list: List, plan: Plan, reply: BatchReply, from: ListPosition, total: number | null): RawPage | CrmError {
   const rows: RawRecord[] = [];
   let lastId = from.lastId;
   let done = false;
@@ -104,7 +131,7 @@ function collect(list: List, plan: Plan, reply: BatchReply, from: ListPosition, 
     const page = readRows(list, reply, name);
     if (page instanceof CrmError) {
       // What came before the failed page is good; the rest is asked for again from there.
-      if (index === 0) throw page;
+      if (index === 0) return page;
       break;
     }
     if (page.length === 0) {
@@ -123,10 +150,11 @@ function collect(list: List, plan: Plan, reply: BatchReply, from: ListPosition, 
     }
     if (page.length <= (plan.continueAt[index] ?? 0)) break;
   }
-  return { rows, position: { lastId, read: from.read + rows.length }, done, crmTime: reply.crmTime };
+  return { rows, unreadable: [], position: { lastId, read: from.read + rows.length }, done, crmTime: reply.crmTime };
 }
 
-function readRows(list: List, reply: BatchReply, command: string): RawRecord[] | CrmError {
+/** The rows of one answer of a list method. */
+export function readRows(list: List, reply: BatchReply, command: string): RawRecord[] | CrmError {
   const error = reply.errors.get(command);
   if (error) return error;
   const result = reply.results.get(command);
@@ -135,9 +163,35 @@ function readRows(list: List, reply: BatchReply, command: string): RawRecord[] |
   return new CrmError('bad_response', `Bitrix24 answered ${list.method} in an unknown shape`);
 }
 
+/** A page whose records the portal does not show together: their ids alone, then each of them by itself. */
+async function readOneByOne(client: BitrixClient, list: List, from: ListPosition, signal: AbortSignal): Promise<RawPage> {
+  const listed = await client.batch([pageCommand('ids', list, [list.idField], from.lastId)], signal);
+  const ids = readRows(list, listed, 'ids');
+  if (ids instanceof CrmError) throw ids;
+  const fresh = dropKnown(list, ids, from.lastId).map(({ id }) => id);
+  if (fresh.length === 0) return { rows: [], unreadable: [], position: from, done: true, crmTime: listed.crmTime };
+  const commands = fresh.map((id, index) => ({
+    name: `r${index}`,
+    method: list.method,
+    params: { ...list.params, select: list.select, filter: { ...list.filter, [`=${list.idField}`]: id }, start: -1 },
+  }));
+  const reply = await client.batch(commands, signal);
+  const rows: RawRecord[] = [];
+  const unreadable: string[] = [];
+  for (const [index, id] of fresh.entries()) {
+    const found = readRows(list, reply, `r${index}`);
+    if (found instanceof CrmError) {
+      if (found.kind !== 'bad_response' && found.kind !== 'unavailable') throw found;
+      unreadable.push(id);
+    } else rows.push(...found);
+  }
+  const position = { lastId: fresh.at(-1) ?? from.lastId, read: from.read + fresh.length };
+  return { rows, unreadable, position, done: false, crmTime: listed.crmTime };
+}
+
 /**
  * Rows below the last id that was read. A page may begin with some that came before (it was continued from a row above the
- * last); one whose own ids do not descend ignores the order we asked for, and going on would lose rows.
+ * last), or have one twice; one whose own ids rise ignores the order we asked for, and going on would lose rows.
  */
 function dropKnown(list: List, page: readonly RawRecord[], lastId: string | null): { row: RawRecord; id: string }[] {
   const fresh: { row: RawRecord; id: string }[] = [];
@@ -147,7 +201,7 @@ function dropKnown(list: List, page: readonly RawRecord[], lastId: string | null
     const id = String(row[list.idField]);
     if (!/^\d{1,30}$/.test(id)) throw new CrmError('bad_response', `Bitrix24 gave ${list.name} without an id`);
     const number = BigInt(id);
-    if (above !== null && number >= above) throw new CrmError('bad_response', `Bitrix24 does not order ${list.name} by id`);
+    if (above !== null && number > above) throw new CrmError('bad_response', `Bitrix24 does not order ${list.name} by id`);
     above = number;
     if (limit === null || number < limit) fresh.push({ row, id });
   }

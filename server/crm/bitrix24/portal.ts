@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { CrmMode, Entity } from '../../../contract/crm.ts';
 import { isTimeZone } from '../../platform/time-zone.ts';
 import { type ConnectionInfo, CrmError, type FieldDefinition } from '../adapter.ts';
+import { BitrixError } from './bitrix-error.ts';
 import type { BatchReply, BitrixClient } from './client.ts';
 import type { BatchCommand } from './commands.ts';
-import { ITEM_TYPE_IDS, type ItemEntity, type List, listsOf } from './lists.ts';
+import { ITEM_TYPE_IDS, type ItemEntity, type List } from './lists.ts';
 import { cleanText } from './values.ts';
 
 /** What a load has to know of a portal before it reads records; all of it from one request. */
@@ -14,8 +15,6 @@ export interface Portal {
   fields: readonly FieldDefinition[];
   /** Name in answers -> Bitrix24's code, of custom fields only. */
   customFields: ReadonlyMap<ItemEntity, ReadonlyMap<string, string>>;
-  /** Rows of each list (`List.name`), where the portal could count them. */
-  totals: ReadonlyMap<string, number>;
   /** `+03:00`. */
   utcOffset: string;
 }
@@ -78,7 +77,6 @@ export async function readPortal(client: BitrixClient, signal: AbortSignal): Pro
         method: 'crm.item.fields',
         params: { entityTypeId: ITEM_TYPE_IDS[entity] },
       })),
-      ...ENTITIES.flatMap((entity) => listsOf(entity, [], true)).map(countCommand),
     ],
     signal,
   );
@@ -98,6 +96,7 @@ export async function readPortal(client: BitrixClient, signal: AbortSignal): Pro
       license: app.success ? app.data.LICENSE : null,
       userId: owner.ID,
       userIsAdmin: owner.ADMIN,
+      crmTime: new Date(reply.crmTime).toISOString(),
     },
     entities: mode === 'simple' ? ENTITIES.filter((entity) => entity !== 'leads') : ENTITIES,
     fields: described.map(({ definition }) => definition),
@@ -111,9 +110,38 @@ export async function readPortal(client: BitrixClient, signal: AbortSignal): Pro
         ),
       ]),
     ),
-    totals: reply.totals,
     utcOffset: /(?:Z|[+-]\d{2}:\d{2})$/.exec(reply.crmTime)?.[0] ?? 'Z',
   };
+}
+
+/**
+ * How long each list is (`List.name`) and whether it has a row at all; a list that could not be counted is left out. One request,
+ * unless counting takes longer than a request may: then half of the lists at a time.
+ */
+export async function countRows(
+  client: BitrixClient,
+  lists: readonly List[],
+  signal: AbortSignal,
+): Promise<{ counts: ReadonlyMap<string, number>; crmTime: string }> {
+  let reply: BatchReply;
+  try {
+    reply = await client.batch(lists.map(countCommand), signal);
+  } catch (error) {
+    if (!(error instanceof BitrixError) || error.recovery !== 'shrink' || lists.length < 2) throw error;
+    const middle = Math.ceil(lists.length / 2);
+    const first = await countRows(client, lists.slice(0, middle), signal);
+    const second = await countRows(client, lists.slice(middle), signal);
+    return { counts: new Map([...first.counts, ...second.counts]), crmTime: first.crmTime };
+  }
+  const counts = new Map<string, number>();
+  for (const { name, rowsKey } of lists) {
+    const total = reply.totals.get(name);
+    const result = reply.results.get(name) as Record<string, unknown> | undefined;
+    const rows = rowsKey === null ? result : result?.[rowsKey];
+    // What is there counts, whatever the total says.
+    if (total !== undefined && Array.isArray(rows)) counts.set(name, Math.max(total, rows.length));
+  }
+  return { counts, crmTime: new Date(reply.crmTime).toISOString() };
 }
 
 /** The count comes with the list's first page, of which only the id is asked for. */

@@ -1,10 +1,11 @@
 import { Decimal } from 'decimal.js';
+import type { RecordProblem } from '../../../contract/sync.ts';
 
 /**
  * Single values of Bitrix24, made safe for PostgreSQL. Each reader returns null for "no value" and calls `note` when there
  * was one that could not be used.
  */
-export type Note = (problem: string) => void;
+export type Note = (problem: RecordProblem) => void;
 
 const MAX_TEXT_BYTES = 64 * 1024;
 /** Codes and ids stand in index entries, which PostgreSQL limits to about 2,700 bytes for all columns together. */
@@ -21,7 +22,7 @@ export function cleanText(text: string, note: Note): string {
   if (clean.length * 3 <= MAX_TEXT_BYTES) return clean;
   const bytes = Buffer.from(clean);
   if (bytes.length <= MAX_TEXT_BYTES) return clean;
-  note('a text was cut at 64 KB');
+  note('text_cut');
   // The cut may go through a character; what is left of it is dropped.
   return bytes
     .subarray(0, MAX_TEXT_BYTES)
@@ -33,7 +34,7 @@ export function readText(value: unknown, note: Note): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'string') return cleanText(value, note);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  note('not a text');
+  note('not_text');
   return null;
 }
 
@@ -41,7 +42,7 @@ export function readText(value: unknown, note: Note): string | null {
 export function readCode(value: unknown, note: Note): string | null {
   const text = readText(value, note);
   if (text === null || text.length <= MAX_CODE_CHARS) return text;
-  note('a code longer than 200 characters');
+  note('code_too_long');
   return null;
 }
 
@@ -60,13 +61,13 @@ export function readMoney(value: unknown, note: Note): string | null {
   if (value === null || value === undefined || value === '') return null;
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || !/^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,4})?$/.test(text)) {
-    note('not an amount');
+    note('not_an_amount');
     return null;
   }
   const isPlain = /^-?\d{1,15}(?:\.\d{1,4})?$/.test(text);
   const amount = isPlain ? text : new Decimal(text).toFixed(4);
   if (!isPlain && amount.replace(/^-|\..*$/g, '').length > MAX_INTEGER_DIGITS) {
-    note('an amount out of range');
+    note('amount_out_of_range');
     return null;
   }
   return amount;
@@ -82,14 +83,14 @@ export function readTime(value: unknown, portalOffset: string, note: Note): stri
   if (value === null || value === undefined || value === '') return null;
   const match = typeof value === 'string' ? MOMENT.exec(value) : null;
   if (!match) {
-    note('not a moment');
+    note('not_a_moment');
     return null;
   }
   const [, date = '', day = '', clock = '', offset = portalOffset] = match;
   const time = Date.parse(`${date}T${clock}${offset.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`);
   // Date.parse turns 30 February into 1 March.
   if (!(time >= EARLIEST && time < LATEST) || (Number(day) > 28 && new Date(`${date}T00:00:00Z`).getUTCDate() !== Number(day))) {
-    note('a moment that does not exist or lies outside 1970–2100');
+    note('moment_out_of_range');
     return null;
   }
   return new Date(time).toISOString();

@@ -1,0 +1,66 @@
+import type { CrmSource } from '../../../contract/crm.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/db.ts';
+import type { Logger } from '../../platform/log.ts';
+import { claimDueTenants, listDueConnections } from '../../tenants/schedule.ts';
+import type { Job, JobQueue } from '../definitions.ts';
+
+export interface DispatcherDeps {
+  db: Db;
+  queue: JobQueue;
+  clock: Clock;
+  log: Logger;
+}
+
+export interface Dispatcher {
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+const TICK_MS = 1_000;
+
+/**
+ * Looks every second whose connections are due and leaves a job for each. One timer and one indexed look-up, whatever the
+ * number of connections; any number of processes may run one.
+ */
+export function startDispatcher(deps: DispatcherDeps): Dispatcher {
+  const stopping = new AbortController();
+  const running = run(deps, stopping.signal);
+  return {
+    async stop() {
+      stopping.abort(new Error('The process is stopping'));
+      await running;
+    },
+  };
+}
+
+async function run(deps: DispatcherDeps, signal: AbortSignal): Promise<void> {
+  let isInTrouble = false;
+  while (!signal.aborted) {
+    try {
+      await dispatchDue(deps);
+      isInTrouble = false;
+    } catch (error) {
+      // Once for a database that is away, not once a second.
+      if (!isInTrouble) deps.log.error({ err: error }, 'The dispatcher could not look for connections that are due');
+      isInTrouble = true;
+    }
+    await deps.clock.sleep(TICK_MS, signal).catch(() => {});
+  }
+}
+
+/** Queues a sync of every connection that is due, longest overdue first. @returns how many */
+export async function dispatchDue({ db, queue, clock }: Omit<DispatcherDeps, 'log'>): Promise<number> {
+  const now = new Date(clock.now());
+  const jobs: Job<'sync'>[] = [];
+  for (const tenantId of await claimDueTenants(db, now)) {
+    const due = await db.withTenant(tenantId, 'read', (tx) => listDueConnections(tx, tenantId, now));
+    for (const crmSource of due) jobs.push(syncJob(tenantId, crmSource));
+  }
+  await queue.send('sync', jobs);
+  return jobs.length;
+}
+
+function syncJob(tenantId: string, crmSource: CrmSource): Job<'sync'> {
+  return { data: { tenantId, crmSource }, key: `${tenantId} ${crmSource}` };
+}

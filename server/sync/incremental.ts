@@ -1,0 +1,194 @@
+import { AGENTS } from '../../contract/agents.ts';
+import type { CrmSource, Entity } from '../../contract/crm.ts';
+import { CrmError, type Page } from '../crm/adapter.ts';
+import type { Db, Tx } from '../platform/db.ts';
+import { logAccess } from '../tenants/access-log.ts';
+import { applyChange } from './changed-records.ts';
+import { saveDictionaries } from './dictionaries.ts';
+import { showChanges } from './entity-status.ts';
+import { type SyncDeps, saveAccount, saveClock } from './full.ts';
+import { workOffRechecks } from './rechecks.ts';
+import { commitPage, holdRun, loadProgress, type Progress, type Run, releaseRun } from './run.ts';
+import { sweepDeleted } from './sweep.ts';
+
+/** What the CRM wrote within this time before the watermark is read again: its clock has whole seconds and its writes take time. */
+const OVERLAP_MS = 120_000;
+/** Labels, people and rates change rarely. */
+const DICTIONARIES_EVERY_MS = 3_600_000;
+/** How long a run may go on with what nobody waits for; the rest is the next run's. */
+const BACKGROUND_MS = 5 * 60_000;
+/** Incremental runs are many; of those that ended longer ago only the access log tells. */
+const KEEP_RUNS = '30 days';
+
+export interface IncrementalOutcome {
+  /** Entities that the CRM has and that no full load has copied yet. */
+  missing: Entity[];
+  /** Not everything was done; null: nothing is left. When the CRM has said how long to wait, that long. */
+  moreInMs: number | null;
+}
+
+/** A wait to begin with when work is left: others get their turn between. */
+const SOON_MS = 60_000;
+
+/**
+ * Reads what has changed in the CRM since the last run and brings the copy up to it; then, for five minutes at most, what
+ * nobody waits for: deleted records, product rows, dictionaries that are an hour old. Ends the run. Safe to repeat; a run that
+ * was stopped goes on from its checkpoints. What changes while it reads belongs to the next one.
+ * @throws CrmError; RunLostError when the run is no longer ours; the signal's reason
+ */
+export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSignal): Promise<IncrementalOutcome> {
+  const { db, crm, clock } = deps;
+  const { tenantId } = run;
+  const info = await crm.testConnection(signal);
+  const askedAt = clock.now();
+  const available = await crm.entities(signal);
+  const { windows, reached, areDictionariesDue } = await db.withTenant(tenantId, 'write', async (tx) => {
+    await holdRun(tx, run);
+    await saveAccount(tx, run, info);
+    const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = await loadConnectionTimes(tx, run);
+    // The CRM's clock was set back: what was written since then carries moments from before the watermark.
+    const setBackMs = before === null ? 0 : Math.max(0, before - (Date.parse(info.crmTime) - askedAt));
+    return {
+      windows: await loadWindows(tx, run, available, OVERLAP_MS + setBackMs),
+      reached: await loadProgress(tx, run),
+      areDictionariesDue: !dictionariesAt || askedAt - dictionariesAt.getTime() >= DICTIONARIES_EVERY_MS,
+    };
+  });
+  const waits: number[] = [];
+  const read = await readChanges(deps, run, windows, reached, waits, signal);
+  // Windows that stay open have to be opened as wide again.
+  if (waits.length === 0) await db.withTenant(tenantId, 'write', (tx) => saveClock(tx, run, info, askedAt));
+  if (areDictionariesDue) await refreshDictionaries(deps, run, signal);
+
+  const deadline = clock.now() + BACKGROUND_MS;
+  const isTimeUp = async () => clock.now() >= deadline || (await isWanted(db, run));
+  const isLeft = await inBackground(waits, async () => {
+    if (await workOffRechecks(deps, run, isTimeUp, signal)) return true;
+    if (await sweepDeleted(deps, run, available, isTimeUp, signal)) return true;
+    // What the search has found on one side only.
+    return workOffRechecks(deps, run, isTimeUp, signal);
+  });
+
+  await db.withTenant(tenantId, 'write', async (tx) => {
+    await logAccess(tx, tenantId, {
+      accessedBy: `system:${AGENTS.sync.persona}_sync`,
+      action: 'sync_incremental',
+      entity: null,
+      recordCount: read,
+    });
+    await forgetOldRuns(tx, tenantId, run.crmSource);
+    await releaseRun(tx, run, 'complete', null);
+  });
+  return {
+    missing: available.filter((entity) => !windows.has(entity)),
+    moreInMs: waits.length > 0 ? Math.max(...waits) : isLeft ? SOON_MS : null,
+  };
+}
+
+/** Since when each entity is read, CRM time; entities that no full load has completed have none. */
+async function loadWindows(tx: Tx, run: Run, available: readonly Entity[], overlapMs: number): Promise<Map<Entity, string>> {
+  const rows = await tx.query<{ entity: Entity; last_sync_cursor: Date }>({
+    text: `select entity, last_sync_cursor from crm_sync_status
+           where tenant_id = $1 and crm_source = $2 and last_sync_cursor is not null and entity = any($3::text[])`,
+    values: [run.tenantId, run.crmSource, available],
+  });
+  return new Map(rows.map((row) => [row.entity, new Date(row.last_sync_cursor.getTime() - overlapMs).toISOString()] as const));
+}
+
+/** @returns records read */
+async function readChanges(
+  { db, crm }: SyncDeps,
+  run: Run,
+  windows: ReadonlyMap<Entity, string>,
+  reached: ReadonlyMap<Entity, Progress>,
+  waits: number[],
+  signal: AbortSignal,
+): Promise<number> {
+  if (windows.size === 0) return 0;
+  const { counts, crmTime } = await crm.countChanges(windows, signal);
+  let read = 0;
+  for (const [entity, since] of windows) {
+    signal.throwIfAborted();
+    // Another window was open when the run was stopped: what it had read is read, and its end is where the next begins.
+    let progress: Progress = reached.get(entity) ?? { checkpoint: null, read: 0, startedAt: crmTime, done: false };
+    if (progress.done) continue;
+    const pages = counts.get(entity) === 0 ? nothing(crmTime) : crm.changes(entity, since, progress.checkpoint, signal);
+    try {
+      for await (const page of pages) {
+        const before = progress;
+        progress = await db.withTenant(run.tenantId, 'write', (tx) => storeChanges(tx, run, entity, before, page));
+      }
+    } catch (error) {
+      // The entity's window stays open; the others are read all the same.
+      if (!(error instanceof CrmError) || error.retryAfterMs === undefined) throw error;
+      waits.push(error.retryAfterMs);
+    }
+    read += progress.read - (reached.get(entity)?.read ?? 0);
+  }
+  return read;
+}
+
+async function* nothing(crmTime: string): AsyncGenerator<Page> {
+  yield { records: [], quarantined: [], checkpoint: {}, done: true, total: 0, crmTime, coveredFrom: null };
+}
+
+async function storeChanges(tx: Tx, run: Run, entity: Entity, before: Progress, page: Page): Promise<Progress> {
+  const store = () => commitPage(tx, run, entity, before, page);
+  const { stored } = await applyChange(tx, run, { entity, ...page, gone: [], store });
+  await showChanges(tx, run, entity, stored.progress, stored.counts);
+  return stored.progress;
+}
+
+async function loadConnectionTimes(
+  tx: Tx,
+  run: Run,
+): Promise<{ clock_ahead_ms: number | null; dictionaries_synced_at: Date | null }> {
+  const [row] = await tx.query<{ clock_ahead_ms: number | null; dictionaries_synced_at: Date | null }>({
+    text: 'select clock_ahead_ms, dictionaries_synced_at from crm_connections where tenant_id = $1 and crm_source = $2',
+    values: [run.tenantId, run.crmSource],
+  });
+  return row ?? { clock_ahead_ms: null, dictionaries_synced_at: null };
+}
+
+async function refreshDictionaries({ db, crm, clock }: SyncDeps, run: Run, signal: AbortSignal): Promise<void> {
+  const dictionaries = await crm.readDictionaries(signal);
+  const fields = await crm.getFieldDefinitions(signal);
+  await db.withTenant(run.tenantId, 'write', async (tx) => {
+    await holdRun(tx, run);
+    await saveDictionaries(tx, run.tenantId, run.crmSource, { ...dictionaries, fields });
+    await tx.query({
+      text: 'update crm_connections set dictionaries_synced_at = $3 where tenant_id = $1 and crm_source = $2',
+      values: [run.tenantId, run.crmSource, new Date(clock.now())],
+    });
+  });
+}
+
+/** Work that the CRM's limits put off is the next run's; the changes are read, and that is what this one was for. */
+async function inBackground(waits: number[], work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CrmError) || error.retryAfterMs === undefined) throw error;
+    waits.push(error.retryAfterMs);
+    return true;
+  }
+}
+
+/** Somebody waits for a full load, or wants the CRM to be asked again now. */
+async function isWanted(db: Db, { tenantId, crmSource }: { tenantId: string; crmSource: CrmSource }): Promise<boolean> {
+  const [row] = await db.withTenant(tenantId, 'read', (tx) =>
+    tx.query({
+      text: `select 1 from sync_runs where tenant_id = $1 and crm_source = $2 and state = 'queued' and kind = 'full' limit 1`,
+      values: [tenantId, crmSource],
+    }),
+  );
+  return row !== undefined;
+}
+
+async function forgetOldRuns(tx: Tx, tenantId: string, crmSource: CrmSource): Promise<void> {
+  await tx.query({
+    text: `delete from sync_runs where tenant_id = $1 and crm_source = $2 and kind = 'incremental'
+             and state in ('complete', 'failed', 'cancelled') and created_at < now() - interval '${KEEP_RUNS}'`,
+    values: [tenantId, crmSource],
+  });
+}

@@ -1,0 +1,113 @@
+import type { CrmSource } from '../../contract/crm.ts';
+import type { Db, Tx } from '../platform/db.ts';
+
+/*
+ * When each CRM is asked next: `crm_connections.next_sync_at`, and for the dispatcher, which sees no tenant's rows, the earliest
+ * of a tenant's connections in `tenants.next_sync_at`. Whoever wants a sync moves these; no message has to arrive anywhere.
+ */
+
+export const SYNC_INTERVAL_MS = 15 * 60_000;
+/** A tenant that was handed to the workers is looked at again after this, in case nobody took the job. */
+const LEASE_MS = 60_000;
+const CLAIM_LIMIT = 500;
+
+/** Holds the tenant's row: whoever locks more of a tenant begins here, then its runs, then its connections. */
+export async function holdTenant(tx: Tx, tenantId: string): Promise<void> {
+  await tx.query({ text: 'select 1 from tenants where id = $1 for update', values: [tenantId] });
+}
+
+/** Asks the CRM at that moment or sooner. A connection that waits for a person stays as it is. */
+export async function bringForward(tx: Tx, tenantId: string, crmSource: CrmSource, at: Date): Promise<void> {
+  await holdTenant(tx, tenantId);
+  await tx.query({
+    text: `update crm_connections set next_sync_at = least(next_sync_at, $3)
+           where tenant_id = $1 and crm_source = $2 and status in ('active', 'blocked') and next_sync_at is distinct from least(next_sync_at, $3)`,
+    values: [tenantId, crmSource, at],
+  });
+  await tellDispatcher(tx, tenantId);
+}
+
+/**
+ * Books the next regular turn as a sync begins, so that a wish that comes meanwhile can be told from the one that is served.
+ * Should the worker vanish together with its job, that turn mends it.
+ * @returns the turn, for `planNextSync`
+ */
+export async function bookNextTurn(tx: Tx, tenantId: string, crmSource: CrmSource, now: Date): Promise<Date> {
+  const turn = new Date(now.getTime() + SYNC_INTERVAL_MS);
+  await planNextSync(tx, { tenantId, crmSource }, turn, null);
+  return turn;
+}
+
+/**
+ * Says when the CRM is asked after a sync.
+ * @param at null: not before a person does something
+ * @param booked what `bookNextTurn` returned: a wish that came meanwhile is kept; null overrides it
+ */
+export async function planNextSync(
+  tx: Tx,
+  connection: { tenantId: string; crmSource: CrmSource },
+  at: Date | null,
+  booked: Date | null,
+): Promise<void> {
+  await holdTenant(tx, connection.tenantId);
+  await tx.query({
+    text: `update crm_connections
+           set next_sync_at = case when $4::timestamptz is null or next_sync_at is not distinct from $4 then $3
+             else least(next_sync_at, $3) end
+           where tenant_id = $1 and crm_source = $2`,
+    values: [connection.tenantId, connection.crmSource, at, booked],
+  });
+  await tellDispatcher(tx, connection.tenantId);
+}
+
+async function tellDispatcher(tx: Tx, tenantId: string): Promise<void> {
+  await tx.query({
+    text: `update tenants t set next_sync_at = c.at
+           from (select min(next_sync_at) as at from crm_connections where tenant_id = $1) c
+           where t.id = $1 and t.next_sync_at is distinct from c.at`,
+    values: [tenantId],
+  });
+}
+
+/**
+ * The tenants whose time has come, longest overdue first, at most 500. One dispatcher at a time: the others get none. After a
+ * standstill those that missed a whole turn come one a second, or all within 15 minutes where they are more than 900.
+ */
+export async function claimDueTenants(db: Db, now: Date): Promise<string[]> {
+  return db.withDirectory('write', async (tx) => {
+    const [lock] = await tx.query<{ held: boolean }>({
+      text: `select pg_try_advisory_xact_lock(hashtextextended('sync dispatcher', 0)) as held`,
+    });
+    if (!lock?.held) return [];
+    await tx.query({
+      text: `update tenants t
+             set next_sync_at = $1::timestamptz + late.place * least(interval '1 second', make_interval(secs => $2 / 1000.0) / late.many)
+             from (
+               select id, row_number() over (order by next_sync_at, id) - 1 as place, count(*) over () as many
+               from tenants where next_sync_at < $1::timestamptz - make_interval(secs => $2 / 1000.0)
+             ) late
+             where t.id = late.id and late.place > 0`,
+      values: [now, SYNC_INTERVAL_MS],
+    });
+    const due = await tx.query<{ id: string }>({
+      text: `with due as (
+               select id, next_sync_at as was from tenants where next_sync_at <= $1 order by next_sync_at limit ${CLAIM_LIMIT}
+             ), claimed as (
+               update tenants t set next_sync_at = $2 from due where t.id = due.id returning t.id, due.was
+             )
+             select id from claimed order by was`,
+      values: [now, new Date(now.getTime() + LEASE_MS)],
+    });
+    return due.map(({ id }) => id);
+  });
+}
+
+/** The transaction's tenant's connections whose time has come. */
+export async function listDueConnections(tx: Tx, tenantId: string, now: Date): Promise<CrmSource[]> {
+  const rows = await tx.query<{ crm_source: CrmSource }>({
+    text: `select crm_source from crm_connections
+           where tenant_id = $1 and next_sync_at <= $2 and status in ('active', 'blocked') order by next_sync_at`,
+    values: [tenantId, now],
+  });
+  return rows.map((row) => row.crm_source);
+}
