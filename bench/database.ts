@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import type { AppCard } from '../sandbox/bitrix24/state.ts';
 import { migrate } from '../scripts/migrate.ts';
 import { APP_ROLE } from '../server/platform/config.ts';
 import type { Sealer } from '../server/platform/crypto.ts';
@@ -10,11 +11,24 @@ import { createDb, type Db, type Tx } from '../server/platform/db.ts';
 import { startEmbeddedPostgres } from '../server/platform/embedded-postgres.ts';
 import { saveConnection } from '../server/tenants/connections.ts';
 
+/** The app's card in a sandbox whose portals are connected by webhook: nothing is ever opened or told. */
+export const SANDBOX_APP: AppCard = {
+  clientId: 'local.bench',
+  clientSecret: 'bench',
+  title: 'LeadRelay',
+  scopes: ['crm', 'user_brief', 'department'],
+  applicationUrl: 'http://127.0.0.1:9/app',
+  installerUrl: 'http://127.0.0.1:9/install',
+  eventHandlerUrl: 'http://127.0.0.1:9/events',
+  version: 1,
+};
+
 export interface BenchDatabase {
   /** As the application uses it. */
   db: Db;
   /** Superuser. */
   owner: pg.Client;
+  appUrl: string;
   jobsUrl: string;
   stop(): Promise<void>;
 }
@@ -27,10 +41,12 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   await migrate({ ownerUrl: cluster.ownerUrl, appPassword, jobsPassword });
   const owner = new pg.Client({ connectionString: cluster.ownerUrl });
   await owner.connect();
-  const db = createDb({ url: urlOf(cluster.ownerUrl, APP_ROLE, appPassword), poolSize: 4 });
+  const appUrl = urlOf(cluster.ownerUrl, APP_ROLE, appPassword);
+  const db = createDb({ url: appUrl, poolSize: 4 });
   return {
     db,
     owner,
+    appUrl,
     jobsUrl: urlOf(cluster.ownerUrl, 'leadrelay_jobs', jobsPassword),
     async stop() {
       await db.close();

@@ -3,6 +3,7 @@
 import { createBitrixSandbox } from '../sandbox/bitrix24/create-sandbox.ts';
 import { createClock } from '../sandbox/clock.ts';
 import type { WorldSize } from '../sandbox/world/types.ts';
+import { SANDBOX_APP } from './database.ts';
 
 export interface ChildStart {
   size: WorldSize;
@@ -34,16 +35,7 @@ process.once('message', async ({ size, speed, isThrottled }: ChildStart) => {
     ? { rate: { drainPerSecond: 2, burst: 50 }, operatingSeconds: 480 }
     : { rate: null, operatingSeconds: null };
   const sandbox = await createBitrixSandbox({
-    app: {
-      clientId: 'local.bench',
-      clientSecret: 'bench',
-      title: 'LeadRelay',
-      scopes: ['crm', 'user_brief', 'department'],
-      applicationUrl: 'http://127.0.0.1:9/app',
-      installerUrl: 'http://127.0.0.1:9/install',
-      eventHandlerUrl: 'http://127.0.0.1:9/events',
-      version: 1,
-    },
+    app: SANDBOX_APP,
     clock: createClock({ speed }),
     portals: [{ size, seed: 1, limits: { ...limits, pageCost: 0.07 } }],
   });

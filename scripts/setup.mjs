@@ -16,7 +16,7 @@ const env = { ...process.env, PATH: `${binaries}${path.delimiter}${process.env.P
 const NEEDED_BYTES = 2 * 1024 ** 3;
 
 const stampDirectory = path.join(modules, '.leadrelay');
-once('dependencies', ['package-lock.json', 'package.json'], 'node_modules', () => {
+once('dependencies', ['package-lock.json'], 'node_modules', () => {
   const disk = statfsSync(root);
   if (disk.bavail * disk.bsize < NEEDED_BYTES)
     fail('Installing LeadRelay needs 2 GB of free disk space: make room and run the command again.');

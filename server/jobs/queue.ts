@@ -22,6 +22,8 @@ const STOP_TIMEOUT_MS = 10_000;
 const CONCURRENCY = 4;
 /** How often it is looked for jobs whose worker has fallen silent; with the heartbeat and the delay this stays under 20 s. */
 const SUPERVISE_SECONDS = 2;
+/** Jobs that are sent wake the workers; those that come back after a while do not. */
+const POLLING = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 };
 const QUEUE_OPTIONS = {
   policy: 'exclusive',
   notify: true,
@@ -67,17 +69,22 @@ export async function createQueue({ databaseUrl, log }: { databaseUrl: string; l
     },
 
     async work(name, handler) {
-      await boss.work(name, { includeMetadata: true, localConcurrency: CONCURRENCY }, async ([job]: JobWithMetadata[]) => {
-        if (!job) return;
-        const signal = AbortSignal.any([job.signal, stopping.signal]);
-        try {
-          await handler(JOBS[name].parse(job.data) as JobData<typeof name>, signal);
-        } catch (error) {
-          if (!signal.aborted) log.warn({ err: error, job: name, attempt: job.retryCount }, 'A job failed');
-          // The queue stores what a failed job throws; the error's own fields have no business there.
-          throw new Error(error instanceof Error ? error.name : 'Error');
-        }
-      });
+      for (let lane = 0; lane < CONCURRENCY; lane++) {
+        const options = { includeMetadata: true as const, ...POLLING };
+        const id = await boss.work(name, options, async ([job]: JobWithMetadata[]) => {
+          if (!job) return;
+          // Without this a lane that has done a job waits for its next poll, however many jobs are waiting.
+          boss.notifyWorker(id);
+          const signal = AbortSignal.any([job.signal, stopping.signal]);
+          try {
+            await handler(JOBS[name].parse(job.data) as JobData<typeof name>, signal);
+          } catch (error) {
+            if (!signal.aborted) log.warn({ err: error, job: name, attempt: job.retryCount }, 'A job failed');
+            // The queue stores what a failed job throws; the error's own fields have no business there.
+            throw new Error(error instanceof Error ? error.name : 'Error');
+          }
+        });
+      }
     },
 
     async stop() {

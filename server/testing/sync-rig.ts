@@ -1,4 +1,4 @@
-import { connectWebhook, createTenant } from '../../bench/database.ts';
+import { connectWebhook, createTenant, SANDBOX_APP } from '../../bench/database.ts';
 import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
 import type { WorldSize } from '../../sandbox/world/types.ts';
@@ -35,16 +35,7 @@ export interface SyncRig {
 export async function startSyncRig(options: { size?: WorldSize; seed?: number } = {}): Promise<SyncRig> {
   const database = await createTestDatabase();
   const sandbox = await createBitrixSandbox({
-    app: {
-      clientId: 'local.1',
-      clientSecret: 'secret',
-      title: 'LeadRelay',
-      scopes: ['crm', 'user_brief', 'department'],
-      applicationUrl: 'http://127.0.0.1:9/app',
-      installerUrl: 'http://127.0.0.1:9/install',
-      eventHandlerUrl: 'http://127.0.0.1:9/events',
-      version: 1,
-    },
+    app: SANDBOX_APP,
     portals: [
       {
         size: options.size ?? 'tiny',
