@@ -3,7 +3,7 @@
 // A first full sync of a sandbox portal through all that takes part in it: dispatcher, queue, limiter, transport, database.
 // Prints one JSON line last. Without --throttled the portal answers as fast as it can: `recordsPerSecond` is from the first
 // request to the last commit. With it the portal keeps to the cloud's limits on a clock that runs --speed times faster than
-// ours (default 5), the sync's waits with it; `…Minutes` and `minutesTo…` are on the portal's clock.
+// ours (default 5, without limits 20), the sync's waits with it; `…Minutes` and `minutesTo…` are on the portal's clock.
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
@@ -30,7 +30,8 @@ const { values } = parseArgs({
 });
 const { size, throttled: isThrottled } = values;
 if (size !== 'tiny' && size !== 'small' && size !== 'large') throw new Error('--size is tiny, small or large');
-const speed = Number(values.speed ?? (isThrottled ? 5 : 1));
+// Our own limiter keeps to the cloud's limits in any case: on a fast clock it never waits.
+const speed = Number(values.speed ?? (isThrottled ? 5 : 20));
 if (!(speed >= 1)) throw new Error('--speed is a number from 1 up');
 const POLL_MS = 100;
 const TABLES = ['leads', 'deals', 'contacts', 'companies', 'activities', 'stage_history'];
@@ -118,14 +119,17 @@ async function watch(tenantId: string, runId: string, startedAt: number) {
   let firstDashboard: number | null = null;
   let leads: number | null = null;
   for (;;) {
-    const { rows } = await bench.owner.query<{ state: string; leads: boolean }>(
-      `select state, exists (select from crm_sync_status s where s.tenant_id = r.tenant_id and entity = 'leads' and s.status = 'complete') as leads
+    const { rows } = await bench.owner.query<{ state: string; leads: boolean; recent: boolean }>(
+      `select state, exists (select from crm_sync_status s where s.tenant_id = r.tenant_id and entity = 'leads' and s.status = 'complete') as leads,
+         (select count(*) = 3 from crm_sync_status s where s.tenant_id = r.tenant_id and entity in ('leads', 'deals', 'activities')
+           and case when entity = 'leads' then covered_from else active_from end <= $2) as recent
        from sync_runs r where run_id = $1`,
-      [runId],
+      [runId, new Date(clock.now() - 90 * 86_400_000)],
     );
     const [run] = rows;
     if (run?.leads) leads ??= elapsed();
-    if (firstDashboard === null && (await hasFirstDashboard(tenantId))) firstDashboard = elapsed();
+    // Asked only once it may be: the question itself takes time from the sync.
+    if (firstDashboard === null && run?.recent && (await hasFirstDashboard(tenantId))) firstDashboard = elapsed();
     if (run?.state === 'complete')
       return { all: elapsed(), firstDashboard: firstDashboard ?? elapsed(), leads: leads ?? elapsed() };
     if (run?.state !== 'queued' && run?.state !== 'running') throw new Error(`The run ended ${run?.state}`);

@@ -88,7 +88,8 @@ const TABLES: Record<ExpectedEntity, CopyTable> = {
 /** Columns that the copy keeps for itself; every other one has to be what the portal says. */
 const OWN_COLUMNS = new Set(['tenant_id', 'crm_source', 'deleted_at', 'synced_at']);
 
-const FETCH_ROWS = 5_000;
+/** Few enough that a batch does not outlive the collector's young generation. */
+const FETCH_ROWS = 1_000;
 /** A million rows are sorted before the first comes out. */
 const STATEMENT_TIMEOUT_MS = 300_000;
 const MOST_EXAMPLES = 5;
@@ -352,17 +353,27 @@ interface Reader<Row> {
   close(): Promise<void>;
 }
 
-/** Single rows out of batches. */
+/** Single rows out of batches. The next batch is on its way while one is used up: the two sides and we work at once. */
 function createReader<Row>(batches: AsyncGenerator<readonly Row[]>): Reader<Row> {
   let batch: readonly Row[] = [];
   let index = 0;
+  let upcoming = fetchNext();
+
+  function fetchNext(): Promise<IteratorResult<readonly Row[]>> {
+    const fetched = batches.next();
+    // Whoever asks for it is told; nobody may, when the other side has failed.
+    fetched.catch(() => {});
+    return fetched;
+  }
+
   return {
     async next() {
       while (index >= batch.length) {
-        const { value, done } = await batches.next();
+        const { value, done } = await upcoming;
         if (done) return undefined;
         batch = value;
         index = 0;
+        upcoming = fetchNext();
       }
       return batch[index++];
     },

@@ -57,3 +57,9 @@ export const EVENTS: readonly string[] = [
   ),
   'ONCRMDEALMOVETOCATEGORY',
 ];
+
+/**
+ * Events that the portal also keeps in a queue until we read it. An event that reaches nobody is not sent again, and a deletion
+ * leaves no other trace; every other change is found by its time.
+ */
+export const OFFLINE_EVENTS: readonly string[] = EVENTS.filter((code) => code.endsWith('DELETE'));

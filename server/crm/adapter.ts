@@ -73,9 +73,12 @@ export interface Page {
   coveredFrom: string | null;
 }
 
-/** How many records of each entity have changed, and the CRM's time before they were counted, ISO UTC. */
 interface ChangeCounts {
+  /** How many records of each entity have changed. */
   counts: ReadonlyMap<Entity, number>;
+  /** Records that the CRM says were deleted since it was last asked. A hint: some CRMs say nothing, and none can be repeated. */
+  deleted: readonly { entity: Entity; externalId: string }[];
+  /** The CRM's time before they were counted, ISO UTC. */
   crmTime: string;
 }
 
@@ -114,6 +117,13 @@ export interface CrmAdapter {
    * throws, a new call with the last page's checkpoint goes on where it stopped.
    */
   pages(entity: Entity, from: Checkpoint | null, signal: AbortSignal): AsyncIterable<Page>;
+  /**
+   * What a page of `pages` and those before it leave out of a recent period although something happened then: activities that
+   * were planned long before, deals that were old when they changed stage. Entities without such moments have none.
+   * @param since ISO UTC
+   * @param from checkpoint of that page
+   */
+  activeSince(entity: Entity, since: string, from: Checkpoint, signal: AbortSignal): AsyncIterable<Page>;
   /**
    * Counts what `changes` would bring, in one request for all entities, so that a CRM in which nothing happened costs no more.
    * @param since CRM time by entity, ISO UTC; entities that are not named are not counted

@@ -28,6 +28,8 @@ interface Prepared {
   result: WidgetResult | null;
 }
 
+/** Columns whose moments `Coverage.activeFrom` speaks of. */
+const ACTIVE_TIMES = new Set(['started_at', 'closed_at', 'stage_changed_at']);
 /** A dashboard that takes longer answers with what it has; its slow widgets are `failed`. */
 const RETRY_BUDGET_MS = 5_000;
 
@@ -115,16 +117,18 @@ function prepareWidget(widget: Widget, context: TenantContext, analytics: Analyt
 
 /**
  * Whether all records a term counts are copied: a full load of every CRM concerned is complete, or the term looks only
- * at records created since a moment from which on the running load has them all.
+ * at records created (begun, closed) since a moment from which on the running load has them all.
  */
 function isCovered(term: Term, crmSource: string, coverage: readonly Coverage[]): boolean {
   const concerned = coverage.filter((one) => one.entity === term.entity && (crmSource === 'all' || one.crmSource === crmSource));
-  const from = term.timeColumn === 'created_at' ? term.window?.from : undefined;
+  const from = term.window?.from;
   return (
     concerned.length > 0 &&
-    concerned.every(
-      ({ isComplete, coveredFrom }) => isComplete || (from !== undefined && coveredFrom !== null && coveredFrom <= from),
-    )
+    concerned.every((one) => {
+      const since =
+        term.timeColumn === 'created_at' ? one.coveredFrom : ACTIVE_TIMES.has(term.timeColumn) ? one.activeFrom : null;
+      return one.isComplete || (from !== undefined && since !== null && since <= from);
+    })
   );
 }
 

@@ -35,6 +35,8 @@ export interface Coverage {
   isComplete: boolean;
   /** Records created from then on are copied, even while the load goes on; null: not known of any. */
   coveredFrom: Date | null;
+  /** The same of records at which something happened from then on: activities that began, deals that changed stage. */
+  activeFrom: Date | null;
 }
 
 interface Row {
@@ -42,7 +44,15 @@ interface Row {
   display_currency: string | null;
   locale: string | null;
   connections: { mode: string; timezone: string | null; currency: string | null }[];
-  entities: { crm: string; entity: string; status: SyncState; complete: boolean; from: string | null; as_of: string | null }[];
+  entities: {
+    crm: string;
+    entity: string;
+    status: SyncState;
+    complete: boolean;
+    from: string | null;
+    active_from: string | null;
+    as_of: string | null;
+  }[];
 }
 
 /** Reads the context in one statement; its one row goes to `toTenantContext`. */
@@ -62,6 +72,7 @@ cross join lateral (
 cross join lateral (
   select coalesce(json_agg(json_build_object('crm', crm_source, 'entity', entity, 'status', status,
     'complete', last_full_sync_at is not null, 'from', case when isfinite(covered_from) then covered_from end,
+    'active_from', case when isfinite(active_from) then active_from end,
     'as_of', ${AS_OF_SQL})), '[]') as entities
   from crm_sync_status where tenant_id = $1
 ) e`,
@@ -83,11 +94,12 @@ export function toTenantContext(row: object): TenantContext {
     locale: pickLocale(locale),
     syncStatus: worstState(entities.map(({ status }) => status)),
     dataAsOf: oldest === null ? null : new Date(oldest),
-    coverage: entities.map(({ crm, entity, complete, from }) => ({
+    coverage: entities.map(({ crm, entity, complete, from, active_from }) => ({
       crmSource: crm,
       entity,
       isComplete: complete,
       coveredFrom: from === null ? null : new Date(from),
+      activeFrom: active_from === null ? null : new Date(active_from),
     })),
   };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EVENTS, PLACEMENTS } from '../../marketplace/bitrix24/manifest.ts';
+import { EVENTS, OFFLINE_EVENTS, PLACEMENTS } from '../../marketplace/bitrix24/manifest.ts';
 import { createBitrixOAuth } from '../crm/bitrix24/oauth.ts';
 import { createSealer } from '../platform/crypto.ts';
 import { createOutbound } from '../platform/outbound.ts';
@@ -11,6 +11,8 @@ import { openPage, postEvent, readBoot, readProblem, startTestApp, TEST_SECRET, 
 const ADMIN: FakeUser = { id: '1', name: 'Dilnoza', isAdmin: true };
 const MEMBER: FakeUser = { id: '7', name: 'Timur', isAdmin: false };
 
+/** Events that are sent, and those that are kept. */
+const BINDINGS = EVENTS.length + OFFLINE_EVENTS.length;
 let app: TestApp;
 let portalCount = 0;
 
@@ -97,7 +99,7 @@ test('an administrator’s install makes tenant, connection, settings, member, r
     ]),
   );
   expect(new Set(portal.placements.map((row) => row.handler))).toEqual(new Set([handler]));
-  expect(portal.events).toHaveLength(EVENTS.length);
+  expect(portal.events).toHaveLength(BINDINGS);
 });
 
 test('tokens and the application token are sealed, and open only as what they are', async () => {
@@ -183,7 +185,7 @@ test('after a release many portals send their update at once, and none of them i
   const answers = await Promise.all(portals.map((portal) => postEvent(app, 'ONAPPUPDATE', auth(portal))));
   expect(answers.map(({ status }) => status)).toEqual(portals.map(() => 200));
   await app.bitrix24.settled();
-  expect(portals.map(({ events }) => events.length)).toEqual(portals.map(() => EVENTS.length));
+  expect(portals.map(({ events }) => events.length)).toEqual(portals.map(() => BINDINGS));
 });
 
 test('an application token whose update event was lost comes with the next administrator', async () => {
@@ -374,17 +376,17 @@ test.each([
 test('registrations are made once; lost ones come back and stale ones go when an administrator opens the app', async () => {
   const portal = await installed();
   const count = () => [portal.placements.length, portal.events.length];
-  expect(count()).toEqual([PLACEMENTS.length, EVENTS.length]);
+  expect(count()).toEqual([PLACEMENTS.length, BINDINGS]);
   await openPage(app, 'install', portal, portal.open(ADMIN));
   await openPage(app, 'app', portal, portal.open(ADMIN));
-  expect(count()).toEqual([PLACEMENTS.length, EVENTS.length]);
+  expect(count()).toEqual([PLACEMENTS.length, BINDINGS]);
 
   portal.placements = [{ placement: 'LEFT_MENU', handler: 'https://old.test/bitrix24/app' }];
   portal.events = portal.events.slice(5);
   await openPage(app, 'app', portal, portal.open(MEMBER));
   expect(portal.placements).toHaveLength(1);
   await openPage(app, 'app', portal, portal.open(ADMIN));
-  expect(count()).toEqual([PLACEMENTS.length, EVENTS.length]);
+  expect(count()).toEqual([PLACEMENTS.length, BINDINGS]);
   expect(portal.placements.every(({ handler }) => handler === 'https://leadrelay.test/bitrix24/app')).toBe(true);
 });
 

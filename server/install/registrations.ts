@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENTS, PATHS, PLACEMENTS, type PlacementEntry } from '../../marketplace/bitrix24/manifest.ts';
+import { EVENTS, OFFLINE_EVENTS, PATHS, PLACEMENTS, type PlacementEntry } from '../../marketplace/bitrix24/manifest.ts';
 import type { AccessToken } from '../crm/adapter.ts';
 import type { BitrixError } from '../crm/bitrix24/bitrix-error.ts';
 import { type Command, type CommandReply, callBatch } from '../crm/bitrix24/portal-calls.ts';
@@ -8,7 +8,8 @@ import type { InstallContext } from './context.ts';
 /** What the portal has registered for our app, as `placement.get` and `event.get` list it. */
 export interface Registered {
   placements: { placement: string; handler: string }[];
-  events: { event: string; handler: string }[];
+  /** `offline` is 1 for those that the portal keeps in a queue; they have no handler. */
+  events: { event: string; handler: string; offline: number }[];
 }
 
 /** Commands whose replies `readRegistered` reads. */
@@ -19,6 +20,16 @@ export const REGISTERED_BATCH = {
 
 const BATCH_SIZE = 50;
 
+interface EventBinding {
+  event: string;
+  offline: 0 | 1;
+}
+
+const EVENT_BINDINGS: readonly EventBinding[] = [
+  ...EVENTS.map((event) => ({ event, offline: 0 as const })),
+  ...OFFLINE_EVENTS.map((event) => ({ event, offline: 1 as const })),
+];
+
 const placementRows = z.array(z.looseObject({ placement: z.string(), handler: z.string() }));
 const eventRows = z.array(z.looseObject({ event: z.string(), handler: z.string(), offline: z.coerce.number().default(0) }));
 
@@ -27,7 +38,7 @@ export function readRegistered(placements: CommandReply, events: CommandReply): 
   if (!placements.ok || !events.ok) return null;
   const parsed = { placements: placementRows.safeParse(placements.result), events: eventRows.safeParse(events.result) };
   if (!parsed.placements.success || !parsed.events.success) return null;
-  return { placements: parsed.placements.data, events: parsed.events.data.filter((row) => row.offline === 0) };
+  return { placements: parsed.placements.data, events: parsed.events.data };
 }
 
 /** Makes the portal's registrations those of the manifest. A failure is logged: the next administrator's visit tries again. */
@@ -62,23 +73,34 @@ function planRegistration(registered: Registered, publicUrl: string): Record<str
     const isWanted = handler === application && PLACEMENTS.some(({ code }) => code === placement);
     if (!isWanted) add({ method: 'placement.unbind', params: { PLACEMENT: placement, HANDLER: handler } });
   }
-  for (const { event, handler } of registered.events) {
-    const isWanted = handler === events && EVENTS.includes(event.toUpperCase());
-    if (!isWanted) add({ method: 'event.unbind', params: { event, handler } });
+  for (const row of registered.events) {
+    if (!EVENT_BINDINGS.some((binding) => isSameBinding(row, binding, events))) {
+      add({ method: 'event.unbind', params: bindingParams(row.event, row.offline, row.handler) });
+    }
   }
   for (const entry of PLACEMENTS) {
     const isThere = registered.placements.some((row) => row.placement === entry.code && row.handler === application);
     if (!isThere) add({ method: 'placement.bind', params: placementParams(entry, application) });
   }
-  for (const event of EVENTS) {
-    const isThere = registered.events.some((row) => row.event.toUpperCase() === event && row.handler === events);
-    if (!isThere) add({ method: 'event.bind', params: { event, handler: events } });
+  for (const binding of EVENT_BINDINGS) {
+    if (!registered.events.some((row) => isSameBinding(row, binding, events))) {
+      add({ method: 'event.bind', params: bindingParams(binding.event, binding.offline, events) });
+    }
   }
   return commands;
 
   function add(command: Command): void {
     commands[`c${Object.keys(commands).length}`] = command;
   }
+}
+
+function isSameBinding(row: Registered['events'][number], binding: EventBinding, handler: string): boolean {
+  const isSameKind = row.event.toUpperCase() === binding.event && row.offline === binding.offline;
+  return isSameKind && (binding.offline === 1 || row.handler === handler);
+}
+
+function bindingParams(event: string, offline: number, handler: string): NonNullable<Command['params']> {
+  return offline === 1 ? { event, event_type: 'offline' } : { event, handler };
 }
 
 /** What failed for another reason than that it was done before. */

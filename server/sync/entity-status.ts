@@ -32,15 +32,20 @@ export async function showLoadBegins(
            set status = excluded.status, synced_records = excluded.synced_records, run_id = excluded.run_id,
              total_records = case when s.run_id = excluded.run_id then s.total_records end,
              covered_from = case when s.run_id = excluded.run_id then s.covered_from end,
+             active_from = case when s.run_id = excluded.run_id then s.active_from end,
              sweep_checkpoint = null, error_message = null, updated_at = now()`,
     values: [run.tenantId, run.crmSource, run.runId, JSON.stringify(rows)],
   });
-  // A portal that was switched to simple mode has no leads any more; waiting for them would never end.
+  await showOnly(tx, run, available);
+  await announceSync(tx, run.tenantId);
+}
+
+/** A portal that was switched to simple mode has no leads any more; waiting for them would never end. */
+export async function showOnly(tx: Tx, run: Run, available: readonly Entity[]): Promise<void> {
   await tx.query({
     text: 'delete from crm_sync_status where tenant_id = $1 and crm_source = $2 and not entity = any($3::text[])',
     values: [run.tenantId, run.crmSource, available],
   });
-  await announceSync(tx, run.tenantId);
 }
 
 /** One more page of a full load. */
@@ -56,11 +61,21 @@ export async function showLoad(
            set status = case when $4::boolean then 'complete' else 'syncing' end, synced_records = $5::int,
              total_records = greatest(coalesce($6::int, s.total_records), $5),
              covered_from = case when $4 then '-infinity' else least(s.covered_from, $7::timestamptz) end,
+             active_from = case when $4 then '-infinity' else s.active_from end,
              last_sync_cursor = case when $4 then $8::timestamptz else s.last_sync_cursor end,
              last_full_sync_at = case when $4 then now() else s.last_full_sync_at end,
              error_message = null, updated_at = now()
            where tenant_id = $1 and crm_source = $2 and entity = $3`,
     values: [run.tenantId, run.crmSource, entity, done, read, page.total, page.coveredFrom, startedAt],
+  });
+}
+
+/** Everything that happened since then is copied, whenever its record was made. */
+export async function showActiveSince(tx: Tx, run: Run, entity: Entity, since: string): Promise<void> {
+  await tx.query({
+    text: `update crm_sync_status set active_from = least(active_from, $4), updated_at = now()
+           where tenant_id = $1 and crm_source = $2 and entity = $3`,
+    values: [run.tenantId, run.crmSource, entity, since],
   });
 }
 
@@ -75,7 +90,8 @@ export async function showChanges(
   await tx.query({
     text: `update crm_sync_status s
            set synced_records = synced_records + $4, total_records = total_records + $4,
-             last_sync_cursor = case when $5::boolean then greatest(last_sync_cursor, $6::timestamptz) else last_sync_cursor end,
+             -- Also where that is sooner than before: then the CRM's clock was set back.
+             last_sync_cursor = case when $5::boolean then $6::timestamptz else last_sync_cursor end,
              last_incremental_at = case when $5 then now() else last_incremental_at end,
              -- What a search for deleted records has found stays on show until another has found nothing wrong.
              status = case when $5 and status <> 'permissions_changed' then 'complete' else status end,

@@ -7,8 +7,8 @@ import { logAccess } from '../tenants/access-log.ts';
 import { queueRechecks, releaseSuspects } from '../tenants/recheck-queue.ts';
 import { updateActivityColumns } from './activity-columns.ts';
 import { saveDictionaries } from './dictionaries.ts';
-import { showLoad, showLoadBegins } from './entity-status.ts';
-import { commitPage, holdRun, loadProgress, type Progress, type Run, releaseRun } from './run.ts';
+import { showActiveSince, showLoad, showLoadBegins } from './entity-status.ts';
+import { commitPage, holdRun, loadProgress, type Progress, type Run, releaseRun, storeRecords } from './run.ts';
 
 export interface SyncDeps {
   db: Db;
@@ -74,6 +74,8 @@ interface Lane {
   notBefore: number;
   /** Its last 90 days are copied. */
   isRecentDone: boolean;
+  /** What is older is copied in this order; entities of one turn in turns. */
+  turn: number;
 }
 
 /** One page of each entity in turn. An entity whose method the CRM has paused waits while the others go on. */
@@ -85,8 +87,16 @@ async function copyRecords(
   signal: AbortSignal,
 ): Promise<number> {
   const recentFrom = new Date(clock.now() - RECENT_MS).toISOString();
+  // Totals over all time need all leads (contacts, where there are none) and all deals: those come next.
+  const early: Entity[] = [entities.includes('leads') ? 'leads' : 'contacts', 'deals'];
   const all = entities.map(
-    (entity): Lane => ({ entity, progress: reached.get(entity) ?? NOT_BEGUN, notBefore: 0, isRecentDone: false }),
+    (entity): Lane => ({
+      entity,
+      progress: reached.get(entity) ?? NOT_BEGUN,
+      notBefore: 0,
+      isRecentDone: false,
+      turn: early.includes(entity) ? early.indexOf(entity) : early.length,
+    }),
   );
   const lanes = all.filter(({ progress }) => !progress.done);
   for (;;) {
@@ -97,7 +107,10 @@ async function copyRecords(
     try {
       const page = await readPage(crm, lane, signal);
       lane.progress = await storePage(db, run, lane, page);
-      lane.isRecentDone ||= oldestMoment(page) < recentFrom;
+      if (!lane.isRecentDone && !lane.progress.done && oldestMoment(page) < recentFrom) {
+        await copyActiveSince({ db, crm }, run, lane, recentFrom, signal);
+        lane.isRecentDone = true;
+      }
     } catch (error) {
       if (!(error instanceof CrmError) || error.retryAfterMs === undefined) throw error;
       lane.notBefore = clock.now() + error.retryAfterMs;
@@ -123,6 +136,25 @@ function storePage(db: Db, run: Run, { entity, progress: before }: Lane, page: P
   });
 }
 
+/** Completes the last 90 days of an entity by the older records at which something happened in them. */
+async function copyActiveSince(
+  { db, crm }: Pick<SyncDeps, 'db' | 'crm'>,
+  run: Run,
+  { entity, progress }: Lane,
+  since: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (progress.checkpoint === null) return;
+  for await (const page of crm.activeSince(entity, since, progress.checkpoint, signal)) {
+    await db.withTenant(run.tenantId, 'write', async (tx) => {
+      await holdRun(tx, run);
+      // Not counted as read: the load comes to them once more.
+      await storeRecords(tx, run, entity, page);
+      if (page.done) await showActiveSince(tx, run, entity, since);
+    });
+  }
+}
+
 function idsOf({ records }: Page): string[] {
   return records.map(({ externalId }) => externalId);
 }
@@ -135,16 +167,21 @@ function oldestMoment({ records }: Page): string {
 }
 
 /**
- * The lane to read next, taken out of the row: the first that may go on, one whose last 90 days are still missing before the
- * others; where all have to wait, the one that may soonest.
+ * The lane to read next, taken out of the row: of those that may go on one whose last 90 days are missing, else by turn; where
+ * all have to wait, the one that may soonest.
  */
 function takeNext(lanes: Lane[], now: number): Lane | undefined {
-  const isReady = ({ notBefore }: Lane) => notBefore <= now;
-  let place = lanes.findIndex((lane) => isReady(lane) && !lane.isRecentDone);
-  if (place === -1) place = lanes.findIndex(isReady);
-  if (place === -1)
-    place = lanes.reduce((best, lane, index) => (lane.notBefore < (lanes[best]?.notBefore ?? 0) ? index : best), 0);
-  return lanes.splice(place, 1)[0];
+  const rank = ({ notBefore, isRecentDone, turn }: Lane) => {
+    const wait = Math.max(0, notBefore - now);
+    return [wait, isRecentDone ? turn : -1] as const;
+  };
+  const next = lanes.reduce<Lane | undefined>((best, lane) => {
+    if (!best) return lane;
+    const [[wait, turn], [bestWait, bestTurn]] = [rank(lane), rank(best)];
+    return wait < bestWait || (wait === bestWait && turn < bestTurn) ? lane : best;
+  }, undefined);
+  if (next) lanes.splice(lanes.indexOf(next), 1);
+  return next;
 }
 
 /** What the CRM says of itself now; its mode, zone or plan may have changed since the connection was made. */

@@ -3,9 +3,10 @@ import type { CrmSource, Entity } from '../../contract/crm.ts';
 import { CrmError, type Page } from '../crm/adapter.ts';
 import type { Db, Tx } from '../platform/db.ts';
 import { logAccess } from '../tenants/access-log.ts';
+import { queueRechecks } from '../tenants/recheck-queue.ts';
 import { applyChange } from './changed-records.ts';
 import { saveDictionaries } from './dictionaries.ts';
-import { showChanges } from './entity-status.ts';
+import { showChanges, showOnly } from './entity-status.ts';
 import { type SyncDeps, saveAccount, saveClock } from './full.ts';
 import { workOffRechecks } from './rechecks.ts';
 import { commitPage, holdRun, loadProgress, type Progress, type Run, releaseRun } from './run.ts';
@@ -36,24 +37,27 @@ const SOON_MS = 60_000;
  * was stopped goes on from its checkpoints. What changes while it reads belongs to the next one.
  * @throws CrmError; RunLostError when the run is no longer ours; the signal's reason
  */
-export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSignal): Promise<IncrementalOutcome> {
+export async function runIncremental(deps: SyncDeps, taken: Run, signal: AbortSignal): Promise<IncrementalOutcome> {
   const { db, crm, clock } = deps;
-  const { tenantId } = run;
+  const { tenantId } = taken;
   const info = await crm.testConnection(signal);
   const askedAt = clock.now();
   const available = await crm.entities(signal);
-  const { windows, reached, areDictionariesDue } = await db.withTenant(tenantId, 'write', async (tx) => {
-    await holdRun(tx, run);
-    await saveAccount(tx, run, info);
-    const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = await loadConnectionTimes(tx, run);
+  const { setBackMs, windows, reached, areDictionariesDue } = await db.withTenant(tenantId, 'write', async (tx) => {
+    await holdRun(tx, taken);
+    await saveAccount(tx, taken, info);
+    await showOnly(tx, taken, available);
+    const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = await loadConnectionTimes(tx, taken);
     // The CRM's clock was set back: what was written since then carries moments from before the watermark.
     const setBackMs = before === null ? 0 : Math.max(0, before - (Date.parse(info.crmTime) - askedAt));
     return {
-      windows: await loadWindows(tx, run, available, OVERLAP_MS + setBackMs),
-      reached: await loadProgress(tx, run),
+      setBackMs,
+      windows: await loadWindows(tx, taken, available, OVERLAP_MS + setBackMs),
+      reached: await loadProgress(tx, taken),
       areDictionariesDue: !dictionariesAt || askedAt - dictionariesAt.getTime() >= DICTIONARIES_EVERY_MS,
     };
   });
+  const run: Run = { ...taken, setBackMs };
   const waits: number[] = [];
   const read = await readChanges(deps, run, windows, reached, waits, signal);
   // Windows that stay open have to be opened as wide again.
@@ -105,7 +109,18 @@ async function readChanges(
   signal: AbortSignal,
 ): Promise<number> {
   if (windows.size === 0) return 0;
-  const { counts, crmTime } = await crm.countChanges(windows, signal);
+  const { counts, deleted, crmTime } = await crm.countChanges(windows, signal);
+  await db.withTenant(run.tenantId, 'write', async (tx) => {
+    for (const [entity, hints] of Map.groupBy(deleted, (one) => one.entity)) {
+      await queueRechecks(
+        tx,
+        run,
+        entity,
+        hints.map(({ externalId }) => externalId),
+        'event',
+      );
+    }
+  });
   let read = 0;
   for (const [entity, since] of windows) {
     signal.throwIfAborted();

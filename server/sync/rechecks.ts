@@ -29,9 +29,13 @@ export async function workOffRechecks(
     const { entity, externalIds } = next;
     if (entity === 'dealProducts') {
       const rows = await crm.readDealProducts(externalIds, signal);
+      const emptied = await db.withTenant(run.tenantId, 'read', (tx) => listEmptied(tx, run, externalIds, rows));
+      // A deal that we may not see any more shows no products either: what is known of them stays.
+      const hidden = emptied.length === 0 ? [] : (await crm.find('deals', emptied, signal)).hidden;
+      const readable = externalIds.filter((id) => !hidden.includes(id));
       await db.withTenant(run.tenantId, 'write', async (tx) => {
         await holdRun(tx, run);
-        await replaceDealProducts(tx, run, externalIds, rows);
+        await replaceDealProducts(tx, run, readable, rows);
         await removeRechecks(tx, run, entity, externalIds);
       });
     } else {
@@ -54,6 +58,16 @@ async function recheckRecords(
     await applyChange(tx, run, { entity, records, quarantined, gone, store });
     await removeRechecks(tx, run, entity, externalIds);
   });
+}
+
+/** Deals that have product rows in the copy and none in the CRM's answer. */
+async function listEmptied(tx: Tx, run: Run, dealIds: readonly string[], rows: readonly DealProductRow[]): Promise<string[]> {
+  const answered = new Set(rows.map(({ dealId }) => dealId));
+  const copied = await tx.query<{ deal_id: string }>({
+    text: `select distinct deal_id from crm_deal_products where tenant_id = $1 and crm_source = $2 and deal_id = any($3::text[])`,
+    values: [run.tenantId, run.crmSource, dealIds],
+  });
+  return copied.map((row) => row.deal_id).filter((id) => !answered.has(id));
 }
 
 /** Makes the product rows of these deals what the CRM says; rows that stay the same are not touched. */

@@ -17,6 +17,8 @@ export interface Run {
   kind: 'full' | 'incremental';
   /** What to read; null: all that the connection has. */
   entities: Entity[] | null;
+  /** As in UpsertTarget. */
+  setBackMs?: number;
 }
 
 /** Another worker has taken the run over, or it was cancelled: whoever meets this stops and changes nothing more. */

@@ -14,6 +14,8 @@ export interface UpsertTarget {
   tenantId: string;
   crmSource: CrmSource;
   entity: Entity;
+  /** How far the CRM's clock has been set back: what it says now may carry moments from that much before. Default 0. */
+  setBackMs?: number;
 }
 
 const STATEMENTS = new Map(ENTITIES.map((entity) => [entity, upsertStatement(entity)]));
@@ -28,7 +30,7 @@ export async function upsertRecords(tx: Tx, target: UpsertTarget, records: reado
   if (unique.length === 0) return { inserted: 0, updated: 0, unchanged: 0 };
   const [counts] = await tx.query<{ inserted: number; written: number }>({
     text: STATEMENTS.get(target.entity) ?? '',
-    values: [target.tenantId, target.crmSource, ...toColumns(target.entity, unique)],
+    values: [target.tenantId, target.crmSource, target.setBackMs ?? 0, ...toColumns(target.entity, unique)],
   });
   const { inserted, written } = counts ?? { inserted: 0, written: 0 };
   return { inserted, updated: written - inserted, unchanged: unique.length - written };
@@ -76,12 +78,12 @@ function upsertStatement(entity: Entity): string {
   const list = (prefix: string) => changeable.map((name) => `${prefix}.${name}`).join(', ');
   // Stage changes never change afterwards and have no such moment.
   const notOlder = names.includes('modified_at')
-    ? 'and (excluded.modified_at >= t.modified_at or excluded.modified_at is null or t.modified_at is null)'
-    : '';
+    ? 'and (excluded.modified_at >= t.modified_at - make_interval(secs => $3::float8 / 1000) or excluded.modified_at is null or t.modified_at is null)'
+    : 'and $3::float8 is not null';
   return `with written as (
   insert into ${table} as t (tenant_id, crm_source, ${names.join(', ')})
   select $1::uuid, $2, r.*
-  from unnest(${entries.map(([, [, type]], index) => `$${index + 3}::${type}[]`).join(', ')}) as r(${names.join(', ')})
+  from unnest(${entries.map(([, [, type]], index) => `$${index + 4}::${type}[]`).join(', ')}) as r(${names.join(', ')})
   on conflict (tenant_id, crm_source, external_id) do update
   set ${changeable.map((name) => `${name} = excluded.${name}`).join(', ')}, deleted_at = null, synced_at = now()
   where ((${list('t')}) is distinct from (${list('excluded')}) or t.deleted_at is not null) ${notOlder}

@@ -36,7 +36,7 @@ export interface FakePortal {
   /** Requests it was sent: path and body text. */
   requests: { path: string; body: string }[];
   placements: { placement: string; handler: string }[];
-  events: { event: string; handler: string }[];
+  events: { event: string; handler: string; offline: number }[];
   /** Answers everything with a redirect to this address; null: does not. */
   movedTo: string | null;
   webhook: { secret: string; user: FakeUser; lacksCrm?: boolean } | null;
@@ -186,7 +186,10 @@ function run(portal: FakePortal, user: FakeUser, command: string): CommandReply 
   const params = new URLSearchParams(query);
   const adminOnly = { error: 'ACCESS_DENIED', error_description: 'Access denied!' };
   const placement = { placement: params.get('PLACEMENT') ?? '', handler: params.get('HANDLER') ?? '' };
-  const event = { event: params.get('event') ?? '', handler: params.get('handler') ?? '' };
+  const offline = params.get('event_type') === 'offline' ? 1 : 0;
+  const event = { event: params.get('event') ?? '', handler: params.get('handler') ?? '', offline };
+  const isSame = (row: FakePortal['events'][number]) =>
+    row.event === event.event && row.handler === event.handler && row.offline === offline;
   switch (method) {
     case 'profile':
       return { result: { ID: user.id, ADMIN: user.isAdmin, NAME: user.name, LAST_NAME: '', TIME_ZONE: 'Asia/Tashkent' } };
@@ -197,7 +200,7 @@ function run(portal: FakePortal, user: FakeUser, command: string): CommandReply 
     case 'placement.get':
       return user.isAdmin ? { result: portal.placements } : adminOnly;
     case 'event.get':
-      return { result: portal.events.map((row) => ({ ...row, auth_type: '0', offline: 0 })) };
+      return { result: portal.events.map((row) => ({ ...row, auth_type: '0' })) };
     case 'placement.bind':
       if (!user.isAdmin) return adminOnly;
       portal.placements.push(placement);
@@ -208,13 +211,13 @@ function run(portal: FakePortal, user: FakeUser, command: string): CommandReply 
       );
       return { result: { count: 1 } };
     case 'event.bind':
-      if (portal.events.some((row) => row.event === event.event && row.handler === event.handler)) {
+      if (portal.events.some(isSame)) {
         return { error: 'ERROR_CORE', error_description: 'Unable to set event handler: Handler already binded' };
       }
       portal.events.push(event);
       return { result: true };
     case 'event.unbind':
-      portal.events = portal.events.filter((row) => !(row.event === event.event && row.handler === event.handler));
+      portal.events = portal.events.filter((row) => !isSame(row));
       return { result: { count: 1 } };
     default:
       return { error: 'ERROR_METHOD_NOT_FOUND', error_description: 'Method not found!' };

@@ -10,6 +10,7 @@ alter table crm_connections
 alter table sync_runs add column entities text[];
 
 alter table crm_sync_status
+  add column active_from timestamptz,
   add column sweep_checkpoint jsonb,
   add column swept_at timestamptz;
 

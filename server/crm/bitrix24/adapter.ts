@@ -5,9 +5,10 @@ import type { AdapterDeps, Checkpoint, CrmAdapter, Page, Quarantined } from '../
 import type { AnyRecord } from '../records.ts';
 import { createBitrixClient, MAX_BATCH_COMMANDS, type Urgency } from './client.ts';
 import { readDealProducts } from './deal-products.ts';
+import { DELETIONS, readDeletions } from './deletions.ts';
 import { readDictionaries } from './dictionaries.ts';
 import { findRecords } from './find.ts';
-import { changedSince, isItemEntity, type List, listsOf } from './lists.ts';
+import { isItemEntity, type List, listSince, listsOf } from './lists.ts';
 import { normalize } from './normalize.ts';
 import { type BatchSize, type ListPosition, type RawPage, readList } from './pages.ts';
 import { countRows, type Portal, readPortal } from './portal.ts';
@@ -48,7 +49,7 @@ export function createBitrixAdapter(deps: AdapterDeps): CrmAdapter {
   /** The lists of an entity one after the other, as pages of normalised records. */
   async function* read(
     entity: Entity,
-    source: { counts: ReadonlyMap<string, number>; since: string | null },
+    source: { counts: ReadonlyMap<string, number>; since: { field: 'changedField' | 'activeField'; moment: string } | null },
     from: Checkpoint | null,
     signal: AbortSignal,
   ): AsyncGenerator<Page> {
@@ -62,7 +63,9 @@ export function createBitrixAdapter(deps: AdapterDeps): CrmAdapter {
       if (index < start.list) continue;
       const position = index === start.list ? start : { lastId: null, read: 0 };
       const isLast = index === lists.length - 1;
-      const wanted = source.since === null ? list : changedSince(list, inOffset(source.since, known.utcOffset));
+      const field = source.since && list[source.since.field];
+      if (source.since && field === null) return;
+      const wanted = source.since && field ? listSince(list, field, inOffset(source.since.moment, known.utcOffset)) : list;
       for await (const page of open(wanted, counts[index] ?? null, position, 'normal', signal)) {
         const { records, quarantined } = normalizePage(entity, list, page, context);
         yield {
@@ -95,21 +98,31 @@ export function createBitrixAdapter(deps: AdapterDeps): CrmAdapter {
     async countChanges(since, signal) {
       const known = await getPortal(signal);
       const entities = [...since].map(([entity, moment]) => {
-        const lists = listsFor(known, entity).map((list) => changedSince(list, inOffset(moment, known.utcOffset)));
+        const lists = listsFor(known, entity).map((list) =>
+          listSince(list, list.changedField, inOffset(moment, known.utcOffset)),
+        );
         return { entity, lists };
       });
-      const { counts, crmTime } = await countRows(
+      const { counts, reply } = await countRows(
         client,
         entities.flatMap(({ lists }) => lists),
         signal,
+        [DELETIONS],
       );
       changed = counts;
       // A list that could not be counted may have changed.
       const sum = (lists: readonly List[]) => lists.reduce((all, { name }) => all + (counts.get(name) ?? 1), 0);
-      return { counts: new Map(entities.map(({ entity, lists }) => [entity, sum(lists)])), crmTime };
+      return {
+        counts: new Map(entities.map(({ entity, lists }) => [entity, sum(lists)])),
+        deleted: readDeletions(reply),
+        crmTime: new Date(reply.crmTime).toISOString(),
+      };
     },
 
-    changes: (entity, since, from, signal) => read(entity, { counts: changed, since }, from, signal),
+    changes: (entity, since, from, signal) =>
+      read(entity, { counts: changed, since: { field: 'changedField', moment: since } }, from, signal),
+    activeSince: (entity, since, from, signal) =>
+      read(entity, { counts: new Map(), since: { field: 'activeField', moment: since } }, from, signal),
 
     async *ids(entity, expected, from, signal) {
       const known = await getPortal(signal);

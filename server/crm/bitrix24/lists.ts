@@ -16,6 +16,8 @@ export interface List {
   rowsKey: 'items' | null;
   /** Moves whenever a record changes. */
   changedField: string;
+  /** When something happened at it that charts count; null: at its creation only. */
+  activeField: string | null;
   /** Whose stage history this is. */
   owner?: 'leads' | 'deals';
 }
@@ -60,6 +62,7 @@ const ACTIVITIES: List = {
   idField: 'ID',
   rowsKey: null,
   changedField: 'LAST_UPDATED',
+  activeField: 'START_TIME',
 };
 
 /** What has to be read for an entity, one after the other. */
@@ -77,13 +80,15 @@ export function listsOf(entity: Entity, customFields: readonly string[], hasLead
       idField: 'id',
       rowsKey: 'items',
       changedField: 'updatedTime',
+      // A deal is closed when it moves to a final stage.
+      activeField: entity === 'deals' ? 'movedTime' : null,
     },
   ];
 }
 
-/** The same list, of records created or changed since. @param since with the portal's own offset: some portals ignore it */
-export function changedSince(list: List, since: string): List {
-  return { ...list, filter: { ...list.filter, [`>=${list.changedField}`]: since } };
+/** The same list, of records with that field not before. @param since with the portal's own offset: some portals ignore it */
+export function listSince(list: List, field: string, since: string): List {
+  return { ...list, filter: { ...list.filter, [`>=${field}`]: since } };
 }
 
 function stageHistory(owner: 'leads' | 'deals'): List {
@@ -98,6 +103,7 @@ function stageHistory(owner: 'leads' | 'deals'): List {
     rowsKey: 'items',
     // Never changes: what is new has been created.
     changedField: 'CREATED_TIME',
+    activeField: null,
     owner,
   };
 }

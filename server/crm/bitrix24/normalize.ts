@@ -184,8 +184,8 @@ class Reader {
   }
   time(name: string): string | null {
     const value = this.raw[name];
-    // How Bitrix24 writes "no deadline"; nothing is wrong with it.
-    if (typeof value === 'string' && value.startsWith('9999-12-31')) return null;
+    // How Bitrix24 writes "no deadline", the day before where a zone is behind its server's; nothing is wrong with it.
+    if (typeof value === 'string' && /^9999-12-3[01]/.test(value)) return null;
     return readTime(value, this.context.portalOffset, this.noteOf(name));
   }
 

@@ -18,6 +18,7 @@ const LIST: List = {
   idField: 'id',
   rowsKey: 'items',
   changedField: 'updatedTime',
+  activeField: null,
 };
 
 interface PortalOptions {

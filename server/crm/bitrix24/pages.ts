@@ -54,6 +54,7 @@ export async function* readList(
 ): AsyncGenerator<RawPage> {
   let position = from;
   let failures = 0;
+  let emptyAnswers = 0;
   for (;;) {
     const plan = planPages(list, position, total, size.commands);
     let reply: BatchReply;
@@ -76,6 +77,9 @@ export async function* readList(
       page = await readOneByOne(client, list, position, signal);
     }
     failures = 0;
+    // Empty although more was counted: once may be a portal's mistake, and what changed before a window ended is not read again.
+    emptyAnswers = page.done && position.read === page.position.read && page.unreadable.length === 0 ? emptyAnswers + 1 : 0;
+    if (emptyAnswers === 1 && position.read !== total) continue;
     position = page.position;
     if (page.rows.length > 0 || page.unreadable.length > 0 || page.done) yield page;
     if (page.done) return;
@@ -134,7 +138,8 @@ function collect(list: List, plan: Plan, reply: BatchReply, from: ListPosition, 
       if (index === 0) return page;
       break;
     }
-    if (page.length === 0) {
+    // Nothing, or the last record once more.
+    if (page.every((row) => String(row[list.idField]) === lastId)) {
       // An empty page that comes sooner than the count said has to be confirmed by a request of its own.
       done = index === 0 || (total !== null && from.read + rows.length >= total);
       break;
@@ -199,7 +204,7 @@ function dropKnown(list: List, page: readonly RawRecord[], lastId: string | null
   const limit = lastId === null ? null : BigInt(lastId);
   for (const row of page) {
     const id = String(row[list.idField]);
-    if (!/^\d{1,30}$/.test(id)) throw new CrmError('bad_response', `Bitrix24 gave ${list.name} without an id`);
+    if (!/^-?\d{1,30}$/.test(id)) throw new CrmError('bad_response', `Bitrix24 gave ${list.name} without an id`);
     const number = BigInt(id);
     if (above !== null && number > above) throw new CrmError('bad_response', `Bitrix24 does not order ${list.name} by id`);
     above = number;

@@ -115,23 +115,25 @@ export async function readPortal(client: BitrixClient, signal: AbortSignal): Pro
 }
 
 /**
- * How long each list is (`List.name`) and whether it has a row at all; a list that could not be counted is left out. One request,
- * unless counting takes longer than a request may: then half of the lists at a time.
+ * How long each list is (`List.name`); a list that could not be counted is left out. One request, unless counting takes longer
+ * than a request may: then half of the lists at a time.
+ * @param extra commands that ride along; their results are in the reply
  */
 export async function countRows(
   client: BitrixClient,
   lists: readonly List[],
   signal: AbortSignal,
-): Promise<{ counts: ReadonlyMap<string, number>; crmTime: string }> {
+  extra: readonly BatchCommand[] = [],
+): Promise<{ counts: ReadonlyMap<string, number>; reply: BatchReply }> {
   let reply: BatchReply;
   try {
-    reply = await client.batch(lists.map(countCommand), signal);
+    reply = await client.batch([...lists.map(countCommand), ...extra], signal);
   } catch (error) {
     if (!(error instanceof BitrixError) || error.recovery !== 'shrink' || lists.length < 2) throw error;
     const middle = Math.ceil(lists.length / 2);
-    const first = await countRows(client, lists.slice(0, middle), signal);
+    const first = await countRows(client, lists.slice(0, middle), signal, extra);
     const second = await countRows(client, lists.slice(middle), signal);
-    return { counts: new Map([...first.counts, ...second.counts]), crmTime: first.crmTime };
+    return { counts: new Map([...first.counts, ...second.counts]), reply: first.reply };
   }
   const counts = new Map<string, number>();
   for (const { name, rowsKey } of lists) {
@@ -141,7 +143,7 @@ export async function countRows(
     // What is there counts, whatever the total says.
     if (total !== undefined && Array.isArray(rows)) counts.set(name, Math.max(total, rows.length));
   }
-  return { counts, crmTime: new Date(reply.crmTime).toISOString() };
+  return { counts, reply };
 }
 
 /** The count comes with the list's first page, of which only the id is asked for. */

@@ -3,7 +3,8 @@ import type { OutboundReply } from '../../platform/outbound.ts';
 import { BitrixError, refusal } from './bitrix-error.ts';
 
 const time = z.looseObject({
-  date_start: z.string(),
+  // Without an offset nobody knows which moment it is, and moments of records that have none are read by its offset.
+  date_start: z.iso.datetime({ offset: true }),
   finish: z.number().optional(),
   processing: z.number().optional(),
   duration: z.number().optional(),
