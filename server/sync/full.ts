@@ -171,9 +171,11 @@ function oldestMoment({ records }: Page): string {
  * all have to wait, the one that may soonest.
  */
 function takeNext(lanes: Lane[], now: number): Lane | undefined {
-  const rank = ({ notBefore, isRecentDone, turn }: Lane) => {
+  const rank = ({ entity, notBefore, isRecentDone, turn }: Lane) => {
     const wait = Math.max(0, notBefore - now);
-    return [wait, isRecentDone ? turn : -1] as const;
+    // Charts look at records; how they moved can wait until the recent ones are there.
+    const recentTurn = entity === 'stageHistory' ? 1 : 0;
+    return [wait, isRecentDone ? 2 + turn : recentTurn] as const;
   };
   const next = lanes.reduce<Lane | undefined>((best, lane) => {
     if (!best) return lane;

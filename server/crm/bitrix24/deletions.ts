@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Entity } from '../../../contract/crm.ts';
 import type { BatchReply } from './client.ts';
 import type { BatchCommand } from './commands.ts';
+import { readRecordEvent } from './record-event.ts';
 
 /** More than this in a quarter of an hour is a clean-up, and the daily search finds what is left over. */
 const LIMIT = 500;
@@ -11,15 +12,6 @@ const LIMIT = 500;
  * finds. A webhook has no queue; the command then fails, and no other.
  */
 export const DELETIONS: BatchCommand = { name: 'deletions', method: 'event.offline.get', params: { limit: LIMIT } };
-
-const CODE = /^ONCRM(LEAD|DEAL|CONTACT|COMPANY|ACTIVITY)DELETE$/;
-const ENTITIES: ReadonlyMap<string, Entity> = new Map([
-  ['LEAD', 'leads'],
-  ['DEAL', 'deals'],
-  ['CONTACT', 'contacts'],
-  ['COMPANY', 'companies'],
-  ['ACTIVITY', 'activities'],
-]);
 
 const queue = z.looseObject({
   events: z.array(
@@ -37,8 +29,8 @@ export function readDeletions(reply: BatchReply): { entity: Entity; externalId: 
   const parsed = queue.safeParse(reply.results.get(DELETIONS.name));
   if (!parsed.success) return [];
   return parsed.data.events.flatMap(({ EVENT_NAME, EVENT_DATA }) => {
-    const entity = ENTITIES.get(CODE.exec(EVENT_NAME.toUpperCase())?.[1] ?? '');
+    const event = readRecordEvent(EVENT_NAME);
     const externalId = String(EVENT_DATA.FIELDS.ID);
-    return entity && /^\d{1,18}$/.test(externalId) ? [{ entity, externalId }] : [];
+    return event?.isDeletion && /^\d{1,18}$/.test(externalId) ? [{ entity: event.entity, externalId }] : [];
   });
 }
