@@ -107,7 +107,7 @@ async function copyRecords(
     try {
       const page = await readPage(crm, lane, signal);
       lane.progress = await storePage(db, run, lane, page);
-      if (!lane.isRecentDone && !lane.progress.done && oldestMoment(page) < recentFrom) {
+      if (!lane.isRecentDone && !lane.progress.done && reachesBefore(page, recentFrom)) {
         await copyActiveSince({ db, crm }, run, lane, recentFrom, signal);
         lane.isRecentDone = true;
       }
@@ -159,11 +159,11 @@ function idsOf({ records }: Page): string[] {
   return records.map(({ externalId }) => externalId);
 }
 
-/** When the page's last record was made; entities are read newest first. '' for a page without moments. */
-function oldestMoment({ records }: Page): string {
+/** Whether the page's last record was made before that; entities are read newest first. */
+function reachesBefore({ records }: Page, moment: string): boolean {
   const last = records.at(-1);
-  if (!last) return '';
-  return ('createdAt' in last ? last.createdAt : 'occurredAt' in last ? last.occurredAt : null) ?? '';
+  const madeAt = last && ('createdAt' in last ? last.createdAt : 'occurredAt' in last ? last.occurredAt : null);
+  return typeof madeAt === 'string' && madeAt < moment;
 }
 
 /**
