@@ -25,6 +25,8 @@ const WEB_CONNECTIONS = os.availableParallelism() * 2;
 /** The worker's own, so that copying a CRM cannot starve the dashboards. */
 const WORKER_CONNECTIONS = 6;
 
+type Stop = () => Promise<unknown>;
+
 export interface ServerOptions {
   /** Output folder of the app's build. */
   assetsDir: string;
@@ -40,19 +42,21 @@ export interface RunningServer {
 /** Makes and wires the parts of this process, as the configured role asks, and starts them in order. */
 export async function startServer(config: Config, options: ServerOptions): Promise<RunningServer> {
   const log = createLogger(config);
-  const stops: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const stop of stops.splice(0).reverse()) await stop();
-  };
+  const webStops: Stop[] = [];
+  const workerStops: Stop[] = [];
   const outbound = createOutbound({ allow: config.outboundAllow });
-  stops.push(() => outbound.close());
+  // Side by side: a worker has ten seconds to put its work down, and people's requests have theirs.
+  const close = async () => {
+    await Promise.all([stopAll(webStops), stopAll(workerStops)]);
+    await outbound.close();
+  };
   try {
     const now = () => new Date();
     if (config.role !== 'web') await startWorker();
     const webDb = createDb({ url: config.databaseUrl, poolSize: WEB_CONNECTIONS });
-    stops.push(() => webDb.close());
+    webStops.push(() => webDb.close());
     const bitrix24 = createBitrix24({ config, db: webDb, outbound, log, now });
-    stops.push(() => Promise.race([bitrix24.settled(), delay(DRAIN_MS, undefined, { ref: false })]));
+    webStops.push(() => Promise.race([bitrix24.settled(), delay(DRAIN_MS, undefined, { ref: false })]));
     if (config.role !== 'worker') await startWeb(webDb, bitrix24);
     return { connectWebhook: bitrix24.connectWebhook, close };
   } catch (error) {
@@ -62,9 +66,9 @@ export async function startServer(config: Config, options: ServerOptions): Promi
 
   async function startWorker(): Promise<void> {
     const db = createDb({ url: config.databaseUrl, poolSize: WORKER_CONNECTIONS });
-    stops.push(() => db.close());
+    workerStops.push(() => db.close());
     const queue = await createQueue({ databaseUrl: config.jobsDatabaseUrl, log });
-    stops.push(() => queue.stop());
+    workerStops.push(() => queue.stop());
     const { clientId, clientSecret, oauthUrls } = config.bitrix24;
     const oauth = createBitrixOAuth({ outbound, clientId, clientSecret, servers: oauthUrls, now: () => new Date() });
     const sealer = createSealer(config.secret);
@@ -72,17 +76,16 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       createTokenSource({ db, sealer, refresh: oauth.refresh }, tenantId, crmSource);
     await queue.work('sync', createSyncHandler({ db, outbound, clock: systemClock, log, createTokens }));
     const dispatcher = startDispatcher({ db, queue, clock: systemClock, log });
-    stops.push(() => dispatcher.stop());
+    workerStops.push(() => dispatcher.stop());
   }
 
   async function startWeb(db: Db, bitrix24: Bitrix24): Promise<void> {
     const syncNews = createDbListener({ url: config.databaseUrl, channel: SYNC_CHANNEL, log });
-    stops.push(() => syncNews.close());
     const { assetsDir } = options;
     const http = createHttpServer(createApp({ config, db, syncNews, bitrix24, log, now: () => new Date(), assetsDir }));
     http.listen(config.port, config.host);
     await once(http, 'listening');
-    stops.push(async () => {
+    webStops.push(async () => {
       const closed = once(http, 'close');
       http.close();
       http.closeIdleConnections();
@@ -90,5 +93,12 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       await closed;
       clearTimeout(cut);
     });
+    // First of all: it ends the streams, which would otherwise last until they are cut.
+    webStops.push(() => syncNews.close());
   }
+}
+
+/** The last that was started stops first. A second call has nothing left to do. */
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
 }

@@ -143,8 +143,8 @@ export interface CrmAdapter {
   ids(entity: Entity, expected: number, from: Checkpoint | null, signal: AbortSignal): AsyncIterable<IdPage>;
   /** Looks up to 2,500 records up by their ids. Runs in the background. */
   find(entity: Entity, ids: readonly string[], signal: AbortSignal): Promise<Found>;
-  /** Product rows of up to 500 deals. Runs in the background. A deal that is gone has none. */
-  readDealProducts(dealIds: readonly string[], signal: AbortSignal): Promise<DealProductRow[]>;
+  /** Product rows of up to 500 deals, and the deals whose rows we may not see. Runs in the background. A deal that is gone has none. */
+  readDealProducts(dealIds: readonly string[], signal: AbortSignal): Promise<{ rows: DealProductRow[]; hidden: string[] }>;
 }
 
 /** A CRM access token with the address it is good for. `version` grows with each refresh. */

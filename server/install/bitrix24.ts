@@ -4,6 +4,7 @@ import { createSealer } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadApplicationToken, saveApplicationToken } from '../tenants/connections.ts';
 import { saveMember } from '../tenants/members.ts';
+import { unblock } from '../tenants/schedule.ts';
 import { connectAccount, FACTS_BATCH, readFacts } from './connect-account.ts';
 import { accountKey, type Bitrix24Deps, type InstallContext } from './context.ts';
 import { createEventReceiver, type EventReceiver } from './events.ts';
@@ -84,13 +85,17 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
     const account = await findAccount(context, form.member_id);
     if (!account) return install(form, locale, { page, refusal: 'not_installed' });
     const { profile, replies, token } = await provePerson(context, account, form.AUTH_ID, REGISTERED_BATCH);
-    // The connection does not work and an administrator is here: their token takes the place of the service token, and the
-    // copying that stopped begins again.
-    if (account.connection.status !== 'active' && profile.isAdmin) {
+    // The connection has lost its access and an administrator is here: their token takes the place of the service token, and
+    // everything is copied again.
+    if (account.connection.status === 'reauth' && profile.isAdmin) {
       return install(form, locale, { page, refusal: 'ask_admin' });
     }
     const person = await remember(account.tenant.id, profile, locale);
     if (profile.isAdmin) {
+      // The portal answers: whatever had shut us out is over.
+      if (account.connection.status === 'blocked') {
+        await db.withTenant(person.tenantId, 'write', (tx) => unblock(tx, person.tenantId, 'bitrix24', now()));
+      }
       await keepApplicationToken(person.tenantId, form.APPLICATION_TOKEN);
       await register(context, token, readRegistered(replies.placements, replies.events), person.tenantId);
     }

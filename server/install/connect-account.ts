@@ -68,7 +68,7 @@ export async function writeConnection(
 ): Promise<void> {
   const { profile, mode, baseCurrency } = facts;
   const before = await loadConnection(tx, tenantId, 'bitrix24');
-  const isRestored = before?.status !== 'active';
+  const isRestored = before?.status !== 'active' && before?.status !== 'paused';
   // Its worker works with what was lost: it would report the failure over what is saved here.
   if (isRestored) await cancelRuns(tx, tenantId, 'bitrix24', now());
   await saveConnection(tx, sealer, tenantId, {

@@ -41,7 +41,8 @@ const uninstall = () =>
 async function connection() {
   const rows = await runAs(app.database.ownerUrl, async (client) => {
     const found = await client.query(
-      `select c.status, c.refresh_token_sealed is null as erased, r.state, r.run_id
+      `select c.status, c.refresh_token_sealed is null as erased, c.error_message,
+         c.next_sync_at <= now() as is_due, r.state, r.run_id
        from crm_connections c join sync_runs r using (tenant_id) where tenant_id = $1 order by r.created_at, r.run_id = $2 desc`,
       [tenantId, run.runId],
     );
@@ -100,14 +101,15 @@ test('a new install after lost access begins a run of its own: the old worker ca
 
 test('a blocked connection works again once an administrator can open the app', async () => {
   await runAs(app.database.ownerUrl, async (client) => {
-    await client.query(`update crm_connections set status = 'blocked', error_message = 'x' where tenant_id = $1`, [tenantId]);
+    await client.query(
+      `update crm_connections set status = 'blocked', error_message = 'x', next_sync_at = now() + interval '1 day' where tenant_id = $1`,
+      [tenantId],
+    );
     await client.query(`update sync_runs set state = 'failed' where tenant_id = $1`, [tenantId]);
   });
-  const before = (await app.listRuns()).length;
+  const before = await app.listRuns();
   expect((await openPage(app, 'app', portal, portal.open(ADMIN))).status).toBe(200);
-  expect(await app.listRuns()).toHaveLength(before + 1);
-  expect(await connection()).toMatchObject([
-    { status: 'active', state: 'failed' },
-    { status: 'active', state: 'queued' },
-  ]);
+  // What was interrupted goes on by itself; a portal that comes back is no reason to read everything again.
+  expect(await app.listRuns()).toHaveLength(before.length);
+  expect(await connection()).toMatchObject([{ status: 'active', error_message: null, is_due: true }]);
 });

@@ -19,7 +19,7 @@ const SCHEMA = 'pgboss';
 const JOB_NAMES = Object.keys(JOBS) as JobName[];
 const STOP_TIMEOUT_MS = 10_000;
 /** Jobs of one name at once in this process; two cores copy no more connections than this at a time. */
-const CONCURRENCY = 4;
+const CONCURRENCY = 8;
 /** How often it is looked for jobs whose worker has fallen silent; with the heartbeat and the delay this stays under 20 s. */
 const SUPERVISE_SECONDS = 2;
 /** Jobs that are sent wake the workers; those that come back after a while do not. */

@@ -13,6 +13,11 @@ export function isDiskFull(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '53100';
 }
 
+/** A statement was ended before it was done: it took too long, or nobody waited for it any more. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '57014';
+}
+
 /** The same door, whose writes are tried up to three times when they lose a conflict: their work must not change what it was given. */
 export function retryConflicts(db: Db): Db {
   return {

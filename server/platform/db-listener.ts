@@ -9,10 +9,13 @@ export interface DbListener {
    */
   watch(payload: string, callback: () => void): () => void;
   close(): Promise<void>;
+  /** Aborts as it is closed: whoever watches on somebody's behalf can say goodbye. */
+  readonly closing: AbortSignal;
 }
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Listens on one channel of PostgreSQL with a connection of its own, for as long as it lives. */
 export function createDbListener({ url, channel, log }: { url: string; channel: string; log: Logger }): DbListener {
@@ -28,7 +31,12 @@ export function createDbListener({ url, channel, log }: { url: string; channel: 
   async function run(): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
     while (!closing.signal.aborted) {
-      const listening = new pg.Client({ connectionString: url, application_name: 'leadrelay listener', keepAlive: true });
+      const listening = new pg.Client({
+        connectionString: url,
+        application_name: 'leadrelay listener',
+        keepAlive: true,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      });
       const lost = new Promise<void>((resolve) => {
         listening.on('error', () => resolve());
         listening.on('end', () => resolve());
@@ -52,6 +60,7 @@ export function createDbListener({ url, channel, log }: { url: string; channel: 
   }
 
   return {
+    closing: closing.signal,
     watch(payload, callback) {
       const callbacks = watchers.get(payload) ?? new Set();
       watchers.set(payload, callbacks.add(callback));

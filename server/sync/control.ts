@@ -31,7 +31,7 @@ export async function refreshSync(tx: Tx, target: Target, now: Date): Promise<Da
 }
 
 /** Stops copying until somebody resumes it: whatever runs ends at its next write, and can be carried on from there. */
-export async function pauseSync(tx: Tx, target: Target, _now: Date): Promise<void> {
+export async function pauseSync(tx: Tx, target: Target): Promise<void> {
   const { tenantId, crmSource } = target;
   await holdTenant(tx, tenantId);
   await tx.query({

@@ -102,6 +102,16 @@ export async function showChanges(
   });
 }
 
+/** Records that no list of changes had brought. */
+export async function showFound(tx: Tx, run: Run, entity: Entity, inserted: number): Promise<void> {
+  if (inserted === 0) return;
+  await tx.query({
+    text: `update crm_sync_status set synced_records = synced_records + $4, total_records = total_records + $4, updated_at = now()
+           where tenant_id = $1 and crm_source = $2 and entity = $3`,
+    values: [run.tenantId, run.crmSource, entity, inserted],
+  });
+}
+
 /**
  * Shows why the entities of a run are not moving. Those that a full load has completed stay so. A run may fail before it knows
  * what there is to copy: then all that was wanted is shown, because nothing at all would look like a wait.

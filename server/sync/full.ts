@@ -60,10 +60,11 @@ export async function runFullSync({ db, crm, clock }: SyncDeps, run: Run, signal
         entity: wanted.length === 1 ? (wanted[0] ?? null) : null,
         recordCount: read,
       });
-      await releaseSuspects(tx, run);
+      // Whoever has everything copied again after so many records vanished wants them looked at.
+      if (run.requestedBy?.startsWith('user:')) for (const entity of wanted) await releaseSuspects(tx, run, entity);
       await releaseRun(tx, run, 'complete', null);
     },
-    { statementTimeoutMs: SUMMARY_TIMEOUT_MS },
+    { statementTimeoutMs: SUMMARY_TIMEOUT_MS, signal },
   );
 }
 
@@ -149,7 +150,7 @@ async function copyActiveSince(
     await db.withTenant(run.tenantId, 'write', async (tx) => {
       await holdRun(tx, run);
       // Not counted as read: the load comes to them once more.
-      await storeRecords(tx, run, entity, page);
+      await storeRecords(tx, run, entity, page, null);
       if (page.done) await showActiveSince(tx, run, entity, since);
     });
   }

@@ -142,7 +142,7 @@ test('fifty changes of each entity cost one request an entity more', async () =>
   expect(await differences()).toEqual([]);
 });
 
-test('a thousand records of one second arrive whole, whoever stops the sync in between', async () => {
+test('a thousand records of one second arrive whole, also when the sync is stopped in between', async () => {
   const { activities } = world();
   const ids = [...activities].map(({ id }) => id);
   const now = rig.portal.now();

@@ -1,6 +1,6 @@
 import { AGENTS } from '../../contract/agents.ts';
 import type { CrmSource, Entity } from '../../contract/crm.ts';
-import { CrmError, type Page } from '../crm/adapter.ts';
+import { type ConnectionInfo, CrmError, type Page } from '../crm/adapter.ts';
 import type { Db, Tx } from '../platform/db.ts';
 import { logAccess } from '../tenants/access-log.ts';
 import { queueRechecks } from '../tenants/recheck-queue.ts';
@@ -14,6 +14,8 @@ import { sweepDeleted } from './sweep.ts';
 
 /** What the CRM wrote within this time before the watermark is read again: its clock has whole seconds and its writes take time. */
 const OVERLAP_MS = 120_000;
+/** CRM clocks have whole seconds, and answers take time: less than this is no clock that was set. */
+const CLOCK_NOISE_MS = 10_000;
 /** Labels, people and rates change rarely. */
 const DICTIONARIES_EVERY_MS = 3_600_000;
 /** How long a run may go on with what nobody waits for; the rest is the next run's. */
@@ -30,6 +32,7 @@ export interface IncrementalOutcome {
 
 /** A wait to begin with when work is left: others get their turn between. */
 const SOON_MS = 60_000;
+const BACKGROUND_RETRY_MS = 5 * 60_000;
 
 /**
  * Reads what has changed in the CRM since the last run and brings the copy up to it; then, for five minutes at most, what
@@ -37,35 +40,33 @@ const SOON_MS = 60_000;
  * was stopped goes on from its checkpoints. What changes while it reads belongs to the next one.
  * @throws CrmError; RunLostError when the run is no longer ours; the signal's reason
  */
-export async function runIncremental(deps: SyncDeps, taken: Run, signal: AbortSignal): Promise<IncrementalOutcome> {
+export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSignal): Promise<IncrementalOutcome> {
   const { db, crm, clock } = deps;
-  const { tenantId } = taken;
+  const { tenantId } = run;
   const info = await crm.testConnection(signal);
   const askedAt = clock.now();
   const available = await crm.entities(signal);
-  const { setBackMs, windows, reached, areDictionariesDue } = await db.withTenant(tenantId, 'write', async (tx) => {
-    await holdRun(tx, taken);
-    await saveAccount(tx, taken, info);
-    await showOnly(tx, taken, available);
-    const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = await loadConnectionTimes(tx, taken);
+  const { windows, reached, areDictionariesDue } = await db.withTenant(tenantId, 'write', async (tx) => {
+    await holdRun(tx, run);
+    await saveAccount(tx, run, info);
+    await showOnly(tx, run, available);
+    const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = await loadConnectionTimes(tx, run);
     // The CRM's clock was set back: what was written since then carries moments from before the watermark.
-    const setBackMs = before === null ? 0 : Math.max(0, before - (Date.parse(info.crmTime) - askedAt));
+    const setBackMs = before === null ? 0 : before - (Date.parse(info.crmTime) - askedAt);
     return {
-      setBackMs,
-      windows: await loadWindows(tx, taken, available, OVERLAP_MS + setBackMs),
-      reached: await loadProgress(tx, taken),
+      windows: await loadWindows(tx, run, available, OVERLAP_MS + (setBackMs > CLOCK_NOISE_MS ? setBackMs : 0)),
+      reached: await loadProgress(tx, run),
       areDictionariesDue: !dictionariesAt || askedAt - dictionariesAt.getTime() >= DICTIONARIES_EVERY_MS,
     };
   });
-  const run: Run = { ...taken, setBackMs };
   const waits: number[] = [];
   const read = await readChanges(deps, run, windows, reached, waits, signal);
   // Windows that stay open have to be opened as wide again.
-  if (waits.length === 0) await db.withTenant(tenantId, 'write', (tx) => saveClock(tx, run, info, askedAt));
+  if (waits.length === 0) await db.withTenant(tenantId, 'write', (tx) => closeWindows(tx, run, info, askedAt));
   if (areDictionariesDue) await refreshDictionaries(deps, run, signal);
 
   const deadline = clock.now() + BACKGROUND_MS;
-  const isTimeUp = async () => clock.now() >= deadline || (await isWanted(db, run));
+  const isTimeUp = async () => clock.now() >= deadline || (await isWanted(db, run, new Date(clock.now())));
   const isLeft = await inBackground(waits, async () => {
     if (await workOffRechecks(deps, run, isTimeUp, signal)) return true;
     if (await sweepDeleted(deps, run, available, isTimeUp, signal)) return true;
@@ -96,7 +97,12 @@ async function loadWindows(tx: Tx, run: Run, available: readonly Entity[], overl
            where tenant_id = $1 and crm_source = $2 and last_sync_cursor is not null and entity = any($3::text[])`,
     values: [run.tenantId, run.crmSource, available],
   });
-  return new Map(rows.map((row) => [row.entity, new Date(row.last_sync_cursor.getTime() - overlapMs).toISOString()] as const));
+  return new Map(
+    rows.map(
+      (row) =>
+        [row.entity, new Date(Math.floor((row.last_sync_cursor.getTime() - overlapMs) / 1000) * 1000).toISOString()] as const,
+    ),
+  );
 }
 
 /** @returns records read */
@@ -178,26 +184,41 @@ async function refreshDictionaries({ db, crm, clock }: SyncDeps, run: Run, signa
   });
 }
 
-/** Work that the CRM's limits put off is the next run's; the changes are read, and that is what this one was for. */
+/**
+ * What the CRM refuses here is left for a later run: the changes are read, and that is what this one was for. Should it be the
+ * connection itself that it refuses, the next run meets that with its first request.
+ */
 async function inBackground(waits: number[], work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof CrmError) || error.retryAfterMs === undefined) throw error;
-    waits.push(error.retryAfterMs);
+    if (!(error instanceof CrmError)) throw error;
+    waits.push(error.retryAfterMs ?? BACKGROUND_RETRY_MS);
     return true;
   }
 }
 
 /** Somebody waits for a full load, or wants the CRM to be asked again now. */
-async function isWanted(db: Db, { tenantId, crmSource }: { tenantId: string; crmSource: CrmSource }): Promise<boolean> {
+async function isWanted(db: Db, { tenantId, crmSource }: Run, now: Date): Promise<boolean> {
   const [row] = await db.withTenant(tenantId, 'read', (tx) =>
     tx.query({
-      text: `select 1 from sync_runs where tenant_id = $1 and crm_source = $2 and state = 'queued' and kind = 'full' limit 1`,
-      values: [tenantId, crmSource],
+      text: `select 1 from crm_connections where tenant_id = $1 and crm_source = $2 and next_sync_at <= $3
+             union all
+             select 1 from sync_runs where tenant_id = $1 and crm_source = $2 and state = 'queued' limit 1`,
+      values: [tenantId, crmSource, now],
     }),
   );
   return row !== undefined;
+}
+
+/** A worker that carries this run on reads what has changed by then: it would otherwise take the windows for read. */
+async function closeWindows(tx: Tx, run: Run, info: ConnectionInfo, askedAt: number): Promise<void> {
+  await holdRun(tx, run);
+  await saveClock(tx, run, info, askedAt);
+  await tx.query({
+    text: 'delete from sync_checkpoints where tenant_id = $1 and crm_source = $2 and run_id = $3',
+    values: [run.tenantId, run.crmSource, run.runId],
+  });
 }
 
 async function forgetOldRuns(tx: Tx, tenantId: string, crmSource: CrmSource): Promise<void> {

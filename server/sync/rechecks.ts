@@ -3,6 +3,7 @@ import type { DealProductRow } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
 import { nextRechecks, removeRechecks } from '../tenants/recheck-queue.ts';
 import { applyChange } from './changed-records.ts';
+import { showFound } from './entity-status.ts';
 import type { SyncDeps } from './full.ts';
 import { holdRun, moveDataVersion, type Run, storeRecords } from './run.ts';
 
@@ -28,11 +29,12 @@ export async function workOffRechecks(
     if (await isTimeUp()) return true;
     const { entity, externalIds } = next;
     if (entity === 'dealProducts') {
-      const rows = await crm.readDealProducts(externalIds, signal);
+      const { rows, hidden: refused } = await crm.readDealProducts(externalIds, signal);
       const emptied = await db.withTenant(run.tenantId, 'read', (tx) => listEmptied(tx, run, externalIds, rows));
       // A deal that we may not see any more shows no products either: what is known of them stays.
       const hidden = emptied.length === 0 ? [] : (await crm.find('deals', emptied, signal)).hidden;
-      const readable = externalIds.filter((id) => !hidden.includes(id));
+      const unseen = new Set([...hidden, ...refused]);
+      const readable = externalIds.filter((id) => !unseen.has(id));
       await db.withTenant(run.tenantId, 'write', async (tx) => {
         await holdRun(tx, run);
         await replaceDealProducts(tx, run, readable, rows);
@@ -54,8 +56,9 @@ async function recheckRecords(
   const { records, quarantined, gone } = await crm.find(entity, externalIds, signal);
   await db.withTenant(run.tenantId, 'write', async (tx) => {
     await holdRun(tx, run);
-    const store = () => storeRecords(tx, run, entity, { records, quarantined });
-    await applyChange(tx, run, { entity, records, quarantined, gone, store });
+    const store = () => storeRecords(tx, run, entity, { records, quarantined }, null);
+    const { stored } = await applyChange(tx, run, { entity, records, quarantined, gone, store });
+    await showFound(tx, run, entity, stored.inserted);
     await removeRechecks(tx, run, entity, externalIds);
   });
 }

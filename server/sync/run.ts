@@ -17,8 +17,8 @@ export interface Run {
   kind: 'full' | 'incremental';
   /** What to read; null: all that the connection has. */
   entities: Entity[] | null;
-  /** As in UpsertTarget. */
-  setBackMs?: number;
+  /** `user:<id>` or `system:<what>`. */
+  requestedBy: string | null;
 }
 
 /** Another worker has taken the run over, or it was cancelled: whoever meets this stops and changes nothing more. */
@@ -53,6 +53,7 @@ interface RunRow {
   kind: Run['kind'];
   entities: Entity[] | null;
   fencing_number: number;
+  requested_by: string | null;
 }
 
 /**
@@ -78,7 +79,7 @@ export async function takeRun(tx: Tx, tenantId: string, crmSource: CrmSource): P
     text: `update sync_runs set state = 'running', fencing_number = fencing_number + 1, heartbeat_at = now(),
              started_at = coalesce(started_at, now())
            where tenant_id = $1 and run_id = $2
-           returning run_id, kind, entities, fencing_number`,
+           returning run_id, kind, entities, fencing_number, requested_by`,
     values: [tenantId, wanted.run_id],
   });
   return taken ? toRun(tenantId, crmSource, taken) : null;
@@ -94,7 +95,7 @@ export async function beginRun(
   const [begun] = await tx.query<RunRow>({
     text: `insert into sync_runs (tenant_id, crm_source, kind, entities, state, fencing_number, requested_by, started_at, heartbeat_at)
            values ($1, $2, $3, $4, 'running', 1, 'system:schedule', now(), now())
-           returning run_id, kind, entities, fencing_number`,
+           returning run_id, kind, entities, fencing_number, requested_by`,
     values: [tenantId, crmSource, kind, entities],
   });
   if (!begun) throw new Error('A run could not be begun');
@@ -102,7 +103,8 @@ export async function beginRun(
 }
 
 function toRun(tenantId: string, crmSource: CrmSource, row: RunRow): Run {
-  return { tenantId, crmSource, runId: row.run_id, fencingNumber: row.fencing_number, kind: row.kind, entities: row.entities };
+  const { run_id: runId, fencing_number: fencingNumber, kind, entities, requested_by: requestedBy } = row;
+  return { tenantId, crmSource, runId, fencingNumber, kind, entities, requestedBy };
 }
 
 /** What the run had reached when it was last stopped, by entity. */
@@ -132,7 +134,8 @@ export async function commitPage(
   before: Progress,
   page: Pick<Page, 'records' | 'quarantined' | 'checkpoint' | 'done' | 'crmTime'>,
 ): Promise<Committed> {
-  const counts = await storeRecords(tx, run, entity, page);
+  // What a full load reads is what there is.
+  const counts = await storeRecords(tx, run, entity, page, run.kind === 'full' ? null : page.crmTime);
   const progress: Progress = {
     checkpoint: page.checkpoint,
     read: before.read + countRecords(page),
@@ -168,14 +171,15 @@ export async function commitPage(
   return { progress, counts };
 }
 
-/** Rows and quarantine of records of one entity, with the data version of its table. */
+/** Rows and quarantine of records of one entity, with the data version of its table. @param refuseOlderAsOf see UpsertTarget */
 export async function storeRecords(
   tx: Tx,
   run: Run,
   entity: Entity,
   { records, quarantined }: { records: readonly AnyRecord[]; quarantined: readonly Quarantined[] },
+  refuseOlderAsOf: string | null,
 ): Promise<UpsertCounts> {
-  const counts = await upsertRecords(tx, { ...run, entity }, records);
+  const counts = await upsertRecords(tx, { ...run, entity, refuseOlderAsOf }, records);
   const isTouched = counts.inserted + counts.updated > 0;
   await Promise.all([
     isTouched && moveDataVersion(tx, run.tenantId, tableOf(entity).table),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Entity } from '../../contract/crm.ts';
 import type { Checkpoint } from '../crm/adapter.ts';
 import type { Tx } from '../platform/db.ts';
-import { forgetSuspects, queueRechecks, releaseSuspects } from '../tenants/recheck-queue.ts';
+import { forgetSuspects, releaseSuspects } from '../tenants/recheck-queue.ts';
 import { announceSync } from './announce.ts';
 import type { SyncDeps } from './full.ts';
 import { holdRun, type Run } from './run.ts';
@@ -103,38 +103,40 @@ async function sweepEntity(
   return false;
 }
 
-/** Queues what is on one side only, of the ids under `below` (null: from the highest) and not under `from` (null: to the lowest). */
+/**
+ * Queues what is on one side only, of the ids under `below` (null: from the highest) and not under `from` (null: to the lowest).
+ * Ids are numbers written as text: the longer is the larger. Within one length the primary key's order is theirs, so a range of
+ * them is a range of the key; the few ranges that cross a length are looked for among all ids.
+ */
 async function compareRange(
   tx: Tx,
   run: Run,
   entity: Entity,
   listed: readonly string[],
-  range: { below: string | null; from: string | null },
+  { below, from }: { below: string | null; from: string | null },
 ): Promise<void> {
-  const rows = await tx.query<{ external_id: string }>(liveIdsQuery(run, entity, range));
-  const copied = new Set(rows.map((row) => row.external_id));
-  const inCrm = new Set(listed);
-  const notListed = [...copied].filter((id) => !inCrm.has(id));
-  const notCopied = listed.filter((id) => !copied.has(id));
-  await queueRechecks(tx, run, entity, notListed, 'not_listed', false);
-  await queueRechecks(tx, run, entity, notCopied, 'not_copied');
-}
-
-/**
- * Ids are numbers written as text: the longer is the larger. Within one length the primary key's order is theirs, so a range
- * of them is a range of the key; the few ranges that cross a length are looked for among all ids.
- */
-function liveIdsQuery(run: Run, entity: Entity, { below, from }: { below: string | null; from: string | null }) {
-  const { table } = tableOf(entity);
   const isOneLength = below !== null && from !== null && below.length === from.length;
-  const condition = isOneLength
+  const inRange = isOneLength
     ? 'external_id >= $4 and external_id < $3 and length(external_id) = length($3)'
     : `($3::text is null or (length(external_id), external_id) < (length($3), $3))
        and ($4::text is null or (length(external_id), external_id) >= (length($4), $4))`;
-  return {
-    text: `select external_id from ${table} where tenant_id = $1 and crm_source = $2 and deleted_at is null and ${condition}`,
-    values: [run.tenantId, run.crmSource, below, from],
-  };
+  await tx.query({
+    text: `with listed as materialized (
+  select distinct id from unnest($5::text[]) as id
+), copied as materialized (
+  select external_id as id from ${tableOf(entity).table}
+  where tenant_id = $1 and crm_source = $2 and deleted_at is null and ${inRange}
+), suspects as (
+  select id, 'not_listed' as reason, false as is_released from copied where not exists (select from listed l where l.id = copied.id)
+  union all
+  select id, 'not_copied', true from listed where not exists (select from copied c where c.id = listed.id)
+)
+insert into sync_rechecks as r (tenant_id, crm_source, entity, external_id, reason, is_released)
+select $1::uuid, $2, $6, id, reason, is_released from suspects
+on conflict (tenant_id, crm_source, entity, external_id) do update
+set reason = excluded.reason, is_released = true where excluded.is_released and not r.is_released`,
+    values: [run.tenantId, run.crmSource, below, from, listed, entity],
+  });
 }
 
 async function countLive(tx: Tx, run: Run, entity: Entity): Promise<number> {

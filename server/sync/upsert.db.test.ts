@@ -29,9 +29,16 @@ const company: CompanyRecord = {
   assignedTo: '7',
 };
 
-function upsert(records: readonly AnyRecord[], entity: Entity = 'companies', tenant = tenantId) {
+interface UpsertOptions {
+  entity?: Entity;
+  tenant?: string;
+  refuseOlderAsOf?: string | null;
+}
+
+function upsert(records: readonly AnyRecord[], options: UpsertOptions = {}) {
+  const { entity = 'companies', tenant = tenantId, refuseOlderAsOf = null } = options;
   return database.db.withTenant(tenant, 'write', (tx) =>
-    upsertRecords(tx, { tenantId: tenant, crmSource: 'bitrix24', entity }, records),
+    upsertRecords(tx, { tenantId: tenant, crmSource: 'bitrix24', entity, refuseOlderAsOf }, records),
   );
 }
 
@@ -59,14 +66,27 @@ test('the same record again writes nothing', async () => {
   expect(await stored()).toEqual(before);
 });
 
-test('a newer record wins, an older one is refused, one of the same second with other values wins', async () => {
-  await upsert([company]);
+test('among changes a newer record wins, an older one is refused, one of the same second with other values wins', async () => {
+  const changes = { refuseOlderAsOf: '2026-01-05T00:00:00.000Z' };
+  await upsert([company], changes);
   const newer = { ...company, name: 'Acme Ltd', modifiedAt: '2026-01-03T00:00:00.000Z' };
-  expect(await upsert([newer])).toEqual({ inserted: 0, updated: 1, unchanged: 0 });
-  expect(await upsert([company])).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
+  expect(await upsert([newer], changes)).toEqual({ inserted: 0, updated: 1, unchanged: 0 });
+  expect(await upsert([company], changes)).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
   expect(await stored()).toMatchObject([{ name: 'Acme Ltd' }]);
-  expect(await upsert([{ ...newer, name: 'Acme & Co' }])).toEqual({ inserted: 0, updated: 1, unchanged: 0 });
+  expect(await upsert([{ ...newer, name: 'Acme & Co' }], changes)).toEqual({ inserted: 0, updated: 1, unchanged: 0 });
   expect(await stored()).toMatchObject([{ name: 'Acme & Co' }]);
+});
+
+test('what the CRM stamped while its clock was ahead does not stand in the way of what it says later', async () => {
+  await upsert([{ ...company, name: 'From the future', modifiedAt: '2026-03-01T00:00:00.000Z' }]);
+  expect(await upsert([company], { refuseOlderAsOf: '2026-01-05T00:00:00.000Z' })).toMatchObject({ updated: 1 });
+  expect(await stored()).toMatchObject([{ name: 'Acme' }]);
+});
+
+test('a load of everything takes the records as they are, also older ones: a CRM may go back to a backup', async () => {
+  await upsert([{ ...company, name: 'Later', modifiedAt: '2026-01-03T00:00:00.000Z' }]);
+  expect(await upsert([company])).toMatchObject({ updated: 1 });
+  expect(await stored()).toMatchObject([{ name: 'Acme' }]);
 });
 
 test('of two versions in one page the newer counts, whatever their order', async () => {
@@ -104,14 +124,14 @@ test('text that looks like SQL, JSON or an array stays text', async () => {
 test('the same id of two tenants is two rows', async () => {
   const other = randomUUID();
   await upsert([company]);
-  await upsert([{ ...company, name: 'Other' }], 'companies', other);
+  await upsert([{ ...company, name: 'Other' }], { tenant: other });
   expect(await stored()).toMatchObject([{ name: 'Acme' }]);
   expect(await stored(other)).toMatchObject([{ name: 'Other' }]);
 });
 
 test('rows for another tenant than the transaction’s are refused by the database', async () => {
   const write = database.db.withTenant(tenantId, 'write', (tx) =>
-    upsertRecords(tx, { tenantId: randomUUID(), crmSource: 'bitrix24', entity: 'companies' }, [company]),
+    upsertRecords(tx, { tenantId: randomUUID(), crmSource: 'bitrix24', entity: 'companies', refuseOlderAsOf: null }, [company]),
   );
   await expect(write).rejects.toThrow(/row-level security/);
 });
@@ -177,7 +197,7 @@ test('every entity’s table takes its records', async () => {
     },
   };
   for (const entity of Object.keys(records) as Entity[]) {
-    expect(await upsert([records[entity]], entity), entity).toEqual({ inserted: 1, updated: 0, unchanged: 0 });
-    expect(await upsert([records[entity]], entity), entity).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
+    expect(await upsert([records[entity]], { entity }), entity).toEqual({ inserted: 1, updated: 0, unchanged: 0 });
+    expect(await upsert([records[entity]], { entity }), entity).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
   }
 });

@@ -14,23 +14,25 @@ export interface UpsertTarget {
   tenantId: string;
   crmSource: CrmSource;
   entity: Entity;
-  /** How far the CRM's clock has been set back: what it says now may carry moments from that much before. Default 0. */
-  setBackMs?: number;
+  /**
+   * CRM time when the records were read, ISO UTC: what is stored and newer is kept, unless it claims to be from after that (the
+   * CRM's clock was wrong then). null: the records are taken as they are, also where a CRM has gone back to a backup.
+   */
+  refuseOlderAsOf: string | null;
 }
 
 const STATEMENTS = new Map(ENTITIES.map((entity) => [entity, upsertStatement(entity)]));
 
 /**
  * Writes a page of records with one statement. Rows that say the same as before are not touched (no WAL but the row lock's,
- * no dead row); rows older than what is stored are refused; a record that comes back from deletion lives again. Where a page
- * has a record twice, the newer one counts.
+ * no dead row); a record that comes back from deletion lives again. Where a page has a record twice, the newer one counts.
  */
 export async function upsertRecords(tx: Tx, target: UpsertTarget, records: readonly AnyRecord[]): Promise<UpsertCounts> {
   const unique = keepNewest(records);
   if (unique.length === 0) return { inserted: 0, updated: 0, unchanged: 0 };
   const [counts] = await tx.query<{ inserted: number; written: number }>({
     text: STATEMENTS.get(target.entity) ?? '',
-    values: [target.tenantId, target.crmSource, target.setBackMs ?? 0, ...toColumns(target.entity, unique)],
+    values: [target.tenantId, target.crmSource, target.refuseOlderAsOf, ...toColumns(target.entity, unique)],
   });
   const { inserted, written } = counts ?? { inserted: 0, written: 0 };
   return { inserted, updated: written - inserted, unchanged: unique.length - written };
@@ -78,8 +80,9 @@ function upsertStatement(entity: Entity): string {
   const list = (prefix: string) => changeable.map((name) => `${prefix}.${name}`).join(', ');
   // Stage changes never change afterwards and have no such moment.
   const notOlder = names.includes('modified_at')
-    ? 'and (excluded.modified_at >= t.modified_at - make_interval(secs => $3::float8 / 1000) or excluded.modified_at is null or t.modified_at is null)'
-    : 'and $3::float8 is not null';
+    ? `and ($3::timestamptz is null or t.modified_at > $3 or excluded.modified_at >= t.modified_at
+      or excluded.modified_at is null or t.modified_at is null)`
+    : 'and ($3::timestamptz is null or true)';
   return `with written as (
   insert into ${table} as t (tenant_id, crm_source, ${names.join(', ')})
   select $1::uuid, $2, r.*

@@ -112,7 +112,7 @@ export async function saveConnection(tx: Tx, sealer: Sealer, tenantId: string, c
                  application_token_sealed = coalesce(excluded.application_token_sealed, c.application_token_sealed),
                  webhook_secret_sealed = excluded.webhook_secret_sealed, token_expires_at = excluded.token_expires_at,
                  token_refreshed_at = excluded.token_refreshed_at, token_version = c.token_version + 1,
-                 status = 'active', failed_syncs = 0, error_message = null, uninstalled_at = null, updated_at = now()`,
+                 status = case when c.status = 'paused' then 'paused' else 'active' end, failed_syncs = 0, error_message = null, uninstalled_at = null, updated_at = now()`,
     values: [
       tenantId,
       connection.crmSource,

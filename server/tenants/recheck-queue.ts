@@ -4,37 +4,34 @@ import type { Tx } from '../platform/db.ts';
 /*
  * Records that have to be looked at one by one, in `sync_rechecks`: the CRM said that they were deleted, a search found them
  * on one side only, or, for `dealProducts`, a deal changed whose product rows are to be read again. The next run works it off.
+ * Their reason is `event`, `not_listed` (copied, but not among the CRM's records), `not_copied` (the other way round) or `changed`.
  */
 
 export type RecheckEntity = Entity | 'dealProducts';
-/**
- * `event`: the CRM told of a deletion; `not_listed`: copied, but not among the CRM's records; `not_copied`: the other way
- * round; `changed`: for product rows.
- */
-type RecheckReason = 'event' | 'not_listed' | 'not_copied' | 'changed';
-
 interface Target {
   tenantId: string;
   crmSource: CrmSource;
 }
 
-/** @param isReleased false: to be looked at only once `releaseSuspects` has said so. One that is released stays so. */
+/**
+ * To be looked at by the next run. The search for deleted records queues its own, which wait for `releaseSuspects`; what is
+ * queued here does not.
+ */
 export async function queueRechecks(
   tx: Tx,
   { tenantId, crmSource }: Target,
   entity: RecheckEntity,
   externalIds: readonly string[],
-  reason: RecheckReason,
-  isReleased = true,
+  reason: 'event' | 'changed',
 ): Promise<void> {
   if (externalIds.length === 0) return;
   await tx.query({
     text: `insert into sync_rechecks as r (tenant_id, crm_source, entity, external_id, reason, is_released)
-           select distinct $1::uuid, $2, $3, id, $4, $5::boolean from unnest($6::text[]) as id
+           select distinct $1::uuid, $2, $3, id, $4, true from unnest($5::text[]) as id
            on conflict (tenant_id, crm_source, entity, external_id) do update
            set reason = excluded.reason, is_released = true, created_at = now()
-           where excluded.is_released and not r.is_released`,
-    values: [tenantId, crmSource, entity, reason, isReleased, externalIds],
+           where not r.is_released`,
+    values: [tenantId, crmSource, entity, reason, externalIds],
   });
 }
 
@@ -53,7 +50,7 @@ export async function nextRechecks(
                and entity = (
                  select entity from sync_rechecks where tenant_id = $1 and crm_source = $2 and is_released
                  order by entity = 'dealProducts', entity limit 1)
-             limit $3
+             order by created_at limit $3
            ) next
            group by entity`,
     values: [tenantId, crmSource, limit],
@@ -82,11 +79,11 @@ export async function forgetSuspects(tx: Tx, { tenantId, crmSource }: Target, en
   });
 }
 
-/** Lets suspects be looked at. @param entity absent: of all entities. */
-export async function releaseSuspects(tx: Tx, { tenantId, crmSource }: Target, entity?: Entity): Promise<void> {
+/** Lets suspects be looked at. */
+export async function releaseSuspects(tx: Tx, { tenantId, crmSource }: Target, entity: Entity): Promise<void> {
   await tx.query({
     text: `update sync_rechecks set is_released = true
-           where tenant_id = $1 and crm_source = $2 and not is_released and ($3::text is null or entity = $3)`,
-    values: [tenantId, crmSource, entity ?? null],
+           where tenant_id = $1 and crm_source = $2 and entity = $3 and not is_released`,
+    values: [tenantId, crmSource, entity],
   });
 }

@@ -27,6 +27,17 @@ export async function bringForward(tx: Tx, tenantId: string, crmSource: CrmSourc
   await tellDispatcher(tx, tenantId);
 }
 
+/** Has a CRM that had shut us out tried again now, from where it stopped. */
+export async function unblock(tx: Tx, tenantId: string, crmSource: CrmSource, now: Date): Promise<void> {
+  await holdTenant(tx, tenantId);
+  await tx.query({
+    text: `update crm_connections set status = 'active', error_message = null, updated_at = now()
+           where tenant_id = $1 and crm_source = $2 and status = 'blocked'`,
+    values: [tenantId, crmSource],
+  });
+  await bringForward(tx, tenantId, crmSource, now);
+}
+
 /**
  * Books the next regular turn as a sync begins, so that a wish that comes meanwhile can be told from the one that is served.
  * Should the worker vanish together with its job, that turn mends it.
@@ -41,6 +52,7 @@ export async function bookNextTurn(tx: Tx, tenantId: string, crmSource: CrmSourc
 /**
  * Says when the CRM is asked after a sync.
  * @param at null: not before a person does something
+ * A connection that meanwhile waits for a person stays as it is.
  * @param booked what `bookNextTurn` returned: a wish that came meanwhile is kept; null overrides it
  */
 export async function planNextSync(
@@ -54,7 +66,7 @@ export async function planNextSync(
     text: `update crm_connections
            set next_sync_at = case when $4::timestamptz is null or next_sync_at is not distinct from $4 then $3
              else least(next_sync_at, $3) end
-           where tenant_id = $1 and crm_source = $2`,
+           where tenant_id = $1 and crm_source = $2 and ($3::timestamptz is null or status in ('active', 'blocked'))`,
     values: [connection.tenantId, connection.crmSource, at, booked],
   });
   await tellDispatcher(tx, connection.tenantId);
@@ -84,7 +96,11 @@ export async function claimDueTenants(db: Db, now: Date): Promise<string[]> {
              set next_sync_at = $1::timestamptz + late.place * least(interval '1 second', make_interval(secs => $2 / 1000.0) / late.many)
              from (
                select id, row_number() over (order by next_sync_at, id) - 1 as place, count(*) over () as many
-               from tenants where next_sync_at < $1::timestamptz - make_interval(secs => $2 / 1000.0)
+               from (
+                 -- A tenant that somebody holds comes with the next look; nobody else waits for it.
+                 select id, next_sync_at from tenants where next_sync_at < $1::timestamptz - make_interval(secs => $2 / 1000.0)
+                 for update skip locked
+               ) free
              ) late
              where t.id = late.id and late.place > 0`,
       values: [now, SYNC_INTERVAL_MS],
@@ -92,6 +108,7 @@ export async function claimDueTenants(db: Db, now: Date): Promise<string[]> {
     const due = await tx.query<{ id: string }>({
       text: `with due as (
                select id, next_sync_at as was from tenants where next_sync_at <= $1 order by next_sync_at limit ${CLAIM_LIMIT}
+               for update skip locked
              ), claimed as (
                update tenants t set next_sync_at = $2 from due where t.id = due.id returning t.id, due.was
              )

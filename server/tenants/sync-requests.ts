@@ -1,6 +1,6 @@
 import type { CrmSource, Entity } from '../../contract/crm.ts';
 import type { Tx } from '../platform/db.ts';
-import { bringForward, holdTenant } from './schedule.ts';
+import { holdTenant, unblock } from './schedule.ts';
 
 export interface SyncRequest {
   tenantId: string;
@@ -40,11 +40,21 @@ export async function requestSync(
 ): Promise<SyncRequestOutcome> {
   const { tenantId, crmSource, now } = request;
   await holdTenant(tx, tenantId);
+  // One that waits takes in what more is wanted; one that runs serves whom it reads enough for.
+  await tx.query({
+    text: `update sync_runs
+           set entities = case when entities is not null and $3::text[] is not null
+             then (select array_agg(distinct e) from unnest(entities || $3::text[]) as e) end
+           where tenant_id = $1 and crm_source = $2 and kind = 'full' and state = 'queued' and $4 = 'full'`,
+    values: [tenantId, crmSource, request.entities, kind],
+  });
   const [last] = await tx.query<{ run_id: string; state: string; created_at: Date }>({
     text: `select run_id, state, created_at from sync_runs
-           where tenant_id = $1 and crm_source = $2 and (kind = $3 or kind = 'full' and state in ('queued', 'running'))
+           where tenant_id = $1 and crm_source = $2
+             and (kind = $3 and (state not in ('queued', 'running') or entities is null or entities @> $4::text[])
+               or kind = 'full' and state in ('queued', 'running') and entities is null)
            order by state in ('queued', 'running') desc, created_at desc limit 1`,
-    values: [tenantId, crmSource, kind],
+    values: [tenantId, crmSource, kind, request.entities],
   });
   const isUnfinished = last?.state === 'queued' || last?.state === 'running';
   if (last && !isUnfinished && !options.force) {
@@ -59,12 +69,7 @@ export async function requestSync(
     });
   }
   // A blocked one is worth a try: somebody may have paid the plan, and the CRM does not tell us.
-  await tx.query({
-    text: `update crm_connections set status = 'active', error_message = null, updated_at = now()
-           where tenant_id = $1 and crm_source = $2 and status = 'blocked'`,
-    values: [tenantId, crmSource],
-  });
-  await bringForward(tx, tenantId, crmSource, now);
+  await unblock(tx, tenantId, crmSource, now);
   return isUnfinished ? { kind: 'joined', runId: last.run_id } : { kind: 'started', runId: request.newRunId };
 }
 

@@ -36,7 +36,12 @@ create policy tenant on sync_rechecks to leadrelay_app
   with check (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
 grant select, insert, update, delete on sync_rechecks to leadrelay_app;
 
--- Connections made before there was a dispatcher are due at once.
+-- Connections made before there was a dispatcher are due at once. Row level security is forced on the owner too, who has no
+-- policy: without this the updates would find no row.
+alter table crm_connections no force row level security;
+alter table tenants no force row level security;
 update crm_connections set next_sync_at = now() where status = 'active';
 update tenants t set next_sync_at = now()
 where exists (select from crm_connections c where c.tenant_id = t.id and c.status = 'active');
+alter table crm_connections force row level security;
+alter table tenants force row level security;

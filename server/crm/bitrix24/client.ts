@@ -1,5 +1,5 @@
 import { OutboundError, type OutboundReply } from '../../platform/outbound.ts';
-import { type AccessToken, type AdapterDeps, CrmError, type MethodUsage } from '../adapter.ts';
+import type { AccessToken, AdapterDeps, MethodUsage } from '../adapter.ts';
 import { BitrixError, refusal } from './bitrix-error.ts';
 import { type BatchCommand, encodeCommand, type Params } from './commands.ts';
 import { readBatchResult, readReply, readTime, type Success, type TimeBlock } from './reply.ts';
@@ -98,7 +98,6 @@ export function createBitrixClient({ outbound, tokens, limiter, clock }: Adapter
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof OutboundError)) throw error;
-      if (error.kind === 'refused') throw new CrmError('blocked', error.message, { cause: error });
       // The same long batch would only time out again: the caller makes it shorter.
       const recovery = commands > 1 && (error.kind === 'timeout' || error.kind === 'too_large') ? 'shrink' : 'retry';
       throw new BitrixError('unavailable', recovery, error.message, { cause: error });

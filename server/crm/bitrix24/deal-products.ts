@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { CrmError } from '../adapter.ts';
 import type { DealProductRow } from '../records.ts';
-import { type BitrixClient, MAX_BATCH_COMMANDS } from './client.ts';
+import type { BitrixClient } from './client.ts';
 import type { BatchCommand } from './commands.ts';
+import { runCommands } from './commands-in-batches.ts';
 import { cleanText, readCode, readLink, readMoney } from './values.ts';
 
 const PAGE_SIZE = 50;
@@ -17,34 +17,41 @@ interface Group {
   after: string | null;
 }
 
-/** Rows of these deals, in no order. One request for 600 deals, more where some sell many products. */
+/**
+ * Rows of these deals, in no order, and the deals whose rows the portal does not show. One request for 600 deals, more where
+ * some sell many products.
+ */
 export async function readDealProducts(
   client: BitrixClient,
   dealIds: readonly string[],
   signal: AbortSignal,
-): Promise<DealProductRow[]> {
+): Promise<{ rows: DealProductRow[]; hidden: string[] }> {
   const rows: DealProductRow[] = [];
+  const hidden: string[] = [];
   let groups: Group[] = [];
   for (let start = 0; start < dealIds.length; start += DEALS_PER_COMMAND) {
     groups.push({ dealIds: dealIds.slice(start, start + DEALS_PER_COMMAND), after: null });
   }
   while (groups.length > 0) {
-    const batch = groups.slice(0, MAX_BATCH_COMMANDS);
-    const reply = await client.batch(batch.map(toCommand), signal, 'background');
+    const reply = await runCommands(client, groups.map(toCommand), signal);
     const unfinished: Group[] = [];
-    for (const [index, group] of batch.entries()) {
+    for (const [index, group] of groups.entries()) {
       const error = reply.errors.get(`d${index}`);
-      if (error) throw error;
-      const parsed = result.safeParse(reply.results.get(`d${index}`));
-      if (!parsed.success) throw new CrmError('bad_response', 'Bitrix24 gave product rows in an unknown shape');
+      // Out of operating time: later is early enough.
+      if (error?.retryAfterMs !== undefined) throw error;
+      const parsed = error ? null : result.safeParse(reply.results.get(`d${index}`));
+      if (!parsed?.success) {
+        hidden.push(...group.dealIds);
+        continue;
+      }
       const page = parsed.data.productRows;
       rows.push(...page.map(toRow));
       const last = page.at(-1);
       if (last && page.length >= PAGE_SIZE) unfinished.push({ ...group, after: String(last.id) });
     }
-    groups = [...unfinished, ...groups.slice(batch.length)];
+    groups = unfinished;
   }
-  return rows;
+  return { rows, hidden };
 }
 
 function toCommand({ dealIds, after }: Group, index: number): BatchCommand {

@@ -1,8 +1,9 @@
 import type { Entity } from '../../../contract/crm.ts';
 import { CrmError } from '../adapter.ts';
 import type { BitrixError } from './bitrix-error.ts';
-import { type BitrixClient, MAX_BATCH_COMMANDS } from './client.ts';
+import type { BitrixClient } from './client.ts';
 import type { BatchCommand } from './commands.ts';
+import { runCommands } from './commands-in-batches.ts';
 import { ITEM_TYPE_IDS, isItemEntity, type List } from './lists.ts';
 import type { RawRecord } from './normalize.ts';
 import { readRows } from './pages.ts';
@@ -10,9 +11,12 @@ import { readRows } from './pages.ts';
 /** A page of a list. */
 const IDS_PER_COMMAND = 50;
 
+/** Flags of records that a list leaves out although they are there: templates, the portal owner's own companies. */
+const LEFT_OUT = ['isRecurring', 'isMyCompany'] as const;
+
 /**
  * Looks records up: first fifty a command by their ids, then each that was not among them by itself, because only that tells
- * a record that is gone from one we may not see.
+ * a record that is gone from one we may not see. What the portal does not show for another reason counts as not to be seen.
  */
 export async function findRecords(
   client: BitrixClient,
@@ -22,18 +26,15 @@ export async function findRecords(
   signal: AbortSignal,
 ): Promise<{ rows: RawRecord[]; gone: string[]; hidden: string[] }> {
   const rows: RawRecord[] = [];
-  const commands = chunk(ids, IDS_PER_COMMAND).map((some, index) => ({
-    name: `l${index}`,
-    method: list.method,
-    params: { ...list.params, select: list.select, filter: { ...list.filter, [`@${list.idField}`]: some }, start: -1 },
-  }));
-  for (const batch of chunk(commands, MAX_BATCH_COMMANDS)) {
-    const reply = await client.batch(batch, signal, 'background');
-    for (const { name } of batch) {
-      const found = readRows(list, reply, name);
-      if (found instanceof CrmError) throw found;
-      rows.push(...found);
-    }
+  const listed = await runCommands(
+    client,
+    chunk(ids).map((some, index) => listCommand(`l${index}`, list, some)),
+    signal,
+  );
+  for (const name of [...listed.results.keys(), ...listed.errors.keys()]) {
+    const found = readRows(list, listed, name);
+    // Not even the page can be shown: its records are asked for one by one.
+    if (!(found instanceof CrmError)) rows.push(...found);
   }
   const wanted = new Set(ids);
   // What was not asked for comes from a portal that ignores the filter: nothing would follow from the rest being absent.
@@ -41,23 +42,25 @@ export async function findRecords(
     throw new CrmError('bad_response', `Bitrix24 does not filter ${list.name} by id`);
   }
   for (const row of rows) wanted.delete(String(row[list.idField]));
+  const missing = [...wanted];
+  const single = await runCommands(
+    client,
+    missing.map((id, index) => getCommand(`g${index}`, entity, id)),
+    signal,
+  );
   const gone: string[] = [];
   const hidden: string[] = [];
-  for (const batch of chunk([...wanted], MAX_BATCH_COMMANDS)) {
-    const reply = await client.batch(
-      batch.map((id, index) => getCommand(`g${index}`, entity, id)),
-      signal,
-      'background',
-    );
-    for (const [index, id] of batch.entries()) {
-      const error = reply.errors.get(`g${index}`);
-      // It is there but not in the list: a template, or one of the portal owner's own companies.
-      const isGone = error ? isNotFound(error) : Object.keys(list.filter).length > 0;
-      if (error && !isGone && error.kind !== 'auth') throw error;
-      (isGone ? gone : hidden).push(id);
-    }
+  for (const [index, id] of missing.entries()) {
+    const error = single.errors.get(`g${index}`);
+    const isGone = error ? isNotFound(error) : isLeftOut(single.results.get(`g${index}`));
+    (isGone ? gone : hidden).push(id);
   }
   return { rows, gone, hidden };
+}
+
+function listCommand(name: string, list: List, ids: readonly string[]): BatchCommand {
+  const filter = { ...list.filter, [`@${list.idField}`]: ids };
+  return { name, method: list.method, params: { ...list.params, select: list.select, filter, start: -1 } };
 }
 
 function getCommand(name: string, entity: Entity, id: string): BatchCommand {
@@ -70,6 +73,12 @@ function isNotFound({ code, description }: BitrixError): boolean {
   return code === 'NOT_FOUND' || (code === '' && /^not found/i.test(description));
 }
 
-function chunk<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+function isLeftOut(result: unknown): boolean {
+  const item = (result as { item?: RawRecord } | null | undefined)?.item;
+  return LEFT_OUT.some((flag) => item?.[flag] === 'Y');
+}
+
+function chunk(ids: readonly string[]): string[][] {
+  const count = Math.ceil(ids.length / IDS_PER_COMMAND);
+  return Array.from({ length: count }, (_, index) => ids.slice(index * IDS_PER_COMMAND, (index + 1) * IDS_PER_COMMAND));
 }

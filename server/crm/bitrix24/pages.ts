@@ -159,7 +159,7 @@ function collect(list: List, plan: Plan, reply: BatchReply, from: ListPosition, 
 }
 
 /** The rows of one answer of a list method. */
-export function readRows(list: List, reply: BatchReply, command: string): RawRecord[] | CrmError {
+export function readRows(list: List, reply: Pick<BatchReply, 'results' | 'errors'>, command: string): RawRecord[] | CrmError {
   const error = reply.errors.get(command);
   if (error) return error;
   const result = reply.results.get(command);

@@ -16,7 +16,7 @@ import { getSyncStatus } from '../../sync/status.ts';
 import { loadConnection } from '../../tenants/connections.ts';
 import { requestSync } from '../../tenants/sync-requests.ts';
 import { methodNotAllowed } from '../error-reply.ts';
-import { streamState } from '../event-stream.ts';
+import { isGone, streamState } from '../event-stream.ts';
 import { parseBody, parseQuery } from '../input.ts';
 import { getSession, requireAdmin, requireSession, type Sessions } from '../session.ts';
 
@@ -47,14 +47,17 @@ export function createSyncRoutes({ db, syncNews, sessions, now }: SyncRoutesDeps
 
   router
     .route('/api/crm/sync/events')
+    .head(methodNotAllowed('GET'))
     .get(requireSession, async (req, res) => {
       const { tenantId } = getSession(res);
+      if (isGone(req, res)) return;
       countStream(res);
       await streamState(req, res, {
         event: 'status',
         read: () => readStatus(tenantId),
         watch: (callback) => syncNews.watch(tenantId, callback),
         check: () => sessions.verify(req),
+        signal: syncNews.closing,
       });
     })
     .all(methodNotAllowed('GET'));

@@ -34,6 +34,9 @@ const MESSAGES = {
 
 /** A connection that waits for a person to act in the CRM is tried once a day: somebody may have acted. */
 const PROBE_EVERY_MS = 24 * 3_600_000;
+/** Loads of whole CRMs that one process carries on at a time; the other lanes stay free for what is over in seconds. */
+const MAX_FULL_LOADS = 4;
+const FULL_LOAD_WAIT_MS = 15_000;
 const FIRST_RETRY_MS = 10_000;
 const LONGEST_RETRY_MS = SYNC_INTERVAL_MS;
 /** Shares of a wait that are left to chance, so that connections which failed together do not come back together. */
@@ -48,14 +51,21 @@ const FAILURES_SHOWN = 2;
 export function createSyncHandler(deps: SyncHandlerDeps): JobHandler<'sync'> {
   const { outbound, clock, log, createTokens } = deps;
   const db = retryConflicts(deps.db);
+  let fullLoads = 0;
   return async ({ tenantId, crmSource }, signal) => {
     const begun = await db.withTenant(tenantId, 'write', (tx) => beginSync(tx, tenantId, crmSource, new Date(clock.now())));
     if (!begun) return;
     const { run, connection, booked } = begun;
-    const tokens = createTokens(tenantId, crmSource);
-    const crm = createAdapter(crmSource, { db, outbound, clock, tokens, tenantId, license: connection.license });
+    if (run.kind === 'full' && fullLoads >= MAX_FULL_LOADS) {
+      const waiting = { ...WAITING, retryInMs: FULL_LOAD_WAIT_MS };
+      await db.withTenant(tenantId, 'write', (tx) => saveFailure(tx, run, booked, waiting, clock.now())).catch(ignoreLostRun);
+      return;
+    }
+    if (run.kind === 'full') fullLoads++;
     const startedAt = clock.now();
     try {
+      const tokens = createTokens(tenantId, crmSource);
+      const crm = createAdapter(crmSource, { db, outbound, clock, tokens, tenantId, license: connection.license });
       const moreInMs = await carryOut({ db, crm, clock }, run, signal);
       await db.withTenant(tenantId, 'write', (tx) => saveSuccess(tx, run, booked, nextTurn(clock.now(), moreInMs)));
       const level = run.kind === 'full' ? 'info' : 'debug';
@@ -65,6 +75,8 @@ export function createSyncHandler(deps: SyncHandlerDeps): JobHandler<'sync'> {
       const outcome = outcomeOf(error, signal.aborted, connection.failedSyncs);
       await db.withTenant(tenantId, 'write', (tx) => saveFailure(tx, run, booked, outcome, clock.now())).catch(ignoreLostRun);
       if (!signal.aborted) log.warn({ err: error, tenantId, crmSource, runId: run.runId, kind: run.kind }, 'Sync stopped');
+    } finally {
+      if (run.kind === 'full') fullLoads--;
     }
   };
 }
@@ -160,6 +172,9 @@ interface Outcome {
   counts: boolean;
 }
 
+/** Nothing is wrong: the run goes on elsewhere, or later. */
+const WAITING = { run: 'queued', status: null, message: null, counts: false } as const;
+
 async function saveFailure(tx: Tx, run: Run, booked: Date, outcome: Outcome, now: number): Promise<void> {
   await planNextSync(
     tx,
@@ -184,7 +199,7 @@ function ignoreLostRun(error: unknown): void {
 }
 
 function outcomeOf(error: unknown, isAborted: boolean, failedBefore: number): Outcome {
-  if (isAborted) return { run: 'queued', status: null, message: null, retryInMs: 0, counts: false };
+  if (isAborted) return { ...WAITING, retryInMs: 0 };
   const kind = error instanceof CrmError ? error.kind : null;
   if (kind === 'auth') {
     return { run: 'failed', status: 'reauth', message: MESSAGES.auth, retryInMs: null, connection: 'reauth', counts: true };
