@@ -52,9 +52,11 @@ export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSign
     await showOnly(tx, run, available);
     const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = await loadConnectionTimes(tx, run);
     // The CRM's clock was set back: what was written since then carries moments from before the watermark.
-    const setBackMs = before === null ? 0 : before - (Date.parse(info.crmTime) - askedAt);
+    const difference = before === null ? 0 : before - (Date.parse(info.crmTime) - askedAt);
+    const setBackMs = difference > CLOCK_NOISE_MS ? difference : 0;
+    if (setBackMs > 0) await distrustClock(tx, run, Date.parse(info.crmTime) + setBackMs);
     return {
-      windows: await loadWindows(tx, run, available, OVERLAP_MS + (setBackMs > CLOCK_NOISE_MS ? setBackMs : 0)),
+      windows: await loadWindows(tx, run, available, OVERLAP_MS + setBackMs),
       reached: await loadProgress(tx, run),
       areDictionariesDue: !dictionariesAt || askedAt - dictionariesAt.getTime() >= DICTIONARIES_EVERY_MS,
     };
@@ -88,6 +90,15 @@ export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSign
     missing: available.filter((entity) => !windows.has(entity)),
     moreInMs: waits.length > 0 ? Math.max(...waits) : isLeft ? SOON_MS : null,
   };
+}
+
+/** What the CRM stamped before its clock was set back says nothing of what came first. */
+async function distrustClock(tx: Tx, run: Run, until: number): Promise<void> {
+  await tx.query({
+    text: `update crm_connections set clock_trusted_after = greatest(clock_trusted_after, $3)
+           where tenant_id = $1 and crm_source = $2`,
+    values: [run.tenantId, run.crmSource, new Date(until)],
+  });
 }
 
 /** Since when each entity is read, CRM time; entities that no full load has completed have none. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Entity } from '../../contract/crm.ts';
 import type { AnyRecord, CompanyRecord, RecordOf } from '../crm/records.ts';
-import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { createTestDatabase, runAs, type TestDatabase } from '../testing/postgres.ts';
 import { upsertRecords } from './upsert.ts';
 
 let database: TestDatabase;
@@ -40,6 +40,16 @@ function upsert(records: readonly AnyRecord[], options: UpsertOptions = {}) {
   return database.db.withTenant(tenant, 'write', (tx) =>
     upsertRecords(tx, { tenantId: tenant, crmSource: 'bitrix24', entity, refuseOlderAsOf }, records),
   );
+}
+
+async function setClockTrustedAfter(moment: string) {
+  await runAs(database.ownerUrl, async (owner) => {
+    await owner.query(`insert into tenants (id, account_key) values ($1, $2)`, [tenantId, `test:${tenantId}`]);
+    await owner.query(
+      `insert into crm_connections (tenant_id, crm_source, account_id, clock_trusted_after) values ($1, 'bitrix24', 'x', $2)`,
+      [tenantId, moment],
+    );
+  });
 }
 
 /** ctid and xmin say whether PostgreSQL wrote the row again. */
@@ -81,6 +91,15 @@ test('what the CRM stamped while its clock was ahead does not stand in the way o
   await upsert([{ ...company, name: 'From the future', modifiedAt: '2026-03-01T00:00:00.000Z' }]);
   expect(await upsert([company], { refuseOlderAsOf: '2026-01-05T00:00:00.000Z' })).toMatchObject({ updated: 1 });
   expect(await stored()).toMatchObject([{ name: 'Acme' }]);
+});
+
+test('nor does what it stamped before its clock was set back, once that moment has come; later moments count again', async () => {
+  const asOf = { refuseOlderAsOf: '2026-01-20T00:00:00.000Z' };
+  await setClockTrustedAfter('2026-01-10T00:00:00.000Z');
+  await upsert([{ ...company, name: 'From the future', modifiedAt: '2026-01-10T00:00:00.000Z' }]);
+  expect(await upsert([company], asOf)).toMatchObject({ updated: 1 });
+  await upsert([{ ...company, modifiedAt: '2026-01-10T00:00:01.000Z' }]);
+  expect(await upsert([company], asOf)).toMatchObject({ unchanged: 1 });
 });
 
 test('a load of everything takes the records as they are, also older ones: a CRM may go back to a backup', async () => {

@@ -15,8 +15,9 @@ export interface UpsertTarget {
   crmSource: CrmSource;
   entity: Entity;
   /**
-   * CRM time when the records were read, ISO UTC: what is stored and newer is kept, unless it claims to be from after that (the
-   * CRM's clock was wrong then). null: the records are taken as they are, also where a CRM has gone back to a backup.
+   * CRM time when the records were read, ISO UTC: what is stored and newer is kept, unless it claims to be from after that, or
+   * from a time in which the CRM's clock was ahead. null: the records are taken as they are, also where a CRM has gone back to
+   * a backup.
    */
   refuseOlderAsOf: string | null;
 }
@@ -81,7 +82,8 @@ function upsertStatement(entity: Entity): string {
   // Stage changes never change afterwards and have no such moment.
   const notOlder = names.includes('modified_at')
     ? `and ($3::timestamptz is null or t.modified_at > $3 or excluded.modified_at >= t.modified_at
-      or excluded.modified_at is null or t.modified_at is null)`
+      or excluded.modified_at is null or t.modified_at is null
+      or t.modified_at <= (select clock_trusted_after from crm_connections where tenant_id = $1::uuid and crm_source = $2))`
     : 'and ($3::timestamptz is null or true)';
   return `with written as (
   insert into ${table} as t (tenant_id, crm_source, ${names.join(', ')})

@@ -5,6 +5,7 @@ alter table crm_connections
   add column failed_syncs int not null default 0,
   add column dictionaries_synced_at timestamptz,
   add column clock_ahead_ms bigint,
+  add column clock_trusted_after timestamptz,
   drop column refresh_started_at;
 
 alter table sync_runs add column entities text[];
