@@ -27,9 +27,9 @@ const RETRY_INTERVAL_MS = 60_000;
 const MIN_INCREMENTAL_INTERVAL_MS = 10_000;
 
 /**
- * Writes down that a full load is wanted, or that what has changed is to be read, as a queued run, and makes the connection due. Requests for one connection wait for
- * each other, so that two at once end in one run; a full load serves also whom a reading of changes would. A run that waits for
- * its next attempt is tried at once.
+ * Writes down that a full load is wanted, or that what has changed is to be read, as a queued run, and makes the connection
+ * due. Requests for one connection wait for each other, so that two at once end in one run; a load of everything serves also
+ * whom a reading of changes would. A run that waits for its next attempt is tried at once.
  * @param options.force begins a run however short ago the last one was (a new install has new rights and maybe a new portal)
  */
 export async function requestSync(
