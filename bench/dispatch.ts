@@ -8,10 +8,12 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createBitrixSandbox } from '../sandbox/bitrix24/create-sandbox.ts';
+import { TEST_APP } from '../sandbox/bitrix24/test-portal.ts';
 import { createClock } from '../sandbox/clock.ts';
 import { createSealer } from '../server/platform/crypto.ts';
+import { connectWebhook, createTenant } from '../server/testing/tenants.ts';
 import { fasterClock } from './clock.ts';
-import { connectWebhook, createTenant, SANDBOX_APP, startBenchDatabase } from './database.ts';
+import { startBenchDatabase } from './database.ts';
 import type { WorkerStart } from './worker-child.ts';
 
 const { values } = parseArgs({
@@ -27,7 +29,7 @@ const POLL_MS = 200;
 const LONGEST_MINUTES = 20;
 
 const sandbox = await createBitrixSandbox({
-  app: SANDBOX_APP,
+  app: TEST_APP,
   clock: createClock({ speed }),
   portals: Array.from({ length: connections }, (_, index) => ({ size: 'empty' as const, seed: index + 1 })),
 });

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { createBitrixSandbox } from '../sandbox/bitrix24/create-sandbox.ts';
 import { updateActivity, updateRecords } from '../sandbox/bitrix24/rest/changes.ts';
 import { COMPANIES, CONTACTS, DEALS, LEADS } from '../sandbox/bitrix24/rest/entities.ts';
+import { TEST_APP } from '../sandbox/bitrix24/test-portal.ts';
 import { createSyncHandler } from '../server/jobs/handlers/sync.ts';
 import { systemClock } from '../server/platform/clock.ts';
 import { createSealer } from '../server/platform/crypto.ts';
@@ -16,14 +17,15 @@ import { createOutbound } from '../server/platform/outbound.ts';
 import { createTokenSource } from '../server/tenants/connections.ts';
 import { bringForward } from '../server/tenants/schedule.ts';
 import { requestSync } from '../server/tenants/sync-requests.ts';
-import { connectWebhook, createTenant, SANDBOX_APP, startBenchDatabase } from './database.ts';
+import { connectWebhook, createTenant } from '../server/testing/tenants.ts';
+import { startBenchDatabase } from './database.ts';
 
 const CHANGED = 50;
 
 const { values } = parseArgs({ options: { size: { type: 'string', default: 'small' } } });
 const { size } = values;
 if (size !== 'tiny' && size !== 'small' && size !== 'large') throw new Error('--size is tiny, small or large');
-const sandbox = await createBitrixSandbox({ app: SANDBOX_APP, portals: [{ size, seed: 1 }] });
+const sandbox = await createBitrixSandbox({ app: TEST_APP, portals: [{ size, seed: 1 }] });
 const [portal] = sandbox.portals;
 if (!portal) throw new Error('The sandbox has no portal');
 const bench = await startBenchDatabase();

@@ -11,7 +11,8 @@ import type { Db } from '../server/platform/db.ts';
 import { showLoad } from '../server/sync/entity-status.ts';
 import { beginRun, commitPage, type Progress } from '../server/sync/run.ts';
 import { cancelRuns } from '../server/tenants/sync-requests.ts';
-import { createTenant, startBenchDatabase } from './database.ts';
+import { createTenant } from '../server/testing/tenants.ts';
+import { startBenchDatabase } from './database.ts';
 
 const ROWS = 100_000;
 /** What one batch of Bitrix24 brings. */

@@ -1,9 +1,9 @@
 // The sandbox as a process of its own, so that a benchmark measures LeadRelay's memory and not the sandbox's. Started by
 // fork(): the first message says what portal to serve, each further one asks what it has answered so far.
 import { createBitrixSandbox } from '../sandbox/bitrix24/create-sandbox.ts';
+import { TEST_APP } from '../sandbox/bitrix24/test-portal.ts';
 import { createClock } from '../sandbox/clock.ts';
 import type { WorldSize } from '../sandbox/world/types.ts';
-import { SANDBOX_APP } from './database.ts';
 
 export interface ChildStart {
   size: WorldSize;
@@ -35,7 +35,7 @@ process.once('message', async ({ size, speed, isThrottled }: ChildStart) => {
     ? { rate: { drainPerSecond: 2, burst: 50 }, operatingSeconds: 480 }
     : { rate: null, operatingSeconds: null };
   const sandbox = await createBitrixSandbox({
-    app: SANDBOX_APP,
+    app: TEST_APP,
     clock: createClock({ speed }),
     portals: [{ size, seed: 1, limits: { ...limits, pageCost: 0.07 } }],
   });

@@ -17,8 +17,9 @@ import { createLogger } from '../server/platform/log.ts';
 import { createOutbound } from '../server/platform/outbound.ts';
 import { createTokenSource } from '../server/tenants/connections.ts';
 import { requestSync } from '../server/tenants/sync-requests.ts';
+import { connectWebhook, createTenant } from '../server/testing/tenants.ts';
 import { fasterClock } from './clock.ts';
-import { connectWebhook, createTenant, startBenchDatabase } from './database.ts';
+import { startBenchDatabase } from './database.ts';
 import type { ChildCounts, ChildReady, ChildStart } from './sandbox-child.ts';
 
 const { values } = parseArgs({

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Entity } from '../../contract/crm.ts';
 import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
+import { TEST_APP } from '../../sandbox/bitrix24/test-portal.ts';
 import { computeTruth } from '../../sandbox/world/truth.ts';
 import { type CrmAdapter, CrmError, type Page, type TokenSource } from '../crm/adapter.ts';
 import { createAdapter } from '../crm/registry.ts';
@@ -23,16 +24,7 @@ let outbound: Outbound;
 beforeAll(async () => {
   database = await createTestDatabase();
   sandbox = await createBitrixSandbox({
-    app: {
-      clientId: 'local.1',
-      clientSecret: 'secret',
-      title: 'LeadRelay',
-      scopes: ['crm', 'user_brief', 'department'],
-      applicationUrl: 'http://127.0.0.1:9/app',
-      installerUrl: 'http://127.0.0.1:9/install',
-      eventHandlerUrl: 'http://127.0.0.1:9/events',
-      version: 1,
-    },
+    app: TEST_APP,
     portals: [{ size: 'tiny', limits: { rate: null, operatingSeconds: null, pageCost: 0.07 } }],
   });
   const [first] = sandbox.portals;

@@ -1,6 +1,6 @@
-import { connectWebhook, createTenant, SANDBOX_APP } from '../../bench/database.ts';
 import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
+import { TEST_APP } from '../../sandbox/bitrix24/test-portal.ts';
 import type { WorldSize } from '../../sandbox/world/types.ts';
 import type { Job } from '../jobs/definitions.ts';
 import { dispatchDue } from '../jobs/handlers/dispatcher.ts';
@@ -13,6 +13,7 @@ import { createOutbound } from '../platform/outbound.ts';
 import { createTokenSource } from '../tenants/connections.ts';
 import { bringForward } from '../tenants/schedule.ts';
 import { createTestDatabase, runAs, type TestDatabase } from './postgres.ts';
+import { connectWebhook, createTenant } from './tenants.ts';
 import { TEST_SECRET } from './test-app.ts';
 
 export interface SyncRig {
@@ -35,7 +36,7 @@ export interface SyncRig {
 export async function startSyncRig(options: { size?: WorldSize; seed?: number } = {}): Promise<SyncRig> {
   const database = await createTestDatabase();
   const sandbox = await createBitrixSandbox({
-    app: SANDBOX_APP,
+    app: TEST_APP,
     portals: [
       {
         size: options.size ?? 'tiny',

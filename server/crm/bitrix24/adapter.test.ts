@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBitrixSandbox } from '../../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../../sandbox/bitrix24/sandbox.ts';
+import { TEST_APP } from '../../../sandbox/bitrix24/test-portal.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createOutbound, type Outbound } from '../../platform/outbound.ts';
 import type { CrmAdapter, RateLimiter } from '../adapter.ts';
@@ -14,16 +15,7 @@ const unlimited: RateLimiter = { acquire: async () => {}, report: () => {}, refu
 
 beforeAll(async () => {
   sandbox = await createBitrixSandbox({
-    app: {
-      clientId: 'local.1',
-      clientSecret: 'secret',
-      title: 'LeadRelay',
-      scopes: ['crm', 'user_brief', 'department'],
-      applicationUrl: 'http://127.0.0.1:9/app',
-      installerUrl: 'http://127.0.0.1:9/install',
-      eventHandlerUrl: 'http://127.0.0.1:9/events',
-      version: 1,
-    },
+    app: TEST_APP,
     portals: [
       { size: 'tiny', mode: 'classic' },
       { size: 'tiny', mode: 'simple' },
