@@ -1,8 +1,8 @@
 import type { CrmSource, Entity } from '../../contract/crm.ts';
 import { type QuarantineReply, RECORD_PROBLEMS, type RecordProblem } from '../../contract/sync.ts';
-import { recordPath } from '../crm/registry.ts';
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
+import { recordUrl } from './record-url.ts';
 
 const PAGE_SIZE = 100;
 
@@ -38,7 +38,7 @@ export async function listQuarantine(tx: Tx, tenantId: string, after: string | u
       crmSource: row.crm_source,
       entity: row.entity,
       externalId: row.external_id,
-      url: urlOf(row),
+      url: recordUrl(row.portal_url, row.crm_source, row.entity, row.external_id),
       problems: row.reason.split('; ').map(toProblem),
       firstSeenAt: row.first_seen_at.toISOString(),
       lastSeenAt: row.last_seen_at.toISOString(),
@@ -57,11 +57,6 @@ function parsePosition(text: string): [string, string, string] {
   throw new AppError('invalid_value', 'after is not the position of a page.', {
     issues: [{ path: 'after', code: 'invalid_value', message: 'after is not the position of a page.' }],
   });
-}
-
-function urlOf({ portal_url: portalUrl, crm_source: crmSource, entity, external_id: externalId }: Row): string | null {
-  const path = recordPath(crmSource, entity, externalId);
-  return portalUrl === null || path === null ? null : `${portalUrl}${path}`;
 }
 
 /** `field: problem`, or `problem` for the record as a whole; see `Quarantined`. */
