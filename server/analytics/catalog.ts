@@ -19,12 +19,31 @@ export type LabelSource =
   | 'outcome'
   | 'completed'
   | 'crm'
+  | 'department'
+  | 'country'
+  | 'weekday'
+  | 'hour'
+  | 'customList'
+  | 'customBoolean'
   | 'code';
+
+/** How the code of a dimension is got from the row, where it is no column of the table. */
+export type Expression =
+  /** 1 (Monday) to 7, 0 to 23, by the tenant's clock. `column` null: the time that counts for the number asked. */
+  | { kind: 'weekday' | 'hour'; column: string | null }
+  /** The first digits of an international number, never more than `PREFIX_DIGITS`; '?' for one in another form. */
+  | { kind: 'phonePrefix'; column: string }
+  /** A custom field's single value; the code is bound, never part of the statement's text. */
+  | { kind: 'custom'; entity: DataSource; code: string };
 
 /** Something records can be told apart by. */
 export interface Dimension {
-  /** The columns that identify a value, the code itself last: a stage code means something only within its pipeline. */
+  /**
+   * The columns that identify a value, the code itself last: a stage code means something only within its pipeline.
+   * With an `expression` one name, for that expression.
+   */
   columns: readonly string[];
+  expression?: Expression;
   labels: LabelSource;
   /** Values the CRM means as "none", besides null and ''. */
   none?: string;
@@ -32,29 +51,83 @@ export interface Dimension {
 
 /** Something that can be added up. */
 export interface NumericField {
+  /** A column, or an expression over columns, that is null where a record has no value. */
   column: string;
   /** Amounts lie in the currency of their own row. */
   format: Extract<ValueFormat, 'currency' | 'duration' | 'number'>;
+  /** What the aggregate is divided by at the very end, to be told in another unit than it is stored in. */
+  divisor?: number;
+  /** Another table that has to be copied for the value to be right. */
+  reliesOn?: DataSource;
 }
 
 /** Records that count by how they ended; `closed` is won and lost together. */
 export type Outcome = 'open' | 'won' | 'lost' | 'closed';
 
+/** What else may be asked of a measure's records. */
+export type Trait =
+  | 'completed'
+  | 'call'
+  | 'ofLead'
+  | 'untouched'
+  | 'stale'
+  | 'answeredWithin5'
+  | 'answeredWithin15'
+  | 'answeredWithin60'
+  | 'olderThan5'
+  | 'olderThan15'
+  | 'olderThan60';
+
+interface TraitDefinition {
+  /** @param at the place of the bound moment */
+  sql: (at: string) => string;
+  /** The moment: so many minutes before now, or the beginning of the last so many whole local days. */
+  moment?: { minutesAgo: number } | { startOfLastDays: number };
+  reliesOn?: DataSource;
+}
+
+/** An open deal is stale when its stage has not changed in so many whole local days. */
+const STALE_DAYS = 30;
+
+export const TRAITS: Record<Trait, TraitDefinition> = {
+  completed: { sql: () => 'completed' },
+  call: { sql: () => "type = 'call'" },
+  ofLead: { sql: () => "owner_entity = 'leads'" },
+  untouched: { sql: () => 'activity_count = 0', reliesOn: 'activities' },
+  stale: { sql: (at) => `coalesce(stage_changed_at, created_at) < ${at}`, moment: { startOfLastDays: STALE_DAYS } },
+  answeredWithin5: answeredWithin(5),
+  answeredWithin15: answeredWithin(15),
+  answeredWithin60: answeredWithin(60),
+  olderThan5: olderThan(5),
+  olderThan15: olderThan(15),
+  olderThan60: olderThan(60),
+};
+
+function answeredWithin(minutes: number): TraitDefinition {
+  return { sql: () => `first_response_at <= created_at + interval '${minutes} minutes'`, reliesOn: 'activities' };
+}
+
+function olderThan(minutes: number): TraitDefinition {
+  return { sql: (at) => `created_at <= ${at}`, moment: { minutesAgo: minutes } };
+}
+
 /** A number over the records of one table. */
 export interface PlainMeasure {
   kind: 'plain';
   entity: DataSource;
-  aggregation: Exclude<Aggregation, 'median'>;
+  aggregation: Aggregation;
   /** Name in the entity's `numbers`; null with count. */
   field: string | null;
   outcome: Outcome | null;
   /** Name in the entity's `times`: the moment by which a record falls into a window or a step of a time axis. */
   time: string;
+  traits: readonly Trait[];
 }
 
-/** 100 × the records of one measure ÷ those of another; null where there are none to divide by. */
+/** The records of one measure ÷ those of another, × 100 as a percentage; null where there are none to divide by. */
 interface RatioMeasure {
   kind: 'ratio';
+  format: Extract<ValueFormat, 'percentage' | 'number'>;
   numerator: PlainMeasure;
   denominator: PlainMeasure;
 }
@@ -77,17 +150,58 @@ const SOURCE: Dimension = { columns: ['source'], labels: 'source' };
 const OUTCOME: Dimension = { columns: ['semantic'], labels: 'outcome' };
 const CURRENCY: Dimension = { columns: ['currency'], labels: 'code' };
 const CRM: Dimension = { columns: ['crm_source'], labels: 'crm' };
+const DEPARTMENT: Dimension = { columns: ['assigned_to'], labels: 'department', none: '0' };
 const VALUE: NumericField = { column: 'value', format: 'currency' };
+/** Seconds from creation to the first response, of records that have one. */
+const FIRST_RESPONSE: NumericField = {
+  column: 'case when first_response_at >= created_at then extract(epoch from first_response_at - created_at) end',
+  format: 'duration',
+  reliesOn: 'activities',
+};
+const ACTIVITY_COUNT: NumericField = { column: 'activity_count', format: 'number', reliesOn: 'activities' };
+const SECONDS_A_DAY = 86_400;
+/** Days from creation to closing. A record that was closed before it was created (an import) has none. */
+const CYCLE_DAYS: NumericField = {
+  column: 'case when closed_at >= created_at then extract(epoch from closed_at - created_at) end',
+  format: 'number',
+  divisor: SECONDS_A_DAY,
+};
+
+/** Digits of a phone number that may leave the database: enough to tell countries apart, not to call anyone. */
+export const PREFIX_DIGITS = 4;
+
+function country(column: string): Dimension {
+  return { columns: ['phone_prefix'], expression: { kind: 'phonePrefix', column }, labels: 'country' };
+}
+
+const LEAD_AND_DEAL_TIMES = new Map([
+  ['createdAt', 'created_at'],
+  ['closedAt', 'closed_at'],
+  ['stageChangedAt', 'stage_changed_at'],
+]);
+const ACTIVITY_TIMES = new Map([
+  ['startedAt', 'started_at'],
+  ['createdAt', 'created_at'],
+  ['deadline', 'deadline'],
+]);
+const CREATION = new Map([['createdAt', 'created_at']]);
+
+/** `weekday` and `hour` of the time that counts, and `<time>Weekday`, `<time>Hour` of each time by name. */
+function clockDimensions(times: ReadonlyMap<string, string>): [string, Dimension][] {
+  return [null, ...times].flatMap((time) =>
+    (['weekday', 'hour'] as const).map((kind): [string, Dimension] => {
+      const column = time === null ? null : time[1];
+      const name = time === null ? kind : `${time[0]}${kind === 'weekday' ? 'Weekday' : 'Hour'}`;
+      return [name, { columns: [`${kind}_${column ?? 'of'}`], expression: { kind, column }, labels: kind }];
+    }),
+  );
+}
 
 export const CATALOG: Record<DataSource, EntityCatalog> = {
   leads: {
     table: 'crm_leads',
     defaultTime: 'createdAt',
-    times: new Map([
-      ['createdAt', 'created_at'],
-      ['closedAt', 'closed_at'],
-      ['stageChangedAt', 'stage_changed_at'],
-    ]),
+    times: LEAD_AND_DEAL_TIMES,
     dimensions: new Map([
       ['status', { columns: ['status'], labels: 'leadStatus' }],
       ['outcome', OUTCOME],
@@ -95,18 +209,33 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
       ['owner', OWNER],
       ['currency', CURRENCY],
       ['crmSource', CRM],
+      ['department', DEPARTMENT],
+      ['country', country('contact_phone')],
+      ...clockDimensions(LEAD_AND_DEAL_TIMES),
     ]),
-    numbers: new Map([['value', VALUE]]),
-    measures: new Set(['totalLeads', 'conversionRate']),
+    numbers: new Map([
+      ['value', VALUE],
+      ['firstResponse', FIRST_RESPONSE],
+      ['activityCount', ACTIVITY_COUNT],
+    ]),
+    measures: new Set([
+      'totalLeads',
+      'conversionRate',
+      'leadWinRate',
+      'averageLeadValue',
+      'untouchedLeads',
+      'averageFirstResponse',
+      'medianFirstResponse',
+      'answeredWithin5',
+      'answeredWithin15',
+      'answeredWithin60',
+      'activitiesPerLead',
+    ]),
   },
   deals: {
     table: 'crm_deals',
     defaultTime: 'createdAt',
-    times: new Map([
-      ['createdAt', 'created_at'],
-      ['closedAt', 'closed_at'],
-      ['stageChangedAt', 'stage_changed_at'],
-    ]),
+    times: LEAD_AND_DEAL_TIMES,
     dimensions: new Map([
       ['stage', { columns: ['pipeline', 'stage'], labels: 'dealStage' }],
       ['pipeline', { columns: ['pipeline'], labels: 'pipeline' }],
@@ -115,8 +244,14 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
       ['owner', OWNER],
       ['currency', CURRENCY],
       ['crmSource', CRM],
+      ['department', DEPARTMENT],
+      ...clockDimensions(LEAD_AND_DEAL_TIMES),
     ]),
-    numbers: new Map([['value', VALUE]]),
+    numbers: new Map([
+      ['value', VALUE],
+      ['cycleDays', CYCLE_DAYS],
+      ['activityCount', ACTIVITY_COUNT],
+    ]),
     measures: new Set([
       'totalDeals',
       'openDeals',
@@ -125,36 +260,40 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
       'wonValue',
       'averageDeal',
       'lostDeals',
+      'lostValue',
       'winRate',
+      'staleDeals',
+      'medianCycleDays',
       'conversionRate',
     ]),
   },
   activities: {
     table: 'crm_activities',
     defaultTime: 'startedAt',
-    times: new Map([
-      ['startedAt', 'started_at'],
-      ['createdAt', 'created_at'],
-      ['deadline', 'deadline'],
-    ]),
+    times: ACTIVITY_TIMES,
     dimensions: new Map([
       ['type', { columns: ['type'], labels: 'type' }],
       ['direction', { columns: ['direction'], labels: 'direction' }],
       ['completed', { columns: ['completed'], labels: 'completed' }],
       ['owner', { columns: ['employee_id'], labels: 'user', none: '0' }],
       ['crmSource', CRM],
+      ['department', { columns: ['employee_id'], labels: 'department', none: '0' }],
+      ...clockDimensions(ACTIVITY_TIMES),
     ]),
     numbers: new Map([['durationSeconds', { column: 'duration_seconds', format: 'duration' }]]),
-    measures: new Set(['totalActivities']),
+    measures: new Set(['totalActivities', 'completedActivities', 'calls', 'talkTime', 'activitiesPerLead']),
   },
   contacts: {
     table: 'crm_contacts',
     defaultTime: 'createdAt',
-    times: new Map([['createdAt', 'created_at']]),
+    times: CREATION,
     dimensions: new Map([
       ['source', SOURCE],
       ['owner', OWNER],
       ['crmSource', CRM],
+      ['department', DEPARTMENT],
+      ['country', country('phone')],
+      ...clockDimensions(CREATION),
     ]),
     numbers: new Map(),
     measures: new Set(['totalContacts', 'conversionRate']),
@@ -162,12 +301,14 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   companies: {
     table: 'crm_companies',
     defaultTime: 'createdAt',
-    times: new Map([['createdAt', 'created_at']]),
+    times: CREATION,
     dimensions: new Map([
       ['industry', { columns: ['industry'], labels: 'code' }],
       ['owner', OWNER],
       ['currency', CURRENCY],
       ['crmSource', CRM],
+      ['department', DEPARTMENT],
+      ...clockDimensions(CREATION),
     ]),
     numbers: new Map([
       ['revenue', { column: 'revenue', format: 'currency' }],
@@ -177,38 +318,74 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   },
 };
 
-const totalLeads = count('leads');
-const totalContacts = count('contacts');
-const wonDeals = count('deals', 'won', 'closedAt');
+const totalLeads = plain('leads');
+const totalContacts = plain('contacts');
+const wonDeals = plain('deals', { outcome: 'won', time: 'closedAt' });
+const closedDeals = plain('deals', { outcome: 'closed', time: 'closedAt' });
 
 const MEASURES = new Map<string, Measure>([
   /** Leads, by creation. */
   ['totalLeads', totalLeads],
+  /** 100 × won ÷ (won + lost) leads, both by the moment they closed. */
+  [
+    'leadWinRate',
+    percentage(plain('leads', { outcome: 'won', time: 'closedAt' }), plain('leads', { outcome: 'closed', time: 'closedAt' })),
+  ],
+  /** Mean amount of leads that have one, by creation. */
+  ['averageLeadValue', plain('leads', { aggregation: 'average', field: 'value' })],
+  /** Open leads without any activity, by creation. */
+  ['untouchedLeads', plain('leads', { outcome: 'open', traits: ['untouched'] })],
+  /** Mean seconds from creation to the first response, of leads that have one, by creation. */
+  ['averageFirstResponse', plain('leads', { aggregation: 'average', field: 'firstResponse' })],
+  /** The middle one of the same. */
+  ['medianFirstResponse', plain('leads', { aggregation: 'median', field: 'firstResponse' })],
+  /** 100 × leads answered within N minutes ÷ all leads at least N minutes old, by creation. */
+  ['answeredWithin5', answeredShare('answeredWithin5', 'olderThan5')],
+  ['answeredWithin15', answeredShare('answeredWithin15', 'olderThan15')],
+  ['answeredWithin60', answeredShare('answeredWithin60', 'olderThan60')],
   /** Deals of every outcome, by creation. */
-  ['totalDeals', count('deals')],
+  ['totalDeals', plain('deals')],
   /** Deals whose stage is neither won nor lost, by creation. */
-  ['openDeals', count('deals', 'open')],
+  ['openDeals', plain('deals', { outcome: 'open' })],
   /** Sum of the amounts of open deals, by creation. */
-  ['pipelineValue', dealValue('sum', 'open', 'createdAt')],
+  ['pipelineValue', plain('deals', { aggregation: 'sum', field: 'value', outcome: 'open' })],
   /** Deals in a won stage, by the moment they reached it. */
   ['wonDeals', wonDeals],
   /** Sum of the amounts of won deals, by the moment they were won. */
-  ['wonValue', dealValue('sum', 'won', 'closedAt')],
+  ['wonValue', { ...wonDeals, aggregation: 'sum', field: 'value' }],
   /** Mean amount of won deals that have one, by the moment they were won. */
-  ['averageDeal', dealValue('average', 'won', 'closedAt')],
+  ['averageDeal', { ...wonDeals, aggregation: 'average', field: 'value' }],
   /** Deals in a lost stage, by the moment they reached it. */
-  ['lostDeals', count('deals', 'lost', 'closedAt')],
+  ['lostDeals', plain('deals', { outcome: 'lost', time: 'closedAt' })],
+  /** Sum of the amounts of lost deals, by the moment they were lost. */
+  ['lostValue', plain('deals', { aggregation: 'sum', field: 'value', outcome: 'lost', time: 'closedAt' })],
   /** 100 × won ÷ (won + lost) deals, both by the moment they closed. */
-  ['winRate', { kind: 'ratio', numerator: wonDeals, denominator: count('deals', 'closed', 'closedAt') }],
-  ['totalActivities', count('activities')],
+  ['winRate', percentage(wonDeals, closedDeals)],
+  /** Open deals whose stage last changed (or that were created, where it never did) before the last 30 days, by creation. */
+  ['staleDeals', plain('deals', { outcome: 'open', traits: ['stale'] })],
+  /** The middle one of the days from creation to winning, of won deals, by the moment they were won. */
+  ['medianCycleDays', { ...wonDeals, aggregation: 'median', field: 'cycleDays' }],
+  /** Activities, planned ones too, by their start. */
+  ['totalActivities', plain('activities')],
+  /** Activities that are done, by their start. */
+  ['completedActivities', plain('activities', { traits: ['completed'] })],
+  /** Calls that are done, by their start. */
+  ['calls', plain('activities', { traits: ['completed', 'call'] })],
+  /** Seconds of the same, of those whose length is known. */
+  ['talkTime', plain('activities', { aggregation: 'sum', field: 'durationSeconds', traits: ['completed', 'call'] })],
+  /** Activities that belong to leads, by their start ÷ leads, by creation. */
+  [
+    'activitiesPerLead',
+    { kind: 'ratio', format: 'number', numerator: plain('activities', { traits: ['ofLead'] }), denominator: totalLeads },
+  ],
   ['totalContacts', totalContacts],
-  ['totalCompanies', count('companies')],
+  ['totalCompanies', plain('companies')],
 ]);
 
 /** 100 × deals won in the window ÷ leads created in it. A portal without leads divides by its contacts. */
 const CONVERSION_RATE: Record<CrmMode, Measure> = {
-  classic: { kind: 'ratio', numerator: wonDeals, denominator: totalLeads },
-  simple: { kind: 'ratio', numerator: wonDeals, denominator: totalContacts },
+  classic: percentage(wonDeals, totalLeads),
+  simple: percentage(wonDeals, totalContacts),
 };
 
 /** The measure of that name, or undefined. */
@@ -216,10 +393,16 @@ export function findMeasure(name: string, mode: CrmMode): Measure | undefined {
   return name === 'conversionRate' ? CONVERSION_RATE[mode] : MEASURES.get(name);
 }
 
-function count(entity: DataSource, outcome: Outcome | null = null, time = CATALOG[entity].defaultTime): PlainMeasure {
-  return { kind: 'plain', entity, aggregation: 'count', field: null, outcome, time };
+/** Records of an entity by its default time, unless told. */
+function plain(entity: DataSource, more: Partial<PlainMeasure> = {}): PlainMeasure {
+  const time = CATALOG[entity].defaultTime;
+  return { kind: 'plain', entity, aggregation: 'count', field: null, outcome: null, time, traits: [], ...more };
 }
 
-function dealValue(aggregation: 'sum' | 'average', outcome: Outcome, time: string): PlainMeasure {
-  return { kind: 'plain', entity: 'deals', aggregation, field: 'value', outcome, time };
+function percentage(numerator: PlainMeasure, denominator: PlainMeasure): Measure {
+  return { kind: 'ratio', format: 'percentage', numerator, denominator };
+}
+
+function answeredShare(answered: Trait, old: Trait): Measure {
+  return percentage(plain('leads', { traits: [answered, old] }), plain('leads', { traits: [old] }));
 }

@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import type { ChartConfig, ChartData, ChartPoint, ChartSeries, TimeBucket, ValueFormat } from '../../contract/charts.ts';
-import type { Dimension } from './catalog.ts';
+import type { Dimension, LabelSource } from './catalog.ts';
+import { refuse } from './condition.ts';
 import type { Group, Term } from './cube.ts';
 import { type DescribedValue, describeValue } from './dictionaries.ts';
 import { GAP_LABELS } from './labels.ts';
@@ -13,7 +14,6 @@ import {
   findDimension,
   isTime,
   type Resolved,
-  refuse,
   resolveQuestion,
   type Tallies,
 } from './resolve.ts';
@@ -50,16 +50,13 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
   const axis = resolveAxis(config, context);
   const { category } = axis;
   const dimensions = [category, config.groupBy].filter((name) => name !== null);
-  const resolved = resolveQuestion({ ...config, field: config.yField }, { ...axis, dimensions }, context.mode);
-  const described = {
-    category: category === null ? null : findDimension(config.dataSource, category),
-    series: config.groupBy === null ? null : findDimension(config.dataSource, config.groupBy),
-  };
+  const resolved = resolveQuestion({ ...config, field: config.yField }, { ...axis, dimensions }, context.mode, context);
+  const parts = { category: category !== null, series: config.groupBy !== null };
 
   return {
     terms: resolved.terms,
     finish(groupsOf) {
-      const { categories, series, total } = collect(resolved, groupsOf, described, context);
+      const { categories, series, total } = collect(resolved, groupsOf, parts, context);
       const { groupBy, limit, sortOrder, timeRangeDays } = config;
       const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, resolved, context);
       const shownCategories = axis.buckets
@@ -89,7 +86,7 @@ function resolveAxis(config: ChartConfig, context: AnalyticsContext): Axis {
   }
   // An unknown name is told as such before it is told that it is no time.
   if (xField !== null && !isTime(dataSource, xField)) {
-    findDimension(dataSource, xField);
+    findDimension(dataSource, xField, context);
     throw refuse('A time bucket needs a time on the axis');
   }
   const window = timeRangeDays === null ? allTimeAxis(timeBucket, context) : lastDays(timeRangeDays, now, timezone);
@@ -110,25 +107,29 @@ function allTimeAxis(timeBucket: TimeBucket, { now, timezone }: AnalyticsContext
   return allTimeWindow(timeBucket, now, timezone);
 }
 
-/** Sorts the groups of all terms into categories (or buckets) and series. */
+/** Sorts the groups of all terms into categories (or buckets) and series. Each term knows its table's own dimensions. */
 function collect(
   resolved: Resolved,
   groupsOf: (term: Term) => readonly Group[],
-  dimensions: { category: Dimension | null; series: Dimension | null },
+  has: { category: boolean; series: boolean },
   context: AnalyticsContext,
 ) {
   const categories = new Map<string, Slot>();
   const series = new Map<string, Slot>();
   const total = emptyTallies(resolved);
-  const describe = (dimension: Dimension, group: Group, index: number) =>
-    describeValue(dimension, group.crmSource, group.values[index] ?? [], context.dictionaries, context.locale);
-  if (!dimensions.series) slotFor(series, NO_VALUE, resolved);
+  const describe = (dimension: Dimension | undefined, crmSource: string, values: readonly string[] = []) =>
+    dimension ? describeValue(dimension, crmSource, values, context.dictionaries, context.locale) : NO_VALUE;
+  if (!has.series) slotFor(series, NO_VALUE, resolved);
+  // A week has seven days and a day 24 hours, whether anything happened in them or not.
+  const clock = has.category ? resolved.terms[0]?.dimensions[0] : undefined;
+  for (const code of CLOCK_CODES.get(clock?.labels) ?? []) slotFor(categories, describe(clock, '', [code]), resolved);
 
   resolved.terms.forEach((term, index) => {
-    for (const group of groupsOf(term)) {
-      const category = dimensions.category ? describe(dimensions.category, group, 0) : { ...NO_VALUE, id: String(group.bucket) };
-      const one = dimensions.series ? describe(dimensions.series, group, dimensions.category ? 1 : 0) : NO_VALUE;
-      const tallies = resolved.terms.map((_, position) => (position === index ? group.tally : EMPTY));
+    const [first, second] = term.dimensions;
+    for (const { crmSource, bucket, values, tally } of groupsOf(term)) {
+      const category = has.category ? describe(first, crmSource, values[0]) : { ...NO_VALUE, id: String(bucket) };
+      const one = has.series ? describe(has.category ? second : first, crmSource, values[has.category ? 1 : 0]) : NO_VALUE;
+      const tallies = resolved.terms.map((_, position) => (position === index ? tally : EMPTY));
       const slot = slotFor(categories, category, resolved);
       addTallies(slot.total, tallies);
       addTallies(cellOf(slot, one.id, resolved), tallies);
@@ -139,6 +140,10 @@ function collect(
   return { categories, series, total };
 }
 
+const CLOCK_CODES = new Map<LabelSource | undefined, readonly string[]>([
+  ['weekday', Array.from({ length: 7 }, (_, index) => String(index + 1))],
+  ['hour', Array.from({ length: 24 }, (_, index) => String(index))],
+]);
 const EMPTY = { rows: 0, amounts: new Map() };
 const NO_VALUE: DescribedValue = { id: '', crmSource: '', code: '', label: '', pipeline: null, color: null, rank: null };
 

@@ -1,10 +1,10 @@
 import type { DataSource } from '../../contract/charts.ts';
-import type { CrmSource } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
-import { CATALOG, type Dimension, type NumericField, type Outcome } from './catalog.ts';
+import { CATALOG, type Dimension, type NumericField, type Outcome, TRAITS, type Trait } from './catalog.ts';
+import { type Condition, conditionSql, expressionSql } from './condition.ts';
 import { identity, Money } from './dictionaries.ts';
-import type { Tally } from './tally.ts';
+import type { Tally, WeightedValue } from './tally.ts';
 import type { Bucket, TimeWindow } from './time-range.ts';
 
 /** Which records of one table a number is about, and how they are to be told apart. */
@@ -12,23 +12,32 @@ export interface Term {
   entity: DataSource;
   /** Column of the moment that window and buckets look at. */
   timeColumn: string;
+  /** Zone of weekdays and hours. */
+  timezone: string;
   /** null: all time, records without that moment included. */
   window: TimeWindow | null;
   buckets: readonly Bucket[] | null;
   conditions: readonly Condition[];
   dimensions: readonly Dimension[];
   outcome: Outcome | null;
+  /** What else is asked of the records. */
+  traits: readonly BoundTrait[];
   /** What is added up; null counts records. */
   field: NumericField | null;
   /** Whether the smallest and the largest value are wanted, and not only how many there are and their sum. */
   extremes: boolean;
+  /** Whether all values are wanted, for the middle one. Such a term has a statement of its own. */
+  median: boolean;
+  /** Other tables that have to be copied for the number to be right. */
+  reliesOn: readonly DataSource[];
 }
 
-/** `column` has `value`; null means it has none (null, '' or what the CRM writes for none). */
-export interface Condition {
-  column: string;
-  value: string | null;
-  none: string | undefined;
+export type { Condition };
+
+/** A trait with the moment it speaks of. */
+export interface BoundTrait {
+  trait: Trait;
+  at: Date | null;
 }
 
 /** A group of records as one term sees it. */
@@ -48,12 +57,13 @@ export interface Group {
 interface Cube {
   base: Term;
   buckets: readonly Bucket[] | null;
-  columns: Set<string>;
-  /** Aggregated expressions by what they select: outcome and field. */
+  /** Grouping columns by name, with their dimension where they are derived. */
+  columns: Map<string, Dimension | null>;
+  /** Aggregated expressions by what they select: outcome, traits and field. */
   cells: Map<string, Cell>;
 }
 
-type Cell = Pick<Term, 'outcome' | 'field' | 'extremes'>;
+type Cell = Pick<Term, 'outcome' | 'traits' | 'field' | 'extremes'>;
 
 type Row = Record<string, string | number | boolean | null>;
 
@@ -61,6 +71,8 @@ type Row = Record<string, string | number | boolean | null>;
 const MAX_COLUMNS = 4;
 /** A grouping finer than this is no chart; it would only fill memory. */
 const MAX_GROUPS = 20_000;
+/** So many different values a median may be taken of; beyond, they would fill memory. */
+const MAX_MEDIAN_VALUES = 500_000;
 
 /** A statement with the terms it answers. */
 export interface TermQuery {
@@ -79,13 +91,13 @@ export function planTerms(tenantId: string, terms: readonly Term[]): TermQuery[]
       extend(fitting.cube, term);
       fitting.terms.push(term);
     } else {
-      const cube: Cube = { base: term, buckets: null, columns: new Set(), cells: new Map() };
+      const cube: Cube = { base: term, buckets: null, columns: new Map(), cells: new Map() };
       extend(cube, term);
       planned.push({ cube, terms: [term] });
     }
   }
   return planned.map(({ cube, terms: served }) => ({
-    query: cubeQuery(tenantId, cube),
+    query: cube.base.median ? medianQuery(tenantId, cube) : cubeQuery(tenantId, cube),
     terms: served,
     groupsOf: (term, rows) => readGroups(cube, term, rows as readonly Row[]),
   }));
@@ -93,11 +105,14 @@ export function planTerms(tenantId: string, terms: readonly Term[]): TermQuery[]
 
 function fits(term: Term, { base, buckets, columns }: Cube): boolean {
   return (
+    !term.median &&
+    !base.median &&
     term.entity === base.entity &&
+    term.timezone === base.timezone &&
     sameWindow(term, base) &&
     JSON.stringify(term.conditions) === JSON.stringify(base.conditions) &&
     (!buckets || !term.buckets || buckets === term.buckets || sameBuckets(buckets, term.buckets)) &&
-    new Set([...columns, ...columnsOf(term)]).size <= Math.max(MAX_COLUMNS, columns.size)
+    new Set([...columns.keys(), ...columnsOf(term).keys()]).size <= Math.max(MAX_COLUMNS, columns.size)
   );
 }
 
@@ -116,73 +131,176 @@ function sameBuckets(a: readonly Bucket[], b: readonly Bucket[]): boolean {
 
 function extend(cube: Cube, term: Term): void {
   cube.buckets ??= term.buckets;
-  for (const column of columnsOf(term)) cube.columns.add(column);
-  const { outcome, field, extremes } = term;
+  for (const [column, dimension] of columnsOf(term)) cube.columns.set(column, dimension);
+  const { outcome, traits, field, extremes } = term;
   const present = cube.cells.get(cellKey(term));
-  cube.cells.set(cellKey(term), { outcome, field, extremes: extremes || present?.extremes === true });
+  cube.cells.set(cellKey(term), { outcome, traits, field, extremes: extremes || present?.extremes === true });
 }
 
 /** Codes and currencies mean something only within their CRM; a bare count need not tell CRMs apart, and is cheaper so. */
-function columnsOf(term: Term): string[] {
-  const columns = term.dimensions.flatMap((dimension) => dimension.columns);
-  if (term.field?.format === 'currency') columns.push('currency');
-  return columns.length > 0 ? ['crm_source', ...columns] : [];
+function columnsOf(term: Term): Map<string, Dimension | null> {
+  const columns = new Map<string, Dimension | null>();
+  for (const dimension of term.dimensions) {
+    for (const column of dimension.columns) columns.set(column, dimension.expression ? dimension : null);
+  }
+  if (term.field?.format === 'currency') columns.set('currency', null);
+  return columns.size > 0 ? new Map([['crm_source', null], ...columns]) : columns;
 }
 
-function cellKey({ outcome, field }: Pick<Cell, 'outcome' | 'field'>): string {
-  return `${outcome ?? 'all'}:${field?.column ?? ''}`;
+function cellKey({ outcome, traits, field }: Pick<Cell, 'outcome' | 'traits' | 'field'>): string {
+  return JSON.stringify([outcome, traits, field?.column]);
 }
 
-/** Only deals have outcomes that measures tell apart. By `won` and not by `semantic`: the deals' indexes are cut by it. */
-const OUTCOME_SQL: Record<Outcome, string> = {
+/** By `won` and not by `semantic`: the deals' indexes are cut by it. */
+const DEAL_OUTCOME_SQL: Record<Outcome, string> = {
   open: 'won is null',
   won: 'won',
   lost: 'not won',
   closed: 'won is not null',
 };
+const OUTCOME_SQL: Record<Outcome, string> = {
+  open: "semantic = 'open'",
+  won: "semantic = 'won'",
+  lost: "semantic = 'lost'",
+  closed: "semantic <> 'open'",
+};
 
-function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
-  const { base } = cube;
-  const values: unknown[] = [];
-  const bind = (value: unknown) => `$${values.push(value)}`;
+type Bind = (value: unknown) => string;
+
+/** What a cell asks of its records, by what tells two such demands apart. Written only where used: a place bound in vain is an error. */
+function demandsOf({ outcome, traits }: Pick<Cell, 'outcome' | 'traits'>, entity: DataSource): Map<string, Demand> {
+  const demands = new Map<string, Demand>();
+  if (outcome) demands.set(outcome, () => (entity === 'deals' ? DEAL_OUTCOME_SQL : OUTCOME_SQL)[outcome]);
+  for (const { trait, at } of traits) {
+    demands.set(`${trait} ${at?.toISOString()}`, (bind) => TRAITS[trait].sql(at ? `${bind(at)}::timestamptz` : ''));
+  }
+  return demands;
+}
+
+type Demand = (bind: Bind) => string;
+
+/** Where-conditions that all terms of a cube share, but for what their measures ask of the records. */
+function baseWhere(tenantId: string, base: Term, bind: Bind): string[] {
   const where = [`tenant_id = ${bind(tenantId)}`, 'deleted_at is null'];
   if (base.window) {
     where.push(`${base.timeColumn} >= ${bind(base.window.from)}`, `${base.timeColumn} < ${bind(base.window.to)}`);
   }
   for (const condition of base.conditions) where.push(conditionSql(condition, bind));
+  return where;
+}
 
-  const cells = [...cube.cells.values()];
-  // One outcome for all of them narrows the rows that are read at all; several are told apart while counting.
-  const outcomes = new Set(cells.map((cell) => cell.outcome));
-  const [shared] = outcomes.size === 1 ? outcomes : [];
-  if (shared) where.push(OUTCOME_SQL[shared]);
+/**
+ * The where-clause of exactly the records a term counts, for lists of them.
+ * @param bind takes a value and gives its place in the statement (`$3`)
+ */
+export function termWhere(tenantId: string, term: Term, bind: Bind): string {
+  return [...baseWhere(tenantId, term, bind), ...[...demandsOf(term, term.entity).values()].map((demand) => demand(bind))].join(
+    ' and ',
+  );
+}
 
-  const keys = [...cube.columns];
-  if (cube.buckets) {
-    const starts = bind(cube.buckets.map((bucket) => bucket.start.toISOString()));
+/** The grouping columns in SQL; a derived one is named by its place, as its own name may come from outside. */
+function keysOf({ base, columns, buckets }: Cube, bind: Bind): string[] {
+  const keys = [...columns].map(([column, dimension], index) =>
+    dimension?.expression ? `${expressionSql(dimension.expression, base.timezone, bind)} as ${keyName(index)}` : column,
+  );
+  if (buckets) {
+    const starts = bind(buckets.map((bucket) => bucket.start.toISOString()));
     keys.push(`width_bucket(${base.timeColumn}, ${starts}::timestamptz[]) as bucket`);
   }
+  return keys;
+}
+
+function keyName(index: number): string {
+  return `key_${index}`;
+}
+
+function groupBy(keys: readonly string[]): string {
+  return keys.length > 0 ? `group by ${keys.map((_, index) => index + 1).join(', ')}` : '';
+}
+
+function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
+  const { base } = cube;
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const where = baseWhere(tenantId, base, bind);
+  const cells = [...cube.cells.values()];
+  const demands = cells.map((cell) => demandsOf(cell, base.entity));
+  // What all of them ask narrows the rows that are read at all; the rest is told apart while counting.
+  const shared = [...(demands[0] ?? [])].filter(([key]) => demands.every((one) => one.has(key)));
+  for (const [key, demand] of shared) {
+    where.push(demand(bind));
+    for (const one of demands) one.delete(key);
+  }
+  const keys = keysOf(cube, bind);
   const aggregates = cells.flatMap((cell, index) =>
-    cellSql(cell, index, cell.outcome && !shared ? OUTCOME_SQL[cell.outcome] : null),
+    cellSql(
+      cell,
+      index,
+      [...(demands[index]?.values() ?? [])].map((demand) => demand(bind)),
+    ),
   );
   return {
     text: `select ${[...keys, ...aggregates].join(', ')}
 from ${CATALOG[base.entity].table}
 where ${where.join(' and ')}
-${keys.length > 0 ? `group by ${keys.map((_, index) => index + 1).join(', ')}` : ''}
+${groupBy(keys)}
 limit ${MAX_GROUPS + 1}`,
     values,
   };
 }
 
-function conditionSql({ column, value, none }: Condition, bind: (value: unknown) => string): string {
-  if (value !== null) return `${column}::text = ${bind(value)}`;
-  return `coalesce(nullif(${column}::text, ${bind(none ?? '')}), '') = ''`;
+/**
+ * Every value of a group with how often it occurs: medians do not fold, but lists of values do, so that merged groups
+ * (all others, departments, currencies) have exact ones too. Where no group can be merged its middle values are enough.
+ */
+function medianQuery(tenantId: string, cube: Cube): SqlQuery {
+  const { base } = cube;
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const where = termWhere(tenantId, base, bind);
+  const keys = keysOf(cube, bind);
+  const table = CATALOG[base.entity].table;
+  const value = base.field?.column ?? 'null';
+  if (cube.columns.size === 0) {
+    // The second place is the next one where the number of values is even, and the same where it is odd.
+    const middle = "array_to_string(percentile_disc(array[0.5, 0.500000001]) within group (order by value), '*1 ') || '*1'";
+    return {
+      text: `select ${[...(cube.buckets ? ['bucket'] : []), 'count(*)::int as rows_0', 'count(value)::int as count_0'].join(', ')},
+  1 as distinct_0, ${middle} as values_0
+from (select ${[...keys, `${value} as value`].join(', ')} from ${table} where ${where}) records
+${cube.buckets ? 'group by bucket' : ''}
+limit ${MAX_GROUPS + 1}`,
+      values,
+    };
+  }
+  const names = [...cube.columns].map(([column, dimension], index) => (dimension?.expression ? keyName(index) : column));
+  if (cube.buckets) names.push('bucket');
+  // Only of money there can be values that are left out, which are then told with their number and sum.
+  const ofMoney =
+    base.field?.format === 'currency'
+      ? 'coalesce(sum(times) filter (where value <> 0), 0)::int as non_zero_0, sum(value * times)::text as sum_0,'
+      : '';
+  return {
+    text: `select ${names.join(', ')}, sum(times)::int as rows_0, coalesce(sum(times) filter (where value is not null), 0)::int as count_0,
+  ${ofMoney} count(*)::int as distinct_0,
+  string_agg(value::text || '*' || times, ' ') as values_0
+from (
+  select ${[...keys, `${value} as value`, 'count(*) as times'].join(', ')}
+  from ${table}
+  where ${where}
+  ${groupBy([...keys, value])}
+  limit ${MAX_MEDIAN_VALUES + 1}
+) histogram
+group by ${names.join(', ')}
+limit ${MAX_GROUPS + 1}`,
+    values,
+  };
 }
 
-function cellSql({ field, extremes }: Cell, index: number, outcome: string | null): string[] {
+function cellSql({ field, extremes }: Cell, index: number, demands: readonly string[]): string[] {
   const filter = (extra?: string) => {
-    const all = [outcome, extra].filter(Boolean);
+    const all = extra ? [...demands, extra] : demands;
     return all.length > 0 ? ` filter (where ${all.join(' and ')})` : '';
   };
   const aggregates = [`count(*)${filter()}::int as rows_${index}`];
@@ -203,7 +321,13 @@ function cellSql({ field, extremes }: Cell, index: number, outcome: string | nul
 
 function readGroups(cube: Cube, term: Term, rows: readonly Row[]): Group[] {
   if (rows.length > MAX_GROUPS) throw new AppError('invalid_combination', 'This chart has too many groups to be drawn');
+  const distinct = rows.reduce((sum, row) => sum + Number(row.distinct_0 ?? 0), 0);
+  if (distinct > MAX_MEDIAN_VALUES)
+    throw new AppError('invalid_combination', 'This median is of too many values; take a shorter range');
   const index = [...cube.cells.keys()].indexOf(cellKey(term));
+  const names = new Map(
+    [...cube.columns].map(([column, dimension], place) => [column, dimension?.expression ? keyName(place) : column]),
+  );
   const groups: Group[] = [];
   for (const row of rows) {
     const tally: Tally = { rows: Number(row[`rows_${index}`]), amounts: new Map() };
@@ -219,13 +343,14 @@ function readGroups(cube: Cube, term: Term, rows: readonly Row[]): Group[] {
         sum: decimal(row[`sum_${index}`]) ?? new Money(0),
         min: decimal(row[`min_${index}`]),
         max: decimal(row[`max_${index}`]),
+        values: term.median ? [readValues(row[`values_${index}`])] : [],
       });
     }
     groups.push({
       crmSource,
       // width_bucket counts from 1.
       bucket: term.buckets ? Number(row.bucket) - 1 : 0,
-      values: term.dimensions.map((dimension) => dimension.columns.map((column) => String(row[column] ?? ''))),
+      values: term.dimensions.map((dimension) => dimension.columns.map((column) => String(row[names.get(column) ?? ''] ?? ''))),
       tally,
     });
   }
@@ -236,7 +361,11 @@ function decimal(text: Row[string] | undefined): InstanceType<typeof Money> | nu
   return text === null || text === undefined ? null : new Money(String(text));
 }
 
-/** The condition that restricts a term to one CRM. */
-export function onlyCrm(crmSource: CrmSource): Condition {
-  return { column: 'crm_source', value: crmSource, none: undefined };
+/** `12.5*3 13*1`: three times 12.5 and once 13. */
+function readValues(text: Row[string] | undefined): WeightedValue[] {
+  if (typeof text !== 'string') return [];
+  return text.split(' ').map((entry) => {
+    const star = entry.indexOf('*');
+    return { value: entry.slice(0, star), times: Number(entry.slice(star + 1)) };
+  });
 }

@@ -1,6 +1,8 @@
 import { Decimal } from 'decimal.js';
+import type { DataSource } from '../../contract/charts.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import type { Dimension, LabelSource } from './catalog.ts';
+import { findCountry, OTHER_COUNTRY } from './countries.ts';
 import { CODE_LABELS, GAP_LABELS, type Locale } from './labels.ts';
 
 /** Decimal places enough for products and quotients of amounts and rates to be exact beyond any cent. */
@@ -16,11 +18,23 @@ export interface Dictionaries {
   /** identity(crmSource, entity, pipeline, code) */
   statuses: ReadonlyMap<string, StatusEntry>;
   /** identity(crmSource, externalId); people who left keep their names. */
-  users: ReadonlyMap<string, { label: string }>;
+  users: ReadonlyMap<string, { crmSource: string; id: string; label: string; department: string | null }>;
   /** identity(crmSource, externalId) */
   pipelines: ReadonlyMap<string, { label: string; rank: number }>;
   /** identity(crmSource, currency) -> units of that CRM's base currency for one unit. Currencies without a rate are absent. */
   rates: ReadonlyMap<string, Decimal>;
+  /** identity(entity, code) -> that custom field in each CRM that has it. Yes/no fields and fields with a list of options only. */
+  customFields: ReadonlyMap<string, readonly CustomField[]>;
+}
+
+/** A custom field whose values are few enough to tell records apart by. */
+export interface CustomField {
+  crmSource: string;
+  label: string;
+  isBoolean: boolean;
+  isMultiple: boolean;
+  /** Code -> label. */
+  options: ReadonlyMap<string, string>;
 }
 
 interface StatusEntry {
@@ -45,9 +59,18 @@ export interface DescribedValue {
 
 interface DictionaryRow {
   statuses: { crm: string; entity: string; pipeline: string; code: string; label: string; color: string | null }[];
-  users: { crm: string; id: string; name: string }[];
+  users: { crm: string; id: string; name: string; department: string | null }[];
   pipelines: { crm: string; id: string; name: string }[];
   rates: { crm: string; code: string; rate: string }[];
+  fields: {
+    crm: string;
+    entity: string;
+    code: string;
+    label: string;
+    type: string;
+    multiple: boolean;
+    options: Record<string, unknown> | null;
+  }[];
 }
 
 /** Reads all dictionaries of a tenant in one statement; its one row goes to `toDictionaries`. */
@@ -58,19 +81,25 @@ export function dictionariesQuery(tenantId: string): SqlQuery {
   (select coalesce(json_agg(json_build_object('crm', crm_source, 'entity', entity, 'pipeline', pipeline, 'code', code,
             'label', label, 'color', color) order by crm_source, entity, sort, code), '[]')
    from crm_statuses where tenant_id = $1) as statuses,
-  (select coalesce(json_agg(json_build_object('crm', crm_source, 'id', external_id, 'name', name)), '[]')
+  (select coalesce(json_agg(json_build_object('crm', crm_source, 'id', external_id, 'name', name, 'department', department)
+            order by crm_source, external_id), '[]')
    from crm_users where tenant_id = $1) as users,
   (select coalesce(json_agg(json_build_object('crm', crm_source, 'id', external_id, 'name', name)
             order by crm_source, is_default desc, sort, external_id), '[]')
    from crm_pipelines where tenant_id = $1) as pipelines,
   (select coalesce(json_agg(json_build_object('crm', crm_source, 'code', code, 'rate', rate::text)), '[]')
-   from crm_currencies where tenant_id = $1 and rate > 0) as rates`,
+   from crm_currencies where tenant_id = $1 and rate > 0) as rates,
+  (select coalesce(json_agg(json_build_object('crm', crm_source, 'entity', entity, 'code', code, 'label', label, 'type', type,
+            'multiple', is_multiple, 'options', options) order by crm_source, entity, code), '[]')
+   from crm_field_definitions
+   where tenant_id = $1 and is_custom and (type in ('list', 'boolean') or type = 'text' and jsonb_typeof(options) = 'object'))
+    as fields`,
     values: [tenantId],
   };
 }
 
 export function toDictionaries(row: object): Dictionaries {
-  const { statuses, users, pipelines, rates } = row as DictionaryRow;
+  const { statuses, users, pipelines, rates, fields } = row as DictionaryRow;
   return {
     statuses: new Map(
       statuses.map((status, rank) => [
@@ -78,11 +107,37 @@ export function toDictionaries(row: object): Dictionaries {
         { label: status.label, color: status.color, rank },
       ]),
     ),
-    users: new Map(users.map((user) => [identity(user.crm, user.id), { label: user.name }])),
+    users: new Map(
+      users.map(({ crm, id, name, department }) => [identity(crm, id), { crmSource: crm, id, label: name, department }]),
+    ),
     pipelines: new Map(pipelines.map((pipeline, rank) => [identity(pipeline.crm, pipeline.id), { label: pipeline.name, rank }])),
     rates: new Map(rates.map(({ crm, code, rate }) => [identity(crm, code), new Money(rate)])),
+    customFields: Map.groupBy(fields.map(toCustomField), ({ key }) => key),
   };
 }
+
+function toCustomField({ crm, entity, code, label, type, multiple, options }: DictionaryRow['fields'][number]) {
+  const labels = Object.entries(options ?? {}).map(([option, text]): [string, string] => [option, String(text)]);
+  return {
+    key: identity(entity, code),
+    crmSource: crm,
+    label,
+    isBoolean: type === 'boolean',
+    isMultiple: multiple,
+    options: new Map(labels),
+  };
+}
+
+/** The definitions of a custom field; empty where no CRM has one of that name whose values tell records apart. */
+export function findCustomFields({ customFields }: Dictionaries, entity: DataSource, code: string): readonly CustomField[] {
+  return customFields.get(identity(entity, code)) ?? [];
+}
+
+/** How CRMs write yes and no in a custom field. */
+export const BOOLEAN_CODES = new Map([
+  ['true', ['true', 'Y', '1']],
+  ['false', ['false', 'N', '0']],
+]);
 
 /** Joins codes into one map key; PostgreSQL text holds no NUL, so no two lists give the same key. */
 export function identity(...parts: readonly string[]): string {
@@ -102,10 +157,7 @@ export function describeValue(
 ): DescribedValue {
   const code = values.at(-1) ?? '';
   const plain = { crmSource, code, label: code, pipeline: null, color: null, rank: null };
-  if (code === '' || code === dimension.none) {
-    const label = GAP_LABELS[dimension.labels === 'user' ? 'unassigned' : 'notSet'][locale];
-    return { ...plain, id: '', code: '', label, rank: isOrdered(dimension.labels) ? Number.MAX_SAFE_INTEGER : null };
-  }
+  if (code === '' || code === dimension.none) return notSet(plain, dimension.labels, locale);
   switch (dimension.labels) {
     case 'leadStatus':
       return ofStatus(plain, dictionaries.statuses.get(identity(crmSource, 'leads', '', code)), '');
@@ -122,6 +174,29 @@ export function describeValue(
       return { ...ofStatus(plain, dictionaries.statuses.get(identity(crmSource, 'sources', '', code)), ''), rank: null };
     case 'user':
       return { ...plain, id: identity(crmSource, code), label: dictionaries.users.get(identity(crmSource, code))?.label ?? code };
+    case 'department': {
+      const department = dictionaries.users.get(identity(crmSource, code))?.department;
+      if (!department) return notSet(plain, dimension.labels, locale);
+      return { ...plain, code: department, id: identity(crmSource, department), label: department };
+    }
+    case 'country': {
+      const country = findCountry(code);
+      return { ...plain, code: country, id: country, label: countryLabel(country, locale) };
+    }
+    case 'weekday':
+      return { ...plain, id: code, label: weekdayLabel(Number(code), locale), rank: Number(code) };
+    case 'hour':
+      return { ...plain, id: code, label: `${code.padStart(2, '0')}:00`, rank: Number(code) };
+    case 'customBoolean': {
+      const [known = code] = [...BOOLEAN_CODES].find(([, ways]) => ways.includes(code)) ?? [];
+      return { ...plain, code: known, id: known, label: CODE_LABELS.get(`boolean:${known}`)?.[locale] ?? known };
+    }
+    case 'customList': {
+      const { expression } = dimension;
+      const fields = expression?.kind === 'custom' ? findCustomFields(dictionaries, expression.entity, expression.code) : [];
+      const label = fields.find((field) => field.crmSource === crmSource)?.options.get(code) ?? code;
+      return { ...plain, id: identity(crmSource, code), label };
+    }
     case 'pipeline': {
       const known = dictionaries.pipelines.get(identity(crmSource, code));
       return { ...plain, id: identity(crmSource, code), label: known?.label ?? code };
@@ -133,8 +208,22 @@ export function describeValue(
   }
 }
 
-function isOrdered(labels: LabelSource): boolean {
-  return labels === 'leadStatus' || labels === 'dealStage';
+function notSet(plain: Omit<DescribedValue, 'id'>, labels: LabelSource, locale: Locale): DescribedValue {
+  const label = GAP_LABELS[labels === 'user' ? 'unassigned' : 'notSet'][locale];
+  return { ...plain, id: '', code: '', label, rank: ORDERED.has(labels) ? Number.MAX_SAFE_INTEGER : null };
+}
+
+const ORDERED: ReadonlySet<LabelSource> = new Set(['leadStatus', 'dealStage', 'weekday', 'hour']);
+
+function countryLabel(country: string, locale: Locale): string {
+  if (country === OTHER_COUNTRY) return CODE_LABELS.get('country:other')?.[locale] ?? country;
+  return new Intl.DisplayNames(locale, { type: 'region' }).of(country) ?? country;
+}
+
+/** @param day 1 is Monday; 6 January 2025 was one */
+function weekdayLabel(day: number, locale: Locale): string {
+  const name = new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2025, 0, 5 + day));
+  return name.slice(0, 1).toLocaleUpperCase(locale) + name.slice(1);
 }
 
 function ofStatus(plain: Omit<DescribedValue, 'id'>, status: StatusEntry | undefined, pipeline: string): DescribedValue {

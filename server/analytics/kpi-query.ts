@@ -1,5 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import type { KpiConfig, KpiData, ValueFormat } from '../../contract/charts.ts';
+import { refuse } from './condition.ts';
 import type { Group, Term } from './cube.ts';
 import type { Plan } from './plan.ts';
 import {
@@ -9,7 +10,6 @@ import {
   answer,
   emptyTallies,
   type Resolved,
-  refuse,
   resolveQuestion,
 } from './resolve.ts';
 import { lastDays, type TimeWindow } from './time-range.ts';
@@ -30,6 +30,7 @@ export function planKpi(config: KpiConfig, context: AnalyticsContext): Plan<KpiD
       { ...config, field: config.metricField },
       { window, buckets: null, time: null, dimensions: [] },
       context.mode,
+      context,
     );
   const current = resolveIn(windowEnding(0));
   const previous = comparisonPeriodDays === null ? null : resolveIn(windowEnding(comparisonPeriodDays));

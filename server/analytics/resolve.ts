@@ -2,13 +2,24 @@ import type { Decimal } from 'decimal.js';
 import type { ChartConfig, KpiConfig, Unconverted, ValueFormat } from '../../contract/charts.ts';
 import type { CrmMode } from '../../contract/crm.ts';
 import { AppError } from '../platform/errors.ts';
-import { CATALOG, type Dimension, type EntityCatalog, findMeasure, type Measure, type PlainMeasure } from './catalog.ts';
-import type { Condition, Term } from './cube.ts';
-import { onlyCrm } from './cube.ts';
-import { type Dictionaries, Money } from './dictionaries.ts';
+import {
+  CATALOG,
+  type Dimension,
+  type EntityCatalog,
+  findMeasure,
+  type Measure,
+  type PlainMeasure,
+  TRAITS,
+  type Trait,
+} from './catalog.ts';
+import { type NameScope, onDimension, onlyCrm, refuse } from './condition.ts';
+import type { BoundTrait, Condition, Term } from './cube.ts';
+import { type Dictionaries, findCustomFields, Money } from './dictionaries.ts';
 import type { Locale } from './labels.ts';
 import { addTally, createTally, finishTally, type MoneyContext, type Tally } from './tally.ts';
-import type { Bucket, TimeWindow } from './time-range.ts';
+import { type Bucket, lastDays, type TimeWindow } from './time-range.ts';
+
+export { refuse };
 
 /** What a question is answered against, besides the records. */
 export interface AnalyticsContext {
@@ -49,25 +60,42 @@ export interface Resolved {
   terms: readonly Term[];
 }
 
-/** Names of a question -> columns. Says with one error what is not known or does not go together. */
-export function resolveQuestion(question: Question, axes: Axes, mode: CrmMode): Resolved {
+const CUSTOM = 'custom:';
+
+/**
+ * Names of a question -> columns. Says with one error what is not known or does not go together.
+ * @param scope whoever has an AnalyticsContext passes it; without it custom fields, filters by department, weekday or
+ *   hour, and measures that depend on the moment are refused
+ */
+export function resolveQuestion(question: Question, axes: Axes, mode: CrmMode, scope?: NameScope): Resolved {
   const measure = resolveMeasure(question, mode);
   const parts = measure.kind === 'ratio' ? [measure.numerator, measure.denominator] : [measure];
-  return { measure, format: formatOf(measure), terms: parts.map((part) => resolveTerm(part, question, axes)) };
+  // A name has to be one of the data source's, even where the measure looks at other tables, which have to know it too.
+  for (const name of axes.dimensions) findDimension(question.dataSource, name, scope);
+  if (question.filterField !== null) findDimension(question.dataSource, question.filterField, scope);
+  return { measure, format: formatOf(measure), terms: parts.map((part) => resolveTerm(part, question, axes, scope)) };
 }
 
-/** The dimension of that name. @throws AppError `unknown_field_name` */
-export function findDimension(entity: PlainMeasure['entity'], name: string): Dimension {
+/**
+ * The dimension of that name; `custom:<code>` is a custom field of the CRM.
+ * @throws AppError `unknown_field_name`; `invalid_combination` for a custom field that holds several values at once
+ */
+export function findDimension(entity: PlainMeasure['entity'], name: string, scope?: NameScope): Dimension {
+  if (name.startsWith(CUSTOM) && scope) {
+    const code = name.slice(CUSTOM.length);
+    const [field, ...others] = findCustomFields(scope.dictionaries, entity, code);
+    if (!field) throw unknownName(`${entity} have no dimension`, name);
+    // A record would count under each of its values, and nothing would add up any more.
+    if (field.isMultiple || others.some(({ isMultiple }) => isMultiple)) throw refuse('This custom field holds several values');
+    const labels = field.isBoolean ? 'customBoolean' : 'customList';
+    return { columns: [name], expression: { kind: 'custom', entity, code }, labels };
+  }
   return lookUp(CATALOG[entity].dimensions, name, `${entity} have no dimension`);
 }
 
 /** Whether a name is a time of the entity rather than a dimension. */
 export function isTime(entity: PlainMeasure['entity'], name: string): boolean {
   return CATALOG[entity].times.has(name);
-}
-
-export function refuse(message: string): AppError {
-  return new AppError('invalid_combination', message);
 }
 
 function resolveMeasure(question: Question, mode: CrmMode): Measure {
@@ -78,14 +106,13 @@ function resolveMeasure(question: Question, mode: CrmMode): Measure {
     return measure;
   }
   const { aggregation, field } = question;
-  if (aggregation === 'median') throw refuse('A median is not available; ask for the average');
   if (aggregation === 'count') {
     if (field !== null) throw refuse('count counts records and takes no field');
   } else {
     if (field === null) throw refuse(`${aggregation} needs a field`);
     requireNumber(question.dataSource, entity, field, aggregation);
   }
-  return { kind: 'plain', entity: question.dataSource, aggregation, field, outcome: null, time: entity.defaultTime };
+  return { kind: 'plain', entity: question.dataSource, aggregation, field, outcome: null, time: entity.defaultTime, traits: [] };
 }
 
 function requireNumber(dataSource: string, entity: EntityCatalog, field: string, aggregation: string): void {
@@ -96,46 +123,71 @@ function requireNumber(dataSource: string, entity: EntityCatalog, field: string,
 }
 
 function formatOf(measure: Measure): ValueFormat {
-  if (measure.kind === 'ratio') return 'percentage';
+  if (measure.kind === 'ratio') return measure.format;
   if (measure.field === null) return 'number';
   return CATALOG[measure.entity].numbers.get(measure.field)?.format ?? 'number';
 }
 
-function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes): Term {
+function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scope: NameScope | undefined): Term {
   const entity = CATALOG[measure.entity];
+  const timeColumn = lookUp(entity.times, axes.time ?? measure.time, `${measure.entity} have no time`);
+  const find = (name: string) => atTime(findDimension(measure.entity, name, scope), timeColumn);
+  const field = measure.field === null ? null : lookUp(entity.numbers, measure.field, `${measure.entity} have no field`);
+  const reliesOn = [...measure.traits.map((trait) => TRAITS[trait].reliesOn), field?.reliesOn];
   return {
     entity: measure.entity,
-    timeColumn: lookUp(entity.times, axes.time ?? measure.time, `${measure.entity} have no time`),
+    timeColumn,
+    timezone: scope?.timezone ?? 'UTC',
     window: axes.window,
     buckets: axes.buckets,
-    conditions: resolveConditions(measure.entity, question),
-    dimensions: axes.dimensions.map((name) => findDimension(measure.entity, name)),
+    conditions: resolveConditions(measure.entity, question, find, scope),
+    dimensions: axes.dimensions.map(find),
     outcome: measure.outcome,
+    traits: measure.traits.map((trait) => bindTrait(trait, scope)),
     extremes: measure.aggregation === 'min' || measure.aggregation === 'max',
-    field: measure.field === null ? null : lookUp(entity.numbers, measure.field, `${measure.entity} have no field`),
+    median: measure.aggregation === 'median',
+    field,
+    reliesOn: [...new Set(reliesOn.filter((one) => one !== undefined))],
   };
 }
 
-function resolveConditions(entity: PlainMeasure['entity'], question: Question): Condition[] {
+/** Weekday and hour are of the time that counts, unless the dimension names one. */
+function atTime(dimension: Dimension, timeColumn: string): Dimension {
+  const { expression } = dimension;
+  if (expression?.kind !== 'weekday' && expression?.kind !== 'hour') return dimension;
+  const column = expression.column ?? timeColumn;
+  return { ...dimension, columns: [`${expression.kind}_${column}`], expression: { ...expression, column } };
+}
+
+function bindTrait(trait: Trait, scope: NameScope | undefined): BoundTrait {
+  const { moment } = TRAITS[trait];
+  if (!moment) return { trait, at: null };
+  if (!scope) throw refuse('This number depends on the moment it is asked at');
+  const { now, timezone } = scope;
+  if ('minutesAgo' in moment) return { trait, at: new Date(now.getTime() - moment.minutesAgo * 60_000) };
+  return { trait, at: lastDays(moment.startOfLastDays, now, timezone).from };
+}
+
+function resolveConditions(
+  entity: PlainMeasure['entity'],
+  question: Question,
+  find: (name: string) => Dimension,
+  scope: NameScope | undefined,
+): Condition[] {
   const conditions: Condition[] = [];
   if (question.crmSource !== 'all') conditions.push(onlyCrm(question.crmSource));
   if (question.pipeline !== null) {
     const pipeline = CATALOG[entity].dimensions.get('pipeline');
     if (!pipeline) throw refuse(`${entity} have no pipelines`);
-    conditions.push(equals(pipeline, question.pipeline));
+    conditions.push(onDimension(pipeline, question.pipeline, scope));
   }
   if (question.filterField !== null) {
     if (question.filterValue === null) throw refuse('A filter needs a value; an empty text means "not set"');
-    conditions.push(equals(findDimension(entity, question.filterField), question.filterValue));
+    conditions.push(onDimension(find(question.filterField), question.filterValue, scope));
   } else if (question.filterValue !== null) {
     throw refuse('A filter value needs a filter field');
   }
   return conditions;
-}
-
-function equals(dimension: Dimension, value: string): Condition {
-  const column = dimension.columns.at(-1) ?? '';
-  return { column, value: value === '' || value === dimension.none ? null : value, none: dimension.none };
 }
 
 function lookUp<Value>(names: ReadonlyMap<string, Value>, name: string, complaint: string): Value {
@@ -175,13 +227,16 @@ export function answer(resolved: Resolved, [first, second]: Tallies, context: An
   const rows = first?.rows ?? 0;
   if (measure.kind === 'ratio') {
     const population = second?.rows ?? 0;
+    const scale = measure.format === 'percentage' ? 100 : 1;
     return {
-      value: population === 0 ? null : new Money(rows).times(100).div(population),
+      value: population === 0 ? null : new Money(rows).times(scale).div(population),
       unconverted: [],
       rowCount: population,
     };
   }
   const money: MoneyContext | null =
     resolved.format === 'currency' ? { displayCurrency: context.displayCurrency, rates: context.dictionaries.rates } : null;
-  return { ...finishTally(first ?? createTally(), measure.aggregation, money), rowCount: rows };
+  const { value, unconverted } = finishTally(first ?? createTally(), measure.aggregation, money);
+  const divisor = resolved.terms[0]?.field?.divisor ?? 1;
+  return { value: value?.div(divisor) ?? null, unconverted, rowCount: rows };
 }

@@ -15,7 +15,16 @@ function tallyOf(amounts: readonly [currency: string, value: string][], crmSourc
   const tally = createTally();
   for (const [currency, value] of amounts) {
     const amount = new Money(value);
-    const one = { crmSource, currency, count: 1, nonZero: amount.isZero() ? 0 : 1, sum: amount, min: amount, max: amount };
+    const one = {
+      crmSource,
+      currency,
+      count: 1,
+      nonZero: amount.isZero() ? 0 : 1,
+      sum: amount,
+      min: amount,
+      max: amount,
+      values: [],
+    };
     addTally(tally, { rows: 1, amounts: new Map([['', one]]) });
   }
   return tally;
@@ -134,4 +143,42 @@ test('adding a tally leaves the added one as it was', () => {
   addTally(whole, part);
   expect(finishTally(whole, 'sum', null).value?.toFixed()).toBe('2');
   expect(finishTally(part, 'sum', null).value?.toFixed()).toBe('1');
+});
+
+test('a median is of what the amounts are worth, whatever they are written in', () => {
+  const amounts = (currency: string, values: [value: string, times: number][]): Tally => ({
+    rows: 0,
+    amounts: new Map([
+      [
+        identity('bitrix24', currency),
+        {
+          crmSource: 'bitrix24',
+          currency,
+          count: values.reduce((sum, [, times]) => sum + times, 0),
+          nonZero: values.reduce((sum, [value, times]) => sum + (Number(value) === 0 ? 0 : times), 0),
+          sum: new Money(0),
+          min: null,
+          max: null,
+          values: [values.map(([value, times]) => ({ value, times }))],
+        },
+      ],
+    ]),
+  });
+  const tally = createTally();
+  // In dollars: 1, 1, 2, 10 and 10.
+  addTally(tally, amounts('RUB', [['90', 2]]));
+  addTally(tally, amounts('USD', [['2', 1]]));
+  addTally(tally, amounts('EUR', [['9', 2]]));
+  expect(finishTally(tally, 'median', inDollars).value?.toFixed()).toBe('2');
+  // Two zeros of a currency without a rate are zeros: 0, 0, 1, 1, 2, 10, 10.
+  addTally(tally, amounts('XYZ', [['0', 2]]));
+  expect(finishTally(tally, 'median', inDollars).value?.toFixed()).toBe('1');
+  // 0, 0, 1, 1, a value that no double can tell from 1, 2, 5, 5, 10, 10: the middle lies between that value and 2.
+  addTally(tally, amounts('USD', [['1.0000000000000000001', 1]]));
+  addTally(tally, amounts('USD', [['5', 2]]));
+  expect(finishTally(tally, 'median', inDollars).value?.toFixed()).toBe('1.50000000000000000005');
+});
+
+test('there is no median of nothing', () => {
+  expect(finishTally(createTally(), 'median', inDollars).value).toBeNull();
 });

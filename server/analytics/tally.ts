@@ -3,6 +3,12 @@ import type { Unconverted } from '../../contract/charts.ts';
 import type { PlainMeasure } from './catalog.ts';
 import { type Dictionaries, formatAmount, identity, Money } from './dictionaries.ts';
 
+/** A value as PostgreSQL gives it, with how many records have it. */
+export interface WeightedValue {
+  value: string;
+  times: number;
+}
+
 /** Exact sums over the values of some records, all in one currency of one CRM (or not in money at all). */
 interface Amounts {
   /** '' for values that are not money. */
@@ -15,6 +21,8 @@ interface Amounts {
   sum: Decimal;
   min: Decimal | null;
   max: Decimal | null;
+  /** All values, in parts as they were read; only for a median. */
+  values: readonly (readonly WeightedValue[])[];
 }
 
 /** What is known of a set of records. Tallies add up, so a coarser grouping is folded from a finer one without loss. */
@@ -54,6 +62,7 @@ function addAmounts(tally: Tally, added: Amounts): void {
   present.sum = present.sum.plus(added.sum);
   present.min = smaller(present.min, added.min);
   present.max = larger(present.max, added.max);
+  if (added.values.length > 0) present.values = [...present.values, ...added.values];
 }
 
 export function addTally(tally: Tally, added: Tally): void {
@@ -63,7 +72,8 @@ export function addTally(tally: Tally, added: Tally): void {
 
 /**
  * The aggregate of a tally, money in the display currency. Amounts in a currency without a rate stay out of the value
- * and are listed. null: average, smallest or largest of nothing. Nothing is rounded here.
+ * and are listed. null: average, median, smallest or largest of nothing. Nothing is rounded here. The median of an even
+ * number of values is the mean of the two in the middle.
  */
 export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation'], money: MoneyContext | null): TallyResult {
   if (aggregation === 'count') return { value: new Money(tally.rows), unconverted: [] };
@@ -73,6 +83,7 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
   // Divisor -> sum: amounts that share a divisor are added first and divided once, so that no remainder is lost.
   const sums = new Map<Decimal, Decimal>();
   const unconverted: Unconverted[] = [];
+  const ranked: Ranked[] = [];
   for (const amounts of tally.amounts.values()) {
     const rate = money ? findRate(amounts, money) : UNCHANGED;
     if (rate) {
@@ -81,6 +92,7 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
       sums.set(divisor, (sums.get(divisor) ?? ZERO).plus(amounts.sum.times(factor)));
       min = smaller(min, amounts.min?.times(factor).div(divisor) ?? null);
       max = larger(max, amounts.max?.times(factor).div(divisor) ?? null);
+      if (aggregation === 'median') rankValues(amounts, rate, ranked);
       continue;
     }
     if (amounts.nonZero > 0) {
@@ -91,12 +103,72 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
       count += zeros;
       min = smaller(min, ZERO);
       max = larger(max, ZERO);
+      ranked.push({ value: '0', rate: UNCHANGED, approximate: 0, times: zeros });
     }
   }
+  if (aggregation === 'median') return { value: middleOf(ranked), unconverted: byCurrency(unconverted) };
   let sum = ZERO;
   for (const [divisor, part] of sums) sum = sum.plus(part.div(divisor));
   const value = { sum, average: count > 0 ? sum.div(count) : null, min, max }[aggregation];
   return { value, unconverted: byCurrency(unconverted) };
+}
+
+/** A value with what it is about worth; the exact worth costs a hundred times more and is seldom needed. */
+interface Ranked {
+  value: string;
+  rate: Rate;
+  approximate: number;
+  times: number;
+}
+
+function rankValues(amounts: Amounts, rate: Rate, into: Ranked[]): void {
+  const factor = rate === UNCHANGED ? 1 : rate.factor.toNumber() / rate.divisor.toNumber();
+  for (const part of amounts.values) {
+    for (const { value, times } of part) into.push({ value, rate, approximate: Number(value) * factor, times });
+  }
+}
+
+/** Relative error that neither reading a decimal as a double nor converting it so can reach. */
+const ERROR = 1e-12;
+
+/** Doubles are sorted natively and find the places; which exact value stands there is decided among the few beside it. */
+function middleOf(ranked: readonly Ranked[]): Decimal | null {
+  const count = ranked.reduce((sum, { times }) => sum + times, 0);
+  if (count === 0) return null;
+  const sorted = new Float64Array(count);
+  let filled = 0;
+  for (const { approximate, times } of ranked) {
+    sorted.fill(approximate, filled, filled + times);
+    filled += times;
+  }
+  sorted.sort();
+  const lower = valueAt(Math.floor((count - 1) / 2), sorted, ranked);
+  const upper = valueAt(Math.floor(count / 2), sorted, ranked);
+  return lower.plus(upper).div(2);
+}
+
+function valueAt(place: number, sorted: Float64Array, ranked: readonly Ranked[]): Decimal {
+  const about = sorted[place] ?? 0;
+  const margin = Math.abs(about) * ERROR;
+  let passed = 0;
+  const near = new Map<string, { worth: Decimal; times: number }>();
+  for (const one of ranked) {
+    if (one.approximate < about - margin) passed += one.times;
+    else if (one.approximate <= about + margin) {
+      const worth = worthOf(one);
+      const key = worth.toString();
+      near.set(key, { worth, times: one.times + (near.get(key)?.times ?? 0) });
+    }
+  }
+  for (const { worth, times } of [...near.values()].sort((a, b) => a.worth.comparedTo(b.worth))) {
+    passed += times;
+    if (place < passed) return worth;
+  }
+  return ZERO;
+}
+
+function worthOf({ value, rate }: Ranked): Decimal {
+  return new Money(value).times(rate.factor).div(rate.divisor);
 }
 
 export interface MoneyContext {
