@@ -12,6 +12,96 @@ export const widget = z.strictObject({
 });
 export type Widget = z.infer<typeof widget>;
 
+/** Draws no ink: white space, controls, marks that join, hide or turn text, and the blank of Braille. */
+const INVISIBLE = /[\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+const CONTROLS = /[\p{Cc}\u2028\u2029]/u;
+
+/** What a person calls a widget: one line that can be seen. */
+const widgetTitle = z
+  .string()
+  .trim()
+  .max(120)
+  .refine((text) => text.replace(INVISIBLE, '') !== '', { params: { code: 'blank' } })
+  .refine((text) => !CONTROLS.test(text), { params: { code: 'invalid_characters' } });
+
+const isDataSource = (name: string) => chartConfig.shape.dataSource.safeParse(name).success;
+/** What a person gives may name what is not there: it is a name like those of fields, and refused like theirs. */
+const asked = {
+  title: widgetTitle,
+  dataSource: z
+    .string()
+    .refine(isDataSource, { params: { code: 'unknown_field_name' } })
+    .pipe(chartConfig.shape.dataSource),
+};
+
+/** What a widget is to show, as a request says it: a config without its id. */
+const widgetConfig = z.discriminatedUnion('chartType', [
+  kpiConfig.omit({ chartId: true }).extend(asked),
+  chartConfig.omit({ chartId: true }).extend(asked),
+]);
+export type WidgetConfig = z.infer<typeof widgetConfig>;
+
+/** Body of POST /api/dashboard/widgets. With the header `Idempotency-Key` it may be repeated. The answer is the `Widget`. */
+export const widgetCreateRequest = z.strictObject({ config: widgetConfig });
+
+/** Body of PATCH /api/dashboard/widgets/{id}: what is to change. `title` and `size` go over those of `config`. */
+export const widgetPatchRequest = z.strictObject({
+  config: widgetConfig.optional(),
+  title: widgetTitle.optional(),
+  size: chartConfig.shape.size.optional(),
+  /** Place on the whole dashboard, as `Widget.position` counts. Standard widgets keep theirs; beyond the end is the end. */
+  position: z.number().int().min(0).max(10_000).optional(),
+});
+export type WidgetPatchRequest = z.infer<typeof widgetPatchRequest>;
+
+/** A widget that was taken off the dashboard and can be brought back. */
+const deletedWidget = widget.extend({ deletedAt: z.iso.datetime() });
+export type DeletedWidget = z.infer<typeof deletedWidget>;
+
+/** Answer of GET /api/dashboard/widgets/bin: the last deleted first. */
+export const widgetBinReply = z.array(deletedWidget);
+
+/** Bodies of POST /api/dashboard/drill/csv, and with a page of POST /api/dashboard/drill: a number whose records are wanted. */
+export const drillExportRequest = z.strictObject({
+  /** Exactly one of the two. A standard widget's id is the name it has in GET /api/dashboard/widgets. */
+  config: widgetConfig.optional(),
+  widgetId: z.string().optional(),
+  /** Keys of the chart's point, as its data has them; without one the whole axis or all series are meant. */
+  point: z.strictObject({ categoryKey: z.string().max(500).optional(), seriesKey: z.string().max(500).optional() }).default({}),
+});
+export type DrillExportRequest = z.infer<typeof drillExportRequest>;
+
+export const drillRequest = drillExportRequest.extend({
+  /** `next` of the page before. */
+  after: z.string().min(1).max(1000).optional(),
+  limit: z.number().int().min(1).max(100).default(50),
+});
+export type DrillRequest = z.infer<typeof drillRequest>;
+
+const drillRecord = z.strictObject({
+  externalId: z.string(),
+  crmSource,
+  title: z.string().nullable(),
+  owner: z.strictObject({ id: z.string(), name: z.string() }).nullable(),
+  /** As the CRM has it, in the record's own currency: decimal string. */
+  value: z.strictObject({ amount: z.string(), currency: z.string().nullable() }).nullable(),
+  /** The moment by which the number counted it; null only in numbers of all time. */
+  at: z.iso.datetime().nullable(),
+  /** The record's page in the CRM; null where it has none. An activity's is the page of the record it belongs to. */
+  url: z.string().nullable(),
+});
+export type DrillRecord = z.infer<typeof drillRecord>;
+
+/** Answer of POST /api/dashboard/drill: the records a number counted, the latest first. Of a rate those of its numerator. */
+export const drillReply = z.strictObject({
+  /** What the records are: of a rate it may be something else than the config's data source. */
+  entity: chartConfig.shape.dataSource,
+  records: z.array(drillRecord),
+  total: z.number().int(),
+  next: z.string().nullable(),
+});
+export type DrillReply = z.infer<typeof drillReply>;
+
 /** A widget's numbers, or why they are missing. One widget's failure leaves the others alone. */
 const widgetResult = z.discriminatedUnion('status', [
   z.strictObject({ id: z.string(), status: z.literal('ok'), data: z.discriminatedUnion('kind', [chartData, kpiData]) }),

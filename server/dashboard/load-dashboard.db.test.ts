@@ -7,7 +7,8 @@ import type { Db } from '../platform/db.ts';
 import { insertRows } from '../testing/insert-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../testing/small-world.ts';
-import { listWidgets, loadDashboard } from './load-dashboard.ts';
+import { loadDashboard } from './load-dashboard.ts';
+import { listWidgets } from './widgets.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;
@@ -319,7 +320,7 @@ test('a table that cannot be read fails its own widgets only', async () => {
   }
 });
 
-test('takes one transaction and eight statements', async () => {
+test('takes one transaction and nine statements', async () => {
   const sent: string[] = [];
   let transactions = 0;
   const counting: Db = {
@@ -343,7 +344,7 @@ test('takes one transaction and eight statements', async () => {
   };
   await load(tenantId, { db: counting });
   expect(transactions).toBe(1);
-  expect(sent).toHaveLength(8);
+  expect(sent).toHaveLength(9);
 });
 
 test('a reader who goes away takes the running statement along', async () => {

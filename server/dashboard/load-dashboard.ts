@@ -11,6 +11,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { standardWidgets } from './standard-widgets.ts';
 import { type Coverage, type TenantContext, tenantContextQuery, toTenantContext, type Viewer } from './tenant-context.ts';
+import { activeWidgetsQuery, toWidget, type WidgetRow } from './widget-rows.ts';
 
 export interface DashboardDeps {
   db: Db;
@@ -46,11 +47,12 @@ export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal:
     viewer.tenantId,
     'read',
     async (tx) => {
-      const { context, analytics } = await readContext(tx, viewer, now);
+      const [{ context, analytics }, rows] = await Promise.all([
+        readContext(tx, viewer, now),
+        tx.query<WidgetRow>(activeWidgetsQuery(viewer.tenantId)),
+      ]);
       signal.throwIfAborted();
-      const prepared = standardWidgets(context.mode, context.locale).map((widget) =>
-        prepareWidget(widget, context, analytics, log),
-      );
+      const prepared = arrangeWidgets(context, rows, log).map((widget) => prepareWidget(widget, context, analytics, log));
       const plans = preparePlans(
         viewer.tenantId,
         prepared.flatMap(({ plan }) => plan ?? []),
@@ -80,11 +82,24 @@ export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal:
   };
 }
 
-/** The widgets alone, without their numbers. */
-export async function listWidgets({ db }: DashboardDeps, viewer: Viewer): Promise<Widget[]> {
-  const rows = await db.withTenant(viewer.tenantId, 'read', (tx) => tx.query(tenantContextQuery(viewer)));
-  const { mode, locale } = toTenantContext(rows[0] ?? {});
-  return standardWidgets(mode, locale);
+/** The standard widgets, then the tenant's own in their order. A row that holds no widget is passed over. */
+export function arrangeWidgets(
+  { mode, locale }: Pick<TenantContext, 'mode' | 'locale'>,
+  rows: readonly WidgetRow[],
+  log: Logger,
+): Widget[] {
+  const standard = standardWidgets(mode, locale);
+  const own = rows.flatMap((row) => {
+    const widget = toWidget(row, standard.length);
+    if (!widget) log.warn({ widget: row.id }, 'a stored widget cannot be read');
+    return widget ?? [];
+  });
+  return [...standard, ...own];
+}
+
+/** How a widget's numbers are got. @throws AppError `unknown_field_name`, `invalid_combination` */
+export function planWidget(config: Widget['config'], analytics: AnalyticsContext): Plan<WidgetData> {
+  return config.chartType === 'kpi' ? planKpi(config, analytics) : planChart(config, analytics);
 }
 
 /** The tenant's settings, coverage and dictionaries, in one round trip. */
@@ -105,11 +120,7 @@ export async function readContext(
 
 function prepareWidget(widget: Widget, context: TenantContext, analytics: AnalyticsContext, log: Logger): Prepared {
   const { config, id } = widget;
-  const plan = orRefused(
-    widget,
-    log,
-    (): Plan<WidgetData> => (config.chartType === 'kpi' ? planKpi(config, analytics) : planChart(config, analytics)),
-  );
+  const plan = orRefused(widget, log, () => planWidget(config, analytics));
   if (!plan) return { widget, plan, result: { id, status: 'failed' } };
   const covered = plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage));
   return covered ? { widget, plan, result: null } : { widget, plan: null, result: { id, status: 'not_synced' } };
@@ -117,13 +128,16 @@ function prepareWidget(widget: Widget, context: TenantContext, analytics: Analyt
 
 /**
  * Whether all records a term counts are copied: a full load of every CRM concerned is complete, or the term looks only
- * at records created (begun, closed) since a moment from which on the running load has them all.
+ * at records created (begun, closed) since a moment from which on the running load has them all. What other tables add
+ * to the records is right only when those are complete.
  */
-function isCovered(term: Term, crmSource: string, coverage: readonly Coverage[]): boolean {
-  const concerned = coverage.filter((one) => one.entity === term.entity && (crmSource === 'all' || one.crmSource === crmSource));
+export function isCovered(term: Term, crmSource: string, coverage: readonly Coverage[]): boolean {
+  const ofCrm = coverage.filter((one) => crmSource === 'all' || one.crmSource === crmSource);
+  const concerned = ofCrm.filter(({ entity }) => entity === term.entity);
   const from = term.window?.from;
   return (
     concerned.length > 0 &&
+    term.reliesOn.every((needed) => ofCrm.every(({ entity, isComplete }) => entity !== needed || isComplete)) &&
     concerned.every((one) => {
       const since =
         term.timeColumn === 'created_at' ? one.coveredFrom : ACTIVE_TIMES.has(term.timeColumn) ? one.activeFrom : null;

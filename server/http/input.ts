@@ -105,11 +105,25 @@ function toIssues(problem: z.core.$ZodIssue): FieldIssue[] {
     case 'invalid_value':
       if (problem.input === undefined) return [issue(path, 'required', 'is missing')];
       return [issue(path, 'invalid_value', 'is not one of the allowed values')];
+    case 'custom':
+      return [customIssue(path, problem)];
     case 'invalid_union':
       return [issue(path, 'invalid_value', 'has no known form')];
     default:
       return [issue(path, 'invalid_value', 'is not valid')];
   }
+}
+
+/** What a schema checks by a function of its own names its code: `params: { code: 'blank' }`. */
+const CUSTOM_MESSAGES = new Map<unknown, [code: ErrorCode, message: string]>([
+  ['blank', ['blank', 'is blank']],
+  ['invalid_characters', ['invalid_characters', 'has characters that are not allowed']],
+  ['unknown_field_name', ['unknown_field_name', 'is not a name that is known']],
+]);
+
+function customIssue(path: (string | number)[], { params }: z.core.$ZodIssueCustom): FieldIssue {
+  const [code, message] = CUSTOM_MESSAGES.get(params?.code) ?? ['invalid_value', 'is not valid'];
+  return issue(path, code, message);
 }
 
 /** zod calls fractions and infinities wrong types; to a person who sent a number they are numbers out of range. */

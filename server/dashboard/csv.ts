@@ -1,0 +1,55 @@
+/** A cell: text, or a number. `decimal` is a number as exact text. */
+export type CsvCell = string | number | null | { decimal: string };
+
+/** Excel takes a file for UTF-8 only when it begins with this. */
+export const BOM = '\uFEFF';
+
+/** What makes a spreadsheet calculate a cell. */
+const FORMULA = '=+\\-@＝＋－＠';
+const FORMULA_START = new RegExp(`^[${FORMULA}\\t\\r\\n]`);
+/** Readers that split at another separator than the comma begin a cell behind it. */
+const FORMULA_BEHIND_SEPARATOR = new RegExp(`([;|]["'\\s]*)(?=[${FORMULA}])`, 'g');
+/** White space but for tab and line ends, and what is not seen. */
+const LEADING = /^[^\S\t\r\n]*[\p{Default_Ignorable_Code_Point}\p{Z}\p{Cf}]*/u;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+const GAPS = /[\t\r\n\u000b\u000c\u0085\u2028\u2029]+/g;
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** One row of a CSV file (RFC 4180), with its line end. No text in it can become a formula. */
+export function csvRow(cells: readonly CsvCell[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(cell: CsvCell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
+  if (typeof cell === 'object') return DECIMAL.test(cell.decimal) ? cell.decimal : quote(disarm(cell.decimal));
+  return quote(disarm(cell));
+}
+
+/** Always quoted: a reader that splits at semicolons then has fewer ways to begin a cell. */
+function quote(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+function disarm(text: string): string {
+  const visible = text.replace(GAPS, ' ').replace(CONTROLS, '');
+  const isFormula = FORMULA_START.test(text.replace(LEADING, '')) || FORMULA_START.test(visible.trim().replace(LEADING, ''));
+  const split = visible.replace(FORMULA_BEHIND_SEPARATOR, "$1'");
+  return isFormula ? `'${split}` : split;
+}
+
+/** Value of a Content-Disposition header that saves a file under a name made of `title`. */
+export function attachment(title: string): string {
+  const clean = title.replace(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}"'*/:<>?\\|%;,]+/gu, ' ').replace(/[. ]+$|^[. ]+/g, '');
+  const name = [...clean].slice(0, 80).join('').trim() || 'LeadRelay';
+  const ascii =
+    name
+      .replace(/[^A-Za-z0-9._ -]+/g, '')
+      .replace(/ +/g, ' ')
+      .trim() || 'LeadRelay';
+  const encoded = encodeURIComponent(name).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `attachment; filename="${ascii}.csv"; filename*=UTF-8''${encoded}.csv`;
+}

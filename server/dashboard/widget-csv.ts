@@ -1,0 +1,81 @@
+import type { ChartData, KpiData, Unconverted } from '../../contract/charts.ts';
+import type { Widget } from '../../contract/dashboard.ts';
+import type { Locale } from '../analytics/labels.ts';
+import { preparePlans } from '../analytics/plan.ts';
+import { AppError } from '../platform/errors.ts';
+import { type CsvCell, csvRow } from './csv.ts';
+import { isCovered, planWidget, readContext } from './load-dashboard.ts';
+import { type DrillDeps, readInTurn } from './load-drill.ts';
+import type { Viewer } from './tenant-context.ts';
+import { findWidget } from './widgets.ts';
+
+const HEADERS: Record<'category' | 'date' | 'value' | 'previous' | 'unconverted', Record<Locale, string>> = {
+  category: { en: 'Category', ru: 'Категория', uz: 'Toifa' },
+  date: { en: 'Date', ru: 'Дата', uz: 'Sana' },
+  value: { en: 'Value', ru: 'Значение', uz: 'Qiymat' },
+  previous: { en: 'Previous period', ru: 'Предыдущий период', uz: 'Oldingi davr' },
+  unconverted: { en: 'Not converted', ru: 'Не пересчитано', uz: 'Hisoblab o‘tkazilmagan' },
+};
+
+/** A file of what a widget shows. */
+export interface WidgetFile {
+  title: string;
+  csv: string;
+  /** Lines of numbers in it. */
+  rowCount: number;
+}
+
+/**
+ * The numbers a widget shows, as the lines of a CSV file: one a category with a column a series, or one for a KPI. A time axis
+ * has its dates as keys (ISO 8601), and amounts without a rate come last.
+ * @throws AppError `not_found`, `invalid_id`; `unknown_field_name`, `invalid_combination` for a widget that cannot be drawn
+ * (any more) or takes too long; `wrong_state` while its records are not all copied; `rate_limited`
+ */
+export function loadWidgetCsv(deps: DrillDeps, viewer: Viewer, id: string, signal: AbortSignal): Promise<WidgetFile> {
+  return readInTurn(deps, viewer, signal, async (tx) => {
+    const [{ context, analytics }, widget] = await Promise.all([readContext(tx, viewer, deps.now()), findWidget(tx, viewer, id)]);
+    const { config } = widget;
+    const plan = planWidget(config, analytics);
+    if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) {
+      throw new AppError('wrong_state', 'The records behind this widget are still being copied.');
+    }
+    signal.throwIfAborted();
+    const prepared = preparePlans(viewer.tenantId, [plan]);
+    const data = prepared.finish(plan, await Promise.all(prepared.queries.map((query) => tx.query(query))));
+    if (!data) throw new Error('A statement has no rows though none failed.');
+    const rows = data.kind === 'kpi' ? kpiRows(config, data, context.locale) : chartRows(config, data, context.locale);
+    const all = [...rows, ...unconvertedRows(data.unconverted, context.locale)];
+    return { title: config.title, csv: all.map(csvRow).join(''), rowCount: rows.length - 1 };
+  });
+}
+
+function kpiRows({ title }: Widget['config'], { value, previous, ...data }: KpiData, locale: Locale): CsvCell[][] {
+  return [
+    ['', `${HEADERS.value[locale]}${unitOf(data)}`, `${HEADERS.previous[locale]}${unitOf(data)}`],
+    [title, value === null ? null : { decimal: value }, previous === null ? null : { decimal: previous }],
+  ];
+}
+
+function chartRows(config: Widget['config'], data: ChartData, locale: Locale): CsvCell[][] {
+  const isOverTime = config.chartType !== 'kpi' && config.timeBucket !== null;
+  const categories = data.series[0]?.points ?? [];
+  return [
+    [HEADERS[isOverTime ? 'date' : 'category'][locale], ...data.series.map(({ label }) => `${label}${unitOf(data)}`)],
+    ...categories.map(({ key, label }, index) => [
+      isOverTime ? key : label,
+      ...data.series.map(({ points }) => points[index]?.value ?? null),
+    ]),
+  ];
+}
+
+function unconvertedRows(unconverted: readonly Unconverted[], locale: Locale): CsvCell[][] {
+  return unconverted.map(({ currency, count, amount }) => [
+    `${HEADERS.unconverted[locale]}: ${currency || '?'} (${count})`,
+    { decimal: amount },
+  ]);
+}
+
+function unitOf({ format, currency }: Pick<KpiData, 'format' | 'currency'>): string {
+  const unit = { number: null, currency, percentage: '%', duration: 's' }[format];
+  return unit === null ? '' : ` (${unit})`;
+}
