@@ -61,7 +61,7 @@ export type DeletedWidget = z.infer<typeof deletedWidget>;
 /** Answer of GET /api/dashboard/widgets/bin: the last deleted first. */
 export const widgetBinReply = z.array(deletedWidget);
 
-/** Bodies of POST /api/dashboard/drill/csv, and with a page of POST /api/dashboard/drill: a number whose records are wanted. */
+/** Bodies of POST /api/dashboard/drill/csv (the latest 10,000 records; the file's name says when there are more), and with a page of POST /api/dashboard/drill: a number whose records are wanted. */
 export const drillExportRequest = z.strictObject({
   /** Exactly one of the two. A standard widget's id is the name it has in GET /api/dashboard/widgets. */
   config: widgetConfig.optional(),

@@ -63,7 +63,7 @@ export interface DrillPosition {
   externalId: string;
 }
 
-/** What a table calls what every list of records shows. Names and numbers of people are not among it. */
+/** What a table calls what every list of records shows. A contact's is the name; numbers and addresses of people are not among it. */
 const RECORD_SQL: Record<DataSource, { title: string; owner: string; amount: string; currency: string; page: string }> = {
   leads: { title: 'title', owner: 'assigned_to', amount: 'value', currency: 'currency', page: `'leads', external_id` },
   deals: { title: 'title', owner: 'assigned_to', amount: 'value', currency: 'currency', page: `'deals', external_id` },
@@ -114,7 +114,10 @@ export function planDrill(config: ChartConfig | KpiConfig, point: DrillPoint, co
       const groups = groupsOf(counted).filter(
         (group) =>
           (step === null || group.bucket === step.index) &&
-          wanted.every(({ dimension, index }, position) => describe(dimension, group, index, context).id === ids[position]),
+          wanted.every(({ dimension, index }, position) => {
+            const described = describe(counted.dimensions[index] ?? dimension, group, index, context);
+            return described.id === ids[position];
+          }),
       );
       return {
         term,
@@ -247,7 +250,8 @@ function findId(
   const candidates = new Map<string, { described: DescribedValue; tallies: Tallies }>();
   resolved.terms.forEach((term, position) => {
     for (const group of groupsOf(term)) {
-      const described = describe(dimension, group, index, context);
+      // Each table has the dimension in its own way: a custom field, say.
+      const described = describe(term.dimensions[index] ?? dimension, group, index, context);
       const { id, code } = described;
       if (id.replaceAll('\0', ':') !== key && code !== key) continue;
       const candidate = candidates.get(id) ?? { described, tallies: emptyTallies(resolved) };

@@ -8,7 +8,7 @@ export const BOM = '\uFEFF';
 const FORMULA = '=+\\-@＝＋－＠';
 const FORMULA_START = new RegExp(`^[${FORMULA}\\t\\r\\n]`);
 /** Readers that split at another separator than the comma begin a cell behind it. */
-const FORMULA_BEHIND_SEPARATOR = new RegExp(`([;|]["'\\s]*)(?=[${FORMULA}])`, 'g');
+const FORMULA_BEHIND_SEPARATOR = new RegExp(`([;|]["'\\s\\p{Default_Ignorable_Code_Point}\\p{Z}\\p{Cf}]*)(?=[${FORMULA}])`, 'gu');
 /** White space but for tab and line ends, and what is not seen. */
 const LEADING = /^[^\S\t\r\n]*[\p{Default_Ignorable_Code_Point}\p{Z}\p{Cf}]*/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out

@@ -343,6 +343,11 @@ describe('pages', () => {
   ])('refuse the place %s', async (after) => {
     await expect(drill(kpiOf(), {}, { after })).rejects.toMatchObject({ code: 'invalid_value' });
   });
+
+  test('refuse the place of a record without a moment where all have one', async () => {
+    const after = Buffer.from('[null,"bitrix24","1"]').toString('base64url');
+    await expect(drill(kpiOf({ timeRangeDays: 30 }), {}, { after })).rejects.toMatchObject({ code: 'invalid_value' });
+  });
 });
 
 test('an export gives 10,000 of more records in pages, and ends when nobody reads on', async () => {

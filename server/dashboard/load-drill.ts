@@ -66,6 +66,8 @@ export async function loadDrill(
   const after = request.after === undefined ? null : parsePosition(request.after);
   return readInTurn(deps, viewer, signal, async (tx) => {
     const opened = await open(tx, viewer, request, deps.now(), signal);
+    // The records of a window all have their moment: the place is one of another list.
+    if (after?.at === null && opened.set.term.window !== null) throw refusePlace();
     const { records, last, isLast } = await readPage(tx, viewer, opened, after, request.limit);
     return {
       entity: opened.set.term.entity,
@@ -77,7 +79,8 @@ export async function loadDrill(
 }
 
 /**
- * The same records for a file, at most 10,000 of them. Nothing is read ahead of the reader, and no connection held for one.
+ * The same records for a file, at most the latest 10,000 of them. Nothing is read ahead of the reader, and no connection held for
+ * one: each page is a snapshot of its own, and a record that a sync moves up between two pages may be missing.
  * @throws AppError as `loadDrill`
  */
 export async function exportDrill(
@@ -211,8 +214,12 @@ function parsePosition(text: string): DrillPosition {
       return { at, crmSource: source.data, externalId };
     }
   } catch {}
+  throw refusePlace();
+}
+
+function refusePlace(): AppError {
   const message = 'after is not the position of a page.';
-  throw new AppError('invalid_value', message, { issues: [{ path: 'after', code: 'invalid_value', message }] });
+  return new AppError('invalid_value', message, { issues: [{ path: 'after', code: 'invalid_value', message }] });
 }
 
 /** Days that no month has are moved on by JavaScript and refused by PostgreSQL. */

@@ -38,8 +38,10 @@ export interface WidgetRow extends ConfigRow {
   request_hash: Buffer | null;
 }
 
-/** Deleted widgets can be brought back for so long, then their rows go. */
+/** Deleted widgets can be brought back for so long; their rows go when the next one is deleted after that. */
 const BIN_DAYS = 30;
+/** As many of the last deleted are kept: more than anybody looks through. */
+const BIN_SIZE = 200;
 
 const SELECTED = `id, ${CONFIG_COLUMNS.join(', ')}, position, deleted_at, request_hash`;
 const PLACE = 'row_number() over (order by position, created_at, id)::int - 1';
@@ -57,7 +59,7 @@ export function activeWidgetsQuery(tenantId: string): SqlQuery {
 export function deletedWidgetsQuery(tenantId: string, now: Date): SqlQuery {
   return {
     text: `select ${SELECTED}, null::int as place from dashboard_widgets
-           where tenant_id = $1 and deleted_at > ${binLimit(2)} order by deleted_at desc, id`,
+           where tenant_id = $1 and deleted_at > ${binLimit(2)} order by deleted_at desc, id limit ${BIN_SIZE}`,
     values: [tenantId, now],
   };
 }
@@ -143,7 +145,11 @@ export function restoreWidgetQuery(tenantId: string, id: string): SqlQuery {
 /** Erases what can no longer be brought back. */
 export function emptyBinQuery(tenantId: string, now: Date): SqlQuery {
   return {
-    text: `delete from dashboard_widgets where tenant_id = $1 and deleted_at <= ${binLimit(2)}`,
+    text: `delete from dashboard_widgets
+           where tenant_id = $1 and (deleted_at <= ${binLimit(2)} or id in (
+             select id from dashboard_widgets where tenant_id = $1 and deleted_at is not null
+             order by deleted_at desc, id offset ${BIN_SIZE}
+           ))`,
     values: [tenantId, now],
   };
 }

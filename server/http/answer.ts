@@ -11,6 +11,8 @@ export async function whileWaiting(res: Response, work: (signal: AbortSignal) =>
   const abort = () => {
     if (!res.writableFinished) gone.abort();
   };
+  // Gone before we came to it: nothing would tell.
+  if (res.destroyed) return;
   res.once('close', abort);
   try {
     await work(gone.signal);
@@ -31,8 +33,17 @@ export function sendCsvHeaders(res: Response, disposition: string): void {
   });
 }
 
-/** Writes a part of an answer once the reader has taken what came before. */
+/** How long a reader may take for one part. */
+const PART_MS = 30_000;
+
+/** Writes a part of an answer and waits until the reader has taken it. One who does not is cut off. */
 export async function writePart(res: Response, text: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  if (!res.write(text)) await once(res, 'drain', { signal });
+  if (res.write(text)) return;
+  const cut = setTimeout(() => res.destroy(), PART_MS);
+  try {
+    await once(res, 'drain', { signal });
+  } finally {
+    clearTimeout(cut);
+  }
 }

@@ -84,3 +84,13 @@ test('depth counts brackets, not those inside strings', () => {
   expect(isTooDeep(JSON.stringify({ text: `"\\${'['.repeat(100)}` }))).toBe(false);
   expect(isTooDeep('{}'.repeat(100))).toBe(false);
 });
+
+test('where a field says which form a body has, its absence is what is missing', () => {
+  const forms = z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('a') }),
+    z.strictObject({ kind: z.literal('b') }),
+  ]);
+  const issues = (body: unknown) => issuesOf(() => parseBody(z.strictObject({ config: forms }), { body } as Request));
+  expect(issues({ config: {} })).toEqual(['required', 'config.kind required']);
+  expect(issues({ config: { kind: 'c' } })).toEqual(['invalid_value', 'config.kind invalid_value']);
+});

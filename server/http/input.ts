@@ -108,10 +108,16 @@ function toIssues(problem: z.core.$ZodIssue): FieldIssue[] {
     case 'custom':
       return [customIssue(path, problem)];
     case 'invalid_union':
+      if (problem.discriminator && isMissing(problem.input, problem.discriminator))
+        return [issue(path, 'required', 'is missing')];
       return [issue(path, 'invalid_value', 'has no known form')];
     default:
       return [issue(path, 'invalid_value', 'is not valid')];
   }
+}
+
+function isMissing(input: unknown, name: string): boolean {
+  return typeof input === 'object' && input !== null && (input as Record<string, unknown>)[name] === undefined;
 }
 
 /** What a schema checks by a function of its own names its code: `params: { code: 'blank' }`. */

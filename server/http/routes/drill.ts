@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { drillExportRequest, drillRequest } from '../../../contract/dashboard.ts';
 import { attachment, BOM } from '../../dashboard/csv.ts';
-import { drillHeader, drillLine } from '../../dashboard/drill-csv.ts';
+import { drillFileName, drillHeader, drillLine } from '../../dashboard/drill-csv.ts';
 import { type DrillDeps, exportDrill, loadDrill, MAX_EXPORTED } from '../../dashboard/load-drill.ts';
 import { sendCsvHeaders, whileWaiting, writePart } from '../answer.ts';
 import { methodNotAllowed } from '../error-reply.ts';
@@ -34,7 +34,7 @@ export function createDrillRoutes(deps: DrillDeps): Router {
         // Before the first line goes out: whoever breaks off has still been given what was sent.
         const recordCount = Math.min(list.total, MAX_EXPORTED);
         await writeLog(deps, res, { action: 'export_records', entity: list.entity, recordCount });
-        sendCsvHeaders(res, attachment(list.title));
+        sendCsvHeaders(res, attachment(drillFileName(list.title, list.locale, list.total)));
         await writePart(res, `${BOM}${drillHeader(list.locale)}`, signal);
         for await (const records of list.pages) await writePart(res, records.map(drillLine).join(''), signal);
         res.end();

@@ -1,4 +1,4 @@
-import { type Request, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { widgetCreateRequest, widgetPatchRequest } from '../../../contract/dashboard.ts';
 import { attachment, BOM } from '../../dashboard/csv.ts';
 import type { DrillDeps } from '../../dashboard/load-drill.ts';
@@ -26,46 +26,62 @@ const MAX_KEY_CHARS = 255;
  */
 export function createWidgetRoutes(deps: DrillDeps): Router {
   const router = Router();
+  // Changes of one dashboard wait for each other: those of one tenant must not take all of the database's connections.
+  const inTurn = (res: Response, work: () => Promise<void>) =>
+    whileWaiting(res, (signal) => deps.gate.run(getSession(res).tenantId, signal, work));
 
   router
     .route('/widgets')
     .get(async (_req, res) => {
-      const widgets = await listWidgets(deps, getSession(res));
-      await writeLog(deps, res, { action: 'list_widgets', entity: null, recordCount: widgets.length });
-      res.json(widgets);
+      await inTurn(res, async () => {
+        const widgets = await listWidgets(deps, getSession(res));
+        await writeLog(deps, res, { action: 'list_widgets', entity: null, recordCount: widgets.length });
+        res.json(widgets);
+      });
     })
     .post(async (req, res) => {
       const idempotencyKey = readIdempotencyKey(req);
       const { config } = parseBody(widgetCreateRequest, req);
       // People add what the chat has drawn for them; the other sources write their widgets themselves.
-      res.status(201).json(await createWidget(deps, getSession(res), config, { source: 'chat', idempotencyKey }));
+      await inTurn(res, async () => {
+        res.status(201).json(await createWidget(deps, getSession(res), config, { source: 'chat', idempotencyKey }));
+      });
     })
     .all(methodNotAllowed('GET, HEAD, POST'));
 
   router
     .route('/widgets/bin')
     .get(async (_req, res) => {
-      const deleted = await listDeletedWidgets(deps, getSession(res));
-      await writeLog(deps, res, { action: 'list_deleted_widgets', entity: null, recordCount: deleted.length });
-      res.json(deleted);
+      await inTurn(res, async () => {
+        const deleted = await listDeletedWidgets(deps, getSession(res));
+        await writeLog(deps, res, { action: 'list_deleted_widgets', entity: null, recordCount: deleted.length });
+        res.json(deleted);
+      });
     })
     .all(methodNotAllowed('GET, HEAD'));
 
   router
     .route('/widgets/:id')
     .patch(async (req, res) => {
-      res.json(await updateWidget(deps, getSession(res), req.params.id, parseBody(widgetPatchRequest, req)));
+      const patch = parseBody(widgetPatchRequest, req);
+      await inTurn(res, async () => {
+        res.json(await updateWidget(deps, getSession(res), req.params.id, patch));
+      });
     })
     .delete(async (req, res) => {
-      await deleteWidget(deps, getSession(res), req.params.id);
-      res.status(204).end();
+      await inTurn(res, async () => {
+        await deleteWidget(deps, getSession(res), req.params.id);
+        res.status(204).end();
+      });
     })
     .all(methodNotAllowed('DELETE, PATCH'));
 
   router
     .route('/widgets/:id/restore')
     .post(async (req, res) => {
-      res.json(await restoreWidget(deps, getSession(res), req.params.id));
+      await inTurn(res, async () => {
+        res.json(await restoreWidget(deps, getSession(res), req.params.id));
+      });
     })
     .all(methodNotAllowed('POST'));
 
