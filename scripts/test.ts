@@ -1,7 +1,8 @@
 // Usage: npm test [-- <vitest arguments>]
 //
-// The whole gate, the one CI runs: static checks, the app's production build, then the sync engine's fault matrix and every
-// test; the runner's count comes last. With arguments only the tests they name are run.
+// The gate: static checks, the app's production build, then every test; the runner's count comes last. CI plays the fault matrix
+// (test-faults.ts) before it.
+// With arguments only the tests they name are run.
 
 import { buildApp } from './build-app.ts';
 import { STATIC_CHECKS } from './check.ts';
@@ -13,6 +14,4 @@ ensureChromium();
 const checked = args.length > 0 ? 0 : runSteps(STATIC_CHECKS);
 if (checked !== 0) process.exit(checked);
 await buildApp();
-// The fault matrix before the tests, so that their count is the last word.
-const faults = args.length > 0 ? 0 : runSteps([['node', 'scripts/test-faults.ts']]);
-process.exit(faults || runSteps([['vitest', 'run', ...args]]));
+process.exit(runSteps([['vitest', 'run', ...args]]));
