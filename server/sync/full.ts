@@ -75,6 +75,8 @@ interface Lane {
   notBefore: number;
   /** Its last 90 days are copied. */
   isRecentDone: boolean;
+  /** Whether the first dashboard waits for those. */
+  isShownFirst: boolean;
   /** What is older is copied in this order; entities of one turn in turns. */
   turn: number;
 }
@@ -96,6 +98,7 @@ async function copyRecords(
       progress: reached.get(entity) ?? NOT_BEGUN,
       notBefore: 0,
       isRecentDone: false,
+      isShownFirst: early.includes(entity) || entity === 'activities',
       turn: early.includes(entity) ? early.indexOf(entity) : early.length,
     }),
   );
@@ -168,15 +171,13 @@ function reachesBefore({ records }: Page, moment: string): boolean {
 }
 
 /**
- * The lane to read next, taken out of the row: of those that may go on one whose last 90 days are missing, else by turn; where
- * all have to wait, the one that may soonest.
+ * The lane to read next, taken out of the row: of those that may go on one whose last 90 days are missing, first what the first
+ * dashboard shows, else by turn; where all have to wait, the one that may soonest.
  */
 function takeNext(lanes: Lane[], now: number): Lane | undefined {
-  const rank = ({ entity, notBefore, isRecentDone, turn }: Lane) => {
+  const rank = ({ notBefore, isRecentDone, isShownFirst, turn }: Lane) => {
     const wait = Math.max(0, notBefore - now);
-    // Charts look at records; how they moved can wait until the recent ones are there.
-    const recentTurn = entity === 'stageHistory' ? 1 : 0;
-    return [wait, isRecentDone ? 2 + turn : recentTurn] as const;
+    return [wait, isRecentDone ? 2 + turn : isShownFirst ? 0 : 1] as const;
   };
   const next = lanes.reduce<Lane | undefined>((best, lane) => {
     if (!best) return lane;
