@@ -4,6 +4,7 @@
 // entities, and one that reads everything again although nothing has changed. The sandbox portal keeps to the cloud's limits,
 // on our clock. WAL is what PostgreSQL wrote meanwhile, by anybody. Prints one JSON line last.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createBitrixSandbox } from '../sandbox/bitrix24/create-sandbox.ts';
 import { updateActivity, updateRecords } from '../sandbox/bitrix24/rest/changes.ts';
@@ -96,6 +97,8 @@ try {
     actor,
   );
   for (const id of ids(activities)) updateActivity(portal.state, id, { subject: 'Changed' }, actor);
+  // Between two syncs a quarter of an hour passes; half a minute empties the portal's request bucket.
+  await delay(30_000);
   const changed = await measure(sync);
   const asked = sandbox.ledger.entries.slice(-changed.requests);
   const requestsByEntity = Math.max(...['crm.item.list', 'crm.activity.list'].map((method) => countBatches(asked, method)));
