@@ -32,7 +32,6 @@ try {
   await visitor.install();
   await visitor.app.locator('.panel[data-state=ready] canvas').nth(5).waitFor();
   await visitor.app.locator('.sync-strip').waitFor({ state: 'detached' });
-  await visitor.page.waitForLoadState('networkidle');
   const file = path.join(IMAGES, 'dashboard.png');
   await visitor.page.screenshot({ path: file, animations: 'disabled' });
   console.error(path.relative(process.cwd(), file));
