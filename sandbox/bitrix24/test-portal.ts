@@ -3,7 +3,7 @@ import type { WorldDeal, WorldLead } from '../world/types.ts';
 import { createBitrixSandbox } from './create-sandbox.ts';
 import { type CrmEntity, type CrmRecord, DEALS, LEADS } from './rest/entities.ts';
 import type { BitrixSandbox, PortalOptions, SandboxPortal } from './sandbox.ts';
-import type { AppCard } from './state.ts';
+import type { AppCard, Installation } from './state.ts';
 
 /** 15 June 2026, 12:00:00 at the portal's server (+03:00). */
 export const NOON = Date.UTC(2026, 5, 15, 9) / 1000;
@@ -21,6 +21,22 @@ export const TEST_APP: AppCard = {
   eventHandlerUrl: '',
   version: 3,
 };
+
+/** The test app as a portal knows it once its administrator has installed it. */
+export function installedApp(applicationToken: string): Installation {
+  return {
+    applicationToken,
+    installed: true,
+    version: TEST_APP.version,
+    placements: [],
+    events: [],
+    offlineEvents: [],
+    appOptions: {},
+    userOptions: new Map(),
+    deniedUsers: new Set(),
+    installedBy: ADMIN,
+  };
+}
 
 export interface Tokens {
   access_token: string;
@@ -59,18 +75,7 @@ export async function startTestPortal(
   });
   const [portal] = sandbox.portals;
   if (!portal) throw new Error('The sandbox has no portal');
-  portal.state.installation = {
-    applicationToken: 'an-application-token',
-    installed: true,
-    version: TEST_APP.version,
-    placements: [],
-    events: [],
-    offlineEvents: [],
-    appOptions: {},
-    userOptions: new Map(),
-    deniedUsers: new Set(),
-    installedBy: ADMIN,
-  };
+  portal.state.installation = installedApp('an-application-token');
 
   async function authorize(userId: number): Promise<Tokens> {
     const code = await requestCode(portal as SandboxPortal, userId);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, PortalOptions, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
-import { ADMIN, grant, requestCode, TEST_APP, type Tokens } from '../../sandbox/bitrix24/test-portal.ts';
+import { ADMIN, grant, installedApp, requestCode, TEST_APP, type Tokens } from '../../sandbox/bitrix24/test-portal.ts';
 import { createClock } from '../../sandbox/clock.ts';
 import { createSealer, type Sealer } from '../../server/platform/crypto.ts';
 import type { Db, Tx } from '../../server/platform/db.ts';
@@ -28,20 +28,7 @@ export async function startPortals(options: PortalsOptions): Promise<BitrixSandb
     clock: createClock({ speed }),
     portals: Array.from({ length: count }, (_, index) => ({ size: 'tiny', limits: LIMITS, ...portal, seed: seed + index })),
   });
-  for (const { state } of sandbox.portals) {
-    state.installation = {
-      applicationToken: randomUUID(),
-      installed: true,
-      version: TEST_APP.version,
-      placements: [],
-      events: [],
-      offlineEvents: [],
-      appOptions: {},
-      userOptions: new Map(),
-      deniedUsers: new Set(),
-      installedBy: ADMIN,
-    };
-  }
+  for (const { state } of sandbox.portals) state.installation = installedApp(randomUUID());
   return sandbox;
 }
 

@@ -267,13 +267,14 @@ function toNumber(value: Decimal | null, format: ValueFormat): number | null {
   return format === 'number' && value.isInteger() ? value.toNumber() : value.toDecimalPlaces(2).toNumber();
 }
 
-/** Nothing to say comes last in either direction. */
-function compareValues(a: Decimal | null, b: Decimal | null, sortOrder: 'asc' | 'desc'): number {
+/** The order of a chart's values: nothing to say comes last in either direction. */
+export function compareValues(a: Decimal | null, b: Decimal | null, sortOrder: 'asc' | 'desc'): number {
   if (!a || !b) return Number(!a) - Number(!b);
   return sortOrder === 'asc' ? a.comparedTo(b) : b.comparedTo(a);
 }
 
-function compareText(a: string, b: string): number {
+/** By code units: the same on every machine. */
+export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -1,9 +1,8 @@
-import type { Decimal } from 'decimal.js';
 import type { ChartConfig, DataSource, KpiConfig } from '../../contract/charts.ts';
 import type { CrmSource } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { CATALOG, type Dimension } from './catalog.ts';
-import { OTHERS_KEY, planChart } from './chart-query.ts';
+import { compareText, compareValues, OTHERS_KEY, planChart } from './chart-query.ts';
 import { expressionSql } from './condition.ts';
 import { type Group, type Term, termWhere } from './cube.ts';
 import { type DescribedValue, describeValue } from './dictionaries.ts';
@@ -274,15 +273,4 @@ function findId(
 
 function describe(dimension: Dimension, group: Group, index: number, { dictionaries, locale }: AnalyticsContext): DescribedValue {
   return describeValue(dimension, group.crmSource, group.values[index] ?? [], dictionaries, locale);
-}
-
-/** As charts order their values. */
-function compareValues(a: Decimal | null, b: Decimal | null, sortOrder: 'asc' | 'desc'): number {
-  if (!a || !b) return Number(!a) - Number(!b);
-  return sortOrder === 'asc' ? a.comparedTo(b) : b.comparedTo(a);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
