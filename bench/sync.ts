@@ -9,6 +9,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadDashboard } from '../server/dashboard/load-dashboard.ts';
+import { createResultCache } from '../server/dashboard/result-cache.ts';
 import { startDispatcher } from '../server/jobs/handlers/dispatcher.ts';
 import { createSyncHandler } from '../server/jobs/handlers/sync.ts';
 import { createQueue } from '../server/jobs/queue.ts';
@@ -140,8 +141,12 @@ async function watch(tenantId: string, runId: string, startedAt: number) {
 
 /** What counts all records there ever were has to wait for all of them. */
 async function hasFirstDashboard(tenantId: string): Promise<boolean> {
-  const deps = { db: bench.db, now: () => new Date(clock.now()), log };
-  const dashboard = await loadDashboard(deps, { tenantId, crmSource: 'bitrix24', userId: '1' }, new AbortController().signal);
+  const deps = { db: bench.db, now: () => new Date(clock.now()), log, results: createResultCache() };
+  const { reply: dashboard } = await loadDashboard(
+    deps,
+    { tenantId, crmSource: 'bitrix24', userId: '1' },
+    new AbortController().signal,
+  );
   const periods = new Set(dashboard.widgets.filter(({ config }) => config.timeRangeDays !== null).map(({ id }) => id));
   return dashboard.results.every(({ id, status }) => !periods.has(id) || status === 'ok');
 }

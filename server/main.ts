@@ -15,7 +15,7 @@ import { createDb, type Db } from './platform/db.ts';
 import { createDbListener } from './platform/db-listener.ts';
 import { createLogger } from './platform/log.ts';
 import { createOutbound } from './platform/outbound.ts';
-import { SYNC_CHANNEL } from './sync/announce.ts';
+import { TENANT_CHANNEL } from './tenants/announce.ts';
 import { createTokenSource } from './tenants/connections.ts';
 
 /** Requests and proofs of events under way get this long to finish when the process stops. */
@@ -80,9 +80,9 @@ export async function startServer(config: Config, options: ServerOptions): Promi
   }
 
   async function startWeb(db: Db, bitrix24: Bitrix24): Promise<void> {
-    const syncNews = createDbListener({ url: config.databaseUrl, channel: SYNC_CHANNEL, log });
+    const tenantNews = createDbListener({ url: config.databaseUrl, channel: TENANT_CHANNEL, log });
     const { assetsDir } = options;
-    const http = createHttpServer(createApp({ config, db, syncNews, bitrix24, log, now: () => new Date(), assetsDir }));
+    const http = createHttpServer(createApp({ config, db, tenantNews, bitrix24, log, now: () => new Date(), assetsDir }));
     http.listen(config.port, config.host);
     await once(http, 'listening');
     webStops.push(async () => {
@@ -94,7 +94,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       clearTimeout(cut);
     });
     // First of all: it ends the streams, which would otherwise last until they are cut.
-    webStops.push(() => syncNews.close());
+    webStops.push(() => tenantNews.close());
   }
 }
 

@@ -103,6 +103,12 @@ export const TRAITS: Record<Trait, TraitDefinition> = {
   olderThan60: olderThan(60),
 };
 
+/** Whether what a trait asks changes as minutes pass; that of the others changes with the local day, if at all. */
+export function isByMinute(trait: Trait): boolean {
+  const { moment } = TRAITS[trait];
+  return moment !== undefined && 'minutesAgo' in moment;
+}
+
 function answeredWithin(minutes: number): TraitDefinition {
   return { sql: () => `first_response_at <= created_at + interval '${minutes} minutes'`, reliesOn: 'activities' };
 }

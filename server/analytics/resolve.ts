@@ -164,8 +164,15 @@ function bindTrait(trait: Trait, scope: NameScope | undefined): BoundTrait {
   if (!moment) return { trait, at: null };
   if (!scope) throw refuse('This number depends on the moment it is asked at');
   const { now, timezone } = scope;
-  if ('minutesAgo' in moment) return { trait, at: new Date(now.getTime() - moment.minutesAgo * 60_000) };
+  if ('minutesAgo' in moment) return { trait, at: new Date(startOfMinute(now) - moment.minutesAgo * MINUTE_MS) };
   return { trait, at: lastDays(moment.startOfLastDays, now, timezone).from };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Whole minutes, so that an answer stays right until the next one begins. */
+function startOfMinute(now: Date): number {
+  return Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS;
 }
 
 function resolveConditions(

@@ -3,11 +3,12 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChartData, KpiData } from '../../contract/charts.ts';
 import { type DashboardReply, dashboardReply } from '../../contract/dashboard.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db, Tx } from '../platform/db.ts';
 import { insertRows } from '../testing/insert-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../testing/small-world.ts';
 import { loadDashboard } from './load-dashboard.ts';
+import { createResultCache, type ResultCache } from './result-cache.ts';
 import { listWidgets } from './widgets.ts';
 
 let database: TestDatabase;
@@ -36,9 +37,14 @@ afterAll(async () => {
   await database.drop();
 });
 
-function load(ofTenant: string, options: { db?: Db; now?: Date } = {}): Promise<DashboardReply> {
-  const deps = { db: options.db ?? database.db, now: () => options.now ?? SMALL_WORLD_NOW, log };
-  return loadDashboard(deps, { tenantId: ofTenant, crmSource: 'bitrix24', userId: '1' }, never);
+async function load(ofTenant: string, options: { db?: Db; now?: Date; results?: ResultCache } = {}): Promise<DashboardReply> {
+  const deps = {
+    db: options.db ?? database.db,
+    now: () => options.now ?? SMALL_WORLD_NOW,
+    log,
+    results: options.results ?? createResultCache(),
+  };
+  return (await loadDashboard(deps, { tenantId: ofTenant, crmSource: 'bitrix24', userId: '1' }, never)).reply;
 }
 
 function kpiOf(reply: DashboardReply, id: string): KpiData {
@@ -320,31 +326,80 @@ test('a table that cannot be read fails its own widgets only', async () => {
   }
 });
 
-test('takes one transaction and nine statements', async () => {
+/** The database, with what is asked of it. */
+function watch(db: Db): { db: Db; sent: string[]; transactions: () => number } {
   const sent: string[] = [];
   let transactions = 0;
-  const counting: Db = {
-    ...database.db,
-    withTenant: (id, mode, work, options) => {
-      transactions += 1;
-      return database.db.withTenant(
-        id,
-        mode,
-        (tx) =>
-          work({
-            ...tx,
-            query: (query) => {
-              sent.push(query.text);
-              return tx.query(query);
-            },
-          }),
-        options,
-      );
-    },
+  const withTenant: Db['withTenant'] = (id, mode, work, options) => {
+    transactions += 1;
+    const send = (tx: Tx): Tx => ({
+      ...tx,
+      query: (query) => {
+        sent.push(query.text);
+        return tx.query(query);
+      },
+    });
+    return db.withTenant(id, mode, (tx) => work(send(tx)), options);
   };
-  await load(tenantId, { db: counting });
-  expect(transactions).toBe(1);
-  expect(sent).toHaveLength(9);
+  return { db: { ...db, withTenant }, sent, transactions: () => transactions };
+}
+
+test('takes one transaction and ten statements', async () => {
+  const watched = watch(database.db);
+  await load(tenantId, { db: watched.db });
+  expect(watched.transactions()).toBe(1);
+  expect(watched.sent).toHaveLength(10);
+});
+
+describe('numbers that were computed before', () => {
+  /** Tables of records that a further load has read. */
+  async function tablesReadAfter(change: () => Promise<unknown>, later: { now?: Date } = {}): Promise<string[]> {
+    const results = createResultCache();
+    await load(tenantId, { results });
+    await change();
+    const watched = watch(database.db);
+    const reply = await load(tenantId, { db: watched.db, results, ...later });
+    // Whatever was remembered, the answer is the one that is computed anew.
+    expect(reply).toEqual(await load(tenantId, later));
+    return [...new Set(watched.sent.flatMap((text) => /^from (crm_\w+)$/m.exec(text)?.[1] ?? []))].sort();
+  }
+  const moveVersion = (table: string) =>
+    owner.query(
+      `insert into data_versions as v (tenant_id, table_name, version) values ($1, $2, 1)
+       on conflict (tenant_id, table_name) do update set version = v.version + 1`,
+      [tenantId, table],
+    );
+
+  test('are not asked for again', async () => {
+    expect(await tablesReadAfter(async () => {})).toEqual([]);
+  });
+
+  test('are asked for again once their table has changed, and the others’ are not', async () => {
+    const change = async () => {
+      await owner.query(`update crm_activities set type = 'call' where tenant_id = $1`, [tenantId]);
+      await moveVersion('crm_activities');
+    };
+    expect(await tablesReadAfter(change)).toEqual(['crm_activities']);
+    // The conversion rate divides deals by leads.
+    expect(await tablesReadAfter(() => moveVersion('crm_deals'))).toEqual(['crm_deals', 'crm_leads']);
+  });
+
+  test('are asked for again when rates or names have changed', async () => {
+    expect(await tablesReadAfter(() => moveVersion('crm_currencies'))).toEqual(['crm_activities', 'crm_deals', 'crm_leads']);
+  });
+
+  test('of a period are asked for again the next day, those of all time are not', async () => {
+    const read = await tablesReadAfter(async () => {}, { now: new Date('2025-03-11T04:00:00Z') });
+    expect(read).toEqual(['crm_activities', 'crm_deals', 'crm_leads']);
+    const lastMoment = await tablesReadAfter(async () => {}, { now: new Date('2025-03-11T03:59:59Z') });
+    expect(lastMoment).toEqual([]);
+  });
+});
+
+test('an answer is valid until the tenant’s day ends', async () => {
+  const deps = { db: database.db, now: () => SMALL_WORLD_NOW, log, results: createResultCache() };
+  const { validUntil } = await loadDashboard(deps, { tenantId, crmSource: 'bitrix24', userId: '1' }, never);
+  expect(validUntil.toISOString()).toBe('2025-03-11T04:00:00.000Z');
 });
 
 test('a reader who goes away takes the running statement along', async () => {
@@ -353,7 +408,7 @@ test('a reader who goes away takes the running statement along', async () => {
   const blocker = new pg.Client({ connectionString: database.ownerUrl });
   await blocker.connect();
   await blocker.query('begin; lock table crm_statuses in access exclusive mode');
-  const deps = { db: database.db, now: () => SMALL_WORLD_NOW, log };
+  const deps = { db: database.db, now: () => SMALL_WORLD_NOW, log, results: createResultCache() };
   const loading = loadDashboard(deps, { tenantId, crmSource: 'bitrix24', userId: '1' }, controller.signal);
   const waiting = `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   await expect.poll(async () => (await owner.query<{ count: number }>(waiting)).rows[0]?.count).toBe(1);

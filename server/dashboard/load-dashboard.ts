@@ -1,14 +1,17 @@
-import type { ChartData, KpiData } from '../../contract/charts.ts';
 import type { DashboardReply, Widget, WidgetResult } from '../../contract/dashboard.ts';
+import { isByMinute } from '../analytics/catalog.ts';
 import { planChart } from '../analytics/chart-query.ts';
 import type { Term } from '../analytics/cube.ts';
 import { dictionariesQuery, toDictionaries } from '../analytics/dictionaries.ts';
 import { planKpi } from '../analytics/kpi-query.ts';
+import type { Locale } from '../analytics/labels.ts';
 import { type Plan, preparePlans } from '../analytics/plan.ts';
 import type { AnalyticsContext } from '../analytics/resolve.ts';
+import { lastDays } from '../analytics/time-range.ts';
 import type { Db, SqlQuery, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
+import { dataVersionsQuery, type ResultCache, resultKey, toDataVersions, type WidgetData } from './result-cache.ts';
 import { standardWidgets } from './standard-widgets.ts';
 import { type Coverage, type TenantContext, tenantContextQuery, toTenantContext, type Viewer } from './tenant-context.ts';
 import { activeWidgetsQuery, toWidget, type WidgetRow } from './widget-rows.ts';
@@ -19,7 +22,6 @@ export interface DashboardDeps {
   log: Logger;
 }
 
-type WidgetData = ChartData | KpiData;
 type Rows = readonly object[];
 
 /** A widget on its way: what it asks, or the result it already has. */
@@ -29,33 +31,56 @@ interface Prepared {
   result: WidgetResult | null;
 }
 
+export interface LoadedDashboard {
+  reply: DashboardReply;
+  locale: Locale;
+  /** From then on the same question has another answer, though nothing in the database has changed: a new day, a new minute. */
+  validUntil: Date;
+}
+
 /** Columns whose moments `Coverage.activeFrom` speaks of. */
 const ACTIVE_TIMES = new Set(['started_at', 'closed_at', 'stage_changed_at']);
 /** A dashboard that takes longer answers with what it has; its slow widgets are `failed`. */
 const RETRY_BUDGET_MS = 5_000;
 
 /**
- * All widgets of a tenant's dashboard with their numbers, read in one snapshot and two round trips.
+ * All widgets of a tenant's dashboard with their numbers, read in one snapshot and two round trips; in one where all are
+ * known already.
+ * @param deps.results numbers that were computed before
  * @param signal aborts when nobody waits any more
  * @throws AppError `database_unavailable`
  */
-export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal: AbortSignal): Promise<DashboardReply> {
-  const { db, log } = deps;
+export async function loadDashboard(
+  deps: DashboardDeps & { results: ResultCache },
+  viewer: Viewer,
+  signal: AbortSignal,
+): Promise<LoadedDashboard> {
+  const { db, log, results: known } = deps;
   const now = deps.now();
   const failures: unknown[] = [];
   const loaded = await db.withTenant(
     viewer.tenantId,
     'read',
     async (tx) => {
-      const [{ context, analytics }, rows] = await Promise.all([
+      const [{ context, analytics }, rows, versionRows] = await Promise.all([
         readContext(tx, viewer, now),
         tx.query<WidgetRow>(activeWidgetsQuery(viewer.tenantId)),
+        tx.query(dataVersionsQuery(viewer.tenantId)),
       ]);
       signal.throwIfAborted();
-      const prepared = arrangeWidgets(context, rows, log).map((widget) => prepareWidget(widget, context, analytics, log));
+      const versions = toDataVersions(versionRows);
+      const keyOf = (widget: Widget, plan: Plan<WidgetData>) =>
+        resultKey(viewer.tenantId, widget, plan.terms, analytics, versions);
+      const prepared = arrangeWidgets(context, rows, log)
+        .map((widget) => prepareWidget(widget, context, analytics, log))
+        .map((one): Prepared & { key: string } => {
+          const key = one.plan && !one.result ? keyOf(one.widget, one.plan) : '';
+          const data = known.get(key);
+          return { ...one, key, result: data ? { id: one.widget.id, status: 'ok', data } : one.result };
+        });
       const plans = preparePlans(
         viewer.tenantId,
-        prepared.flatMap(({ plan }) => plan ?? []),
+        prepared.flatMap(({ plan, result }) => (result ? [] : (plan ?? []))),
       );
       const results = await Promise.all(plans.queries.map((query) => runQuietly(tx, query, failures)));
       return { context, prepared, plans, results };
@@ -68,7 +93,7 @@ export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal:
   // The others only say that their transaction was already lost.
   if (failures.length > 0) log.warn({ err: failures[0], tenantId: viewer.tenantId }, 'a dashboard statement failed');
 
-  return {
+  const reply: DashboardReply = {
     mode: context.mode,
     currency: context.displayCurrency,
     timezone: context.timezone,
@@ -76,10 +101,25 @@ export async function loadDashboard(deps: DashboardDeps, viewer: Viewer, signal:
     syncStatus: context.syncStatus,
     dataAsOf: context.dataAsOf?.toISOString() ?? null,
     widgets: prepared.map(({ widget }) => widget),
-    results: prepared.map(
-      ({ widget, plan, result }) => result ?? finishWidget(widget, log, () => plan && plans.finish(plan, results)),
-    ),
+    results: prepared.map(({ widget, plan, result, key }) => {
+      if (result) return result;
+      const finished = finishWidget(widget, log, () => plan && plans.finish(plan, results));
+      if (finished.status === 'ok') known.set(key, finished.data);
+      return finished;
+    }),
   };
+  return { reply, locale: context.locale, validUntil: nextChange(prepared, now, context.timezone) };
+}
+
+const MINUTE_MS = 60_000;
+
+/** The end of the local day, or of the minute where a widget's records are told apart by their age in minutes. */
+function nextChange(prepared: readonly Prepared[], now: Date, timezone: string): Date {
+  const changesByMinute = prepared.some(({ plan }) =>
+    plan?.terms.some(({ traits }) => traits.some(({ trait }) => isByMinute(trait))),
+  );
+  if (changesByMinute) return new Date((Math.floor(now.getTime() / MINUTE_MS) + 1) * MINUTE_MS);
+  return lastDays(1, now, timezone).to;
 }
 
 /** The standard widgets, then the tenant's own in their order. A row that holds no widget is passed over. */

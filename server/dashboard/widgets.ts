@@ -3,6 +3,7 @@ import type { DeletedWidget, Widget, WidgetConfig, WidgetPatchRequest } from '..
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { logAccess } from '../tenants/access-log.ts';
+import { announceTenant } from '../tenants/announce.ts';
 import { arrangeWidgets, type DashboardDeps, planWidget, readContext } from './load-dashboard.ts';
 import { standardWidgets } from './standard-widgets.ts';
 import { type TenantContext, tenantContextQuery, toTenantContext, type Viewer } from './tenant-context.ts';
@@ -172,7 +173,10 @@ function change<Result>(
       tx.query({ text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', values: [`widgets ${tenantId}`] }),
     ]);
     const result = await work(tx, toTenantContext(contextRows[0] ?? {}));
-    await logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action, entity: null, recordCount: 1 });
+    await Promise.all([
+      logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action, entity: null, recordCount: 1 }),
+      announceTenant(tx, tenantId),
+    ]);
     return result;
   });
 }

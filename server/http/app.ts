@@ -25,8 +25,8 @@ import { createSessions, requireSession } from './session.ts';
 export interface AppDeps {
   config: Pick<Config, 'secret' | 'trustProxy'>;
   db: Db;
-  /** Tells of everything that happens to a tenant's sync. */
-  syncNews: DbListener;
+  /** Tells when something of a tenant that people are shown has changed. */
+  tenantNews: DbListener;
   bitrix24: Bitrix24;
   log: Logger;
   now: () => Date;

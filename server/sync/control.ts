@@ -1,9 +1,9 @@
 import type { CrmSource } from '../../contract/crm.ts';
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
+import { announceTenant } from '../tenants/announce.ts';
 import { loadConnection } from '../tenants/connections.ts';
 import { bringForward, holdTenant, planNextSync } from '../tenants/schedule.ts';
-import { announceSync } from './announce.ts';
 
 interface Target {
   tenantId: string;
@@ -51,7 +51,7 @@ export async function pauseSync(tx: Tx, target: Target): Promise<void> {
            where tenant_id = $1 and crm_source = $2`,
     values: [tenantId, crmSource],
   });
-  await announceSync(tx, tenantId);
+  await announceTenant(tx, tenantId);
 }
 
 /** Goes on where the pause began. */
@@ -71,5 +71,5 @@ export async function resumeSync(tx: Tx, target: Target, now: Date): Promise<voi
            where tenant_id = $1 and crm_source = $2 and status = 'paused'`,
     values: [tenantId, crmSource],
   });
-  await announceSync(tx, tenantId);
+  await announceTenant(tx, tenantId);
 }

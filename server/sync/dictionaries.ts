@@ -2,6 +2,7 @@ import type { CrmSource } from '../../contract/crm.ts';
 import type { FieldDefinition } from '../crm/adapter.ts';
 import type { Dictionaries } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
+import { announceTenant } from '../tenants/announce.ts';
 
 interface DictionaryTable {
   table: string;
@@ -55,11 +56,12 @@ export async function saveDictionaries(
   dictionaries: Dictionaries & { fields: readonly FieldDefinition[] },
 ): Promise<void> {
   const names = Object.keys(TABLES) as (keyof typeof TABLES)[];
-  await Promise.all(
-    names.map((name) =>
+  await Promise.all([
+    ...names.map((name) =>
       tx.query({ text: replaceStatement(TABLES[name]), values: [tenantId, crmSource, JSON.stringify(dictionaries[name])] }),
     ),
-  );
+    announceTenant(tx, tenantId),
+  ]);
 }
 
 /** `data_versions` moves with the rows: labels and rates are part of cached answers. */

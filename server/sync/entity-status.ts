@@ -2,7 +2,7 @@ import { ENTITIES, type Entity } from '../../contract/crm.ts';
 import type { SyncState } from '../../contract/sync.ts';
 import type { Page } from '../crm/adapter.ts';
 import type { Tx } from '../platform/db.ts';
-import { announceSync } from './announce.ts';
+import { announceTenant } from '../tenants/announce.ts';
 import type { Progress, Run } from './run.ts';
 import type { UpsertCounts } from './upsert.ts';
 
@@ -37,7 +37,7 @@ export async function showLoadBegins(
     values: [run.tenantId, run.crmSource, run.runId, JSON.stringify(rows)],
   });
   await showOnly(tx, run, available);
-  await announceSync(tx, run.tenantId);
+  await announceTenant(tx, run.tenantId);
 }
 
 /** A portal that was switched to simple mode has no leads any more; waiting for them would never end. */
@@ -133,5 +133,5 @@ select $1::uuid, $2, e.entity, $4, $5 from unnest($6::text[]) as e(entity)
 where not exists (select from crm_sync_status where tenant_id = $1 and crm_source = $2)`,
     values: [run.tenantId, run.crmSource, run.runId, status, errorMessage, run.entities ?? ENTITIES, run.kind === 'incremental'],
   });
-  await announceSync(tx, run.tenantId);
+  await announceTenant(tx, run.tenantId);
 }

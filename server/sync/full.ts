@@ -4,6 +4,7 @@ import { type ConnectionInfo, type CrmAdapter, CrmError, type Page } from '../cr
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/db.ts';
 import { logAccess } from '../tenants/access-log.ts';
+import { announceTenant } from '../tenants/announce.ts';
 import { queueRechecks, releaseSuspects } from '../tenants/recheck-queue.ts';
 import { updateActivityColumns } from './activity-columns.ts';
 import { saveDictionaries } from './dictionaries.ts';
@@ -190,15 +191,17 @@ function takeNext(lanes: Lane[], now: number): Lane | undefined {
 
 /** What the CRM says of itself now; its mode, zone or plan may have changed since the connection was made. */
 export async function saveAccount(tx: Tx, run: Run, info: ConnectionInfo): Promise<void> {
-  await tx.query({
+  const changed = await tx.query({
     text: `update crm_connections
            set mode = $3, timezone = coalesce($4, timezone), base_currency = coalesce($5, base_currency),
                license = coalesce($6, license), updated_at = now()
            where tenant_id = $1 and crm_source = $2
              and (mode, timezone, base_currency, license) is distinct from
-               ($3, coalesce($4, timezone), coalesce($5, base_currency), coalesce($6, license))`,
+               ($3, coalesce($4, timezone), coalesce($5, base_currency), coalesce($6, license))
+           returning 1`,
     values: [run.tenantId, run.crmSource, info.mode, info.timezone, info.baseCurrency, info.license],
   });
+  if (changed.length > 0) await announceTenant(tx, run.tenantId);
 }
 
 /** Remembers how far the CRM's clock is ahead of ours, to notice when one of them is set. */

@@ -3,7 +3,7 @@ import type { CrmSource, Entity } from '../../contract/crm.ts';
 import type { Checkpoint, Page, Quarantined } from '../crm/adapter.ts';
 import type { AnyRecord } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
-import { announceSync } from './announce.ts';
+import { announceTenant } from '../tenants/announce.ts';
 import { tableOf } from './tables.ts';
 import { type UpsertCounts, upsertRecords } from './upsert.ts';
 
@@ -165,7 +165,7 @@ export async function commitPage(
              set run_id = excluded.run_id, checkpoint = excluded.checkpoint, updated_at = now()`,
       values: [run.tenantId, run.crmSource, entity, run.runId, JSON.stringify(progress)],
     }),
-    announceSync(tx, run.tenantId),
+    announceTenant(tx, run.tenantId),
   ]);
   if (held.length === 0) throw new RunLostError();
   return { progress, counts };
@@ -190,11 +190,14 @@ export async function storeRecords(
 
 /** Answers made from the table before are no longer valid. Belongs into the transaction that changes its rows. */
 export async function moveDataVersion(tx: Tx, tenantId: string, table: string): Promise<void> {
-  await tx.query({
-    text: `insert into data_versions as v (tenant_id, table_name, version) values ($1, $2, 1)
-           on conflict (tenant_id, table_name) do update set version = v.version + 1`,
-    values: [tenantId, table],
-  });
+  await Promise.all([
+    tx.query({
+      text: `insert into data_versions as v (tenant_id, table_name, version) values ($1, $2, 1)
+             on conflict (tenant_id, table_name) do update set version = v.version + 1`,
+      values: [tenantId, table],
+    }),
+    announceTenant(tx, tenantId),
+  ]);
 }
 
 /** A record with a bad value is stored and listed: it counts once. */
@@ -255,5 +258,5 @@ export async function releaseRun(
            where tenant_id = $1 and run_id = $2`,
     values: [run.tenantId, run.runId, state, errorMessage],
   });
-  await announceSync(tx, run.tenantId);
+  await announceTenant(tx, run.tenantId);
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Entity } from '../../contract/crm.ts';
 import type { Checkpoint } from '../crm/adapter.ts';
 import type { Tx } from '../platform/db.ts';
+import { announceTenant } from '../tenants/announce.ts';
 import { forgetSuspects, releaseSuspects } from '../tenants/recheck-queue.ts';
-import { announceSync } from './announce.ts';
 import type { SyncDeps } from './full.ts';
 import { holdRun, type Run } from './run.ts';
 import { tableOf } from './tables.ts';
@@ -182,5 +182,5 @@ async function finishSweep(tx: Tx, run: Run, entity: Entity, now: Date): Promise
       values: [run.tenantId, run.crmSource],
     });
   }
-  await announceSync(tx, run.tenantId);
+  await announceTenant(tx, run.tenantId);
 }

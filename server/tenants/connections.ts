@@ -2,6 +2,7 @@ import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import { type AccessToken, CrmError, type TokenSource } from '../crm/adapter.ts';
 import { SealError, type Sealer } from '../platform/crypto.ts';
 import type { Db, Tx } from '../platform/db.ts';
+import { announceTenant } from './announce.ts';
 
 /** active | reauth | blocked | paused | permissions_changed | uninstalled */
 type ConnectionStatus = 'active' | 'reauth' | 'blocked' | 'paused' | 'permissions_changed' | 'uninstalled';
@@ -133,6 +134,7 @@ export async function saveConnection(tx: Tx, sealer: Sealer, tenantId: string, c
       app?.expiresAt ?? null,
     ],
   });
+  await announceTenant(tx, tenantId);
 }
 
 /** The token that proves a CRM's server-to-server calls; null where none was given yet, or none that can be read any more. */
@@ -184,6 +186,7 @@ export async function eraseCredentials(tx: Tx, tenantId: string, crmSource: CrmS
            where tenant_id = $1 and crm_source = $2`,
     values: [tenantId, crmSource, now],
   });
+  await announceTenant(tx, tenantId);
 }
 
 /** What a refresh brings; a CRM's `TokenGrant` fits. */

@@ -1,4 +1,5 @@
 import type { Tx } from '../platform/db.ts';
+import { announceTenant } from './announce.ts';
 
 export interface TenantDefaults {
   /** IANA zone; null where the CRM does not say. */
@@ -17,6 +18,7 @@ export async function saveDefaults(tx: Tx, tenantId: string, defaults: TenantDef
                  locale = coalesce(t.locale, excluded.locale)`,
     values: [tenantId, defaults.timezone, defaults.displayCurrency, defaults.locale],
   });
+  await announceTenant(tx, tenantId);
 }
 
 /** What a person has chosen. */
@@ -26,4 +28,5 @@ export async function saveSettings(tx: Tx, tenantId: string, settings: { timezon
            on conflict (tenant_id) do update set timezone = excluded.timezone, updated_at = now()`,
     values: [tenantId, settings.timezone],
   });
+  await announceTenant(tx, tenantId);
 }

@@ -11,7 +11,7 @@ import type { Config } from '../platform/config.ts';
 import { createDbListener } from '../platform/db-listener.ts';
 import { createLogger } from '../platform/log.ts';
 import { createOutbound } from '../platform/outbound.ts';
-import { SYNC_CHANNEL } from '../sync/announce.ts';
+import { TENANT_CHANNEL } from '../tenants/announce.ts';
 import { type FakeBitrix24, type FakePortal, type FakeTokens, startFakeBitrix24 } from './fake-bitrix24.ts';
 import { createTestDatabase, runAs, type TestDatabase } from './postgres.ts';
 
@@ -90,8 +90,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     now: () => clock.now,
   };
   const bitrix24 = createBitrix24(deps);
-  const syncNews = createDbListener({ url: database.appUrl, channel: SYNC_CHANNEL, log });
-  const app = createApp({ ...deps, syncNews, bitrix24, assetsDir, rateLimits: { ...UNLIMITED, ...options.rateLimits } });
+  const tenantNews = createDbListener({ url: database.appUrl, channel: TENANT_CHANNEL, log });
+  const app = createApp({ ...deps, tenantNews, bitrix24, assetsDir, rateLimits: { ...UNLIMITED, ...options.rateLimits } });
   const server = options.timeouts ? createHttpServer(app, options.timeouts) : createHttpServer(app);
   await new Promise<void>((resolve) => server.listen(options.bitrix24?.port ?? 0, '127.0.0.1', resolve));
   return {
@@ -111,7 +111,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     clock,
     close: async () => {
       await bitrix24.settled();
-      await syncNews.close();
+      await tenantNews.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();

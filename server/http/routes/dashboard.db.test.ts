@@ -7,6 +7,9 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem } from '../../../contract/api.ts';
 import { dashboardReply, recordReply, widget } from '../../../contract/dashboard.ts';
+import type { Db } from '../../platform/db.ts';
+import { createDbListener, type DbListener } from '../../platform/db-listener.ts';
+import { TENANT_CHANNEL } from '../../tenants/announce.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../../testing/small-world.ts';
 import { createErrorHandler } from '../error-reply.ts';
@@ -18,6 +21,9 @@ let owner: pg.Client;
 let server: Server;
 let tenantId: string;
 let session: Session;
+let tenantNews: DbListener;
+/** Transactions that the routes have begun. */
+let transactions = 0;
 const log = pino({ level: 'silent' });
 
 beforeAll(async () => {
@@ -29,12 +35,19 @@ beforeAll(async () => {
   session = { tenantId, crmSource: 'bitrix24', userId: '17', role: 'member', signedInAt: null };
   const app = express();
   app.set('query parser', 'simple');
-  app.use((_req, res, next) => {
+  app.use(express.json(), (_req, res, next) => {
     res.locals.requestId = 'of-this-test';
     res.locals.session = session;
     next();
   });
-  app.use('/api/dashboard', createDashboardRoutes({ db: database.db, now: () => SMALL_WORLD_NOW, log }));
+  tenantNews = createDbListener({ url: database.appUrl, channel: TENANT_CHANNEL, log });
+  await new Promise<void>((resolve) => tenantNews.watchAll(() => resolve()));
+  const withTenant: Db['withTenant'] = (...args) => {
+    transactions += 1;
+    return database.db.withTenant(...args);
+  };
+  const db: Db = { ...database.db, withTenant };
+  app.use('/api/dashboard', createDashboardRoutes({ db, now: () => SMALL_WORLD_NOW, log, tenantNews }));
   app.use(createErrorHandler(log));
   server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -42,6 +55,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   server.close();
+  await tenantNews.close();
   await owner.end();
   await database.drop();
 });
@@ -64,6 +78,79 @@ test('the dashboard keeps its contract, and who looked is in the access log', as
   const body = dashboardReply.parse(await reply.json());
   expect(body.results.every(({ status }) => status === 'ok')).toBe(true);
   expect(await accessLog()).toEqual([{ accessed_by: 'user:17', action: 'query_dashboard', entity: null, record_count: 10 }]);
+});
+
+describe('a dashboard on which nothing has changed', () => {
+  /** What a request costs the database. */
+  async function costOf(work: () => Promise<Response>): Promise<[Response, number]> {
+    const before = transactions;
+    const reply = await work();
+    return [reply, transactions - before];
+  }
+
+  test('is answered without the database, and told again to the same person is not logged again', async () => {
+    const first = await (await request('/data')).text();
+    const before = await accessLog();
+    const [again, cost] = await costOf(() => request('/data'));
+    expect(cost).toBe(0);
+    expect(again.headers.get('server-timing')).toBe('cache;desc=hit');
+    expect(await again.text()).toBe(first);
+    expect(await accessLog()).toEqual(before);
+  });
+
+  test('is logged for another person', async () => {
+    const mine = session;
+    session = { ...mine, userId: '18' };
+    try {
+      await request('/data');
+      expect(await accessLog()).toMatchObject([{ accessed_by: 'user:18', action: 'query_dashboard' }]);
+      expect((await costOf(() => request('/data')))[1]).toBe(0);
+    } finally {
+      session = mine;
+    }
+  });
+
+  test('is not sent again to one who has it', async () => {
+    const etag = (await request('/data')).headers.get('etag') ?? '';
+    // Without it the client adds `no-cache` to a conditional request, at which a server may not answer 304.
+    const conditional = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
+    const [reply, cost] = await costOf(() => request('/data', { headers: conditional }));
+    expect([reply.status, await reply.text(), cost]).toEqual([304, '', 0]);
+  });
+
+  test('comes compressed to those who can read it so, and plain to others', async () => {
+    const [packed, plain] = await Promise.all(
+      ['gzip', 'identity'].map((encoding) => request('/data', { headers: { 'accept-encoding': encoding } })),
+    );
+    expect([packed?.headers.get('content-encoding'), plain?.headers.get('content-encoding')]).toEqual(['gzip', null]);
+    expect(plain?.headers.get('vary')).toContain('Accept-Encoding');
+    expect(await packed?.text()).toBe(await plain?.text());
+  });
+
+  test('is looked at anew once another process says that something has changed', async () => {
+    await request('/data');
+    const before = await (await request('/data')).text();
+    await owner.query(`update tenant_settings set display_currency = 'EUR' where tenant_id = $1`, [tenantId]);
+    await owner.query('select pg_notify($1, $2)', [TENANT_CHANNEL, tenantId]);
+    const currency = async () => dashboardReply.parse(await (await request('/data')).json()).currency;
+    await expect.poll(currency).toBe('EUR');
+    await owner.query(`update tenant_settings set display_currency = 'USD' where tenant_id = $1`, [tenantId]);
+    await owner.query('select pg_notify($1, $2)', [TENANT_CHANNEL, tenantId]);
+    await expect.poll(currency).toBe('USD');
+    expect(await (await request('/data')).text()).toBe(before);
+  });
+
+  test('has a new widget in the very next answer', async () => {
+    await request('/data');
+    const { config } = widget.array().parse(await (await request('/widgets')).json())[0] ?? {};
+    const { chartId: _, ...wanted } = config ?? {};
+    const headers = { 'content-type': 'application/json' };
+    const created = await request('/widgets', { method: 'POST', headers, body: JSON.stringify({ config: wanted }) });
+    const { id } = widget.parse(await created.json());
+    expect(dashboardReply.parse(await (await request('/data')).json()).widgets.at(-1)?.id).toBe(id);
+    await request(`/widgets/${id}`, { method: 'DELETE' });
+    expect(dashboardReply.parse(await (await request('/data')).json()).widgets.at(-1)?.id).not.toBe(id);
+  });
 });
 
 test('the widgets come alone, in their order', async () => {
@@ -129,6 +216,8 @@ test('a reader who closes the connection leaves no statement behind', async () =
     );
     return rows[0]?.count;
   };
+  // What is remembered would be answered without a statement.
+  tenantNews.tell(tenantId);
   const controller = new AbortController();
   const reading = request('/data', { signal: controller.signal }).catch(() => 'gone');
   await expect.poll(waiting).toBe(1);

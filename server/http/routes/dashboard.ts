@@ -1,8 +1,11 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { recordRequest } from '../../../contract/dashboard.ts';
+import { type CachedDashboard, createDashboardCache } from '../../dashboard/dashboard-cache.ts';
 import { type DashboardDeps, loadDashboard } from '../../dashboard/load-dashboard.ts';
 import { loadRecord } from '../../dashboard/load-record.ts';
 import { createQueryGate } from '../../dashboard/query-gate.ts';
+import { createResultCache } from '../../dashboard/result-cache.ts';
+import type { DbListener } from '../../platform/db-listener.ts';
 import { whileWaiting } from '../answer.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseQuery } from '../input.ts';
@@ -12,19 +15,27 @@ import { createDrillRoutes } from './drill.ts';
 import { createWidgetRoutes } from './widgets.ts';
 
 /** Everything under /api/dashboard. Wants `requireSession` in front of it. */
-export function createDashboardRoutes(deps: DashboardDeps): Router {
+export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbListener }): Router {
   const router = Router();
   const gate = createQueryGate();
+  const results = createResultCache();
+  const cache = createDashboardCache({
+    ...deps,
+    load: (viewer, signal) => gate.run(viewer.tenantId, signal, () => loadDashboard({ ...deps, results }, viewer, signal)),
+  });
 
   router
     .route('/data')
-    .get(async (_req, res) => {
+    .get(async (req, res) => {
       const session = getSession(res);
       await whileWaiting(res, async (signal) => {
-        const dashboard = await gate.run(session.tenantId, signal, () => loadDashboard(deps, session, signal));
-        const shown = dashboard.results.filter(({ status }) => status === 'ok').length;
-        await writeLog(deps, res, { action: 'query_dashboard', entity: null, recordCount: shown });
-        res.json(dashboard);
+        const { dashboard, isHit } = await cache.get(session, signal);
+        const reader = `${session.crmSource} ${session.userId}`;
+        if (!dashboard.readers.has(reader)) {
+          await writeLog(deps, res, { action: 'query_dashboard', entity: null, recordCount: dashboard.shownCount });
+          dashboard.readers.add(reader);
+        }
+        sendDashboard(req, res, dashboard, isHit);
       });
     })
     .all(methodNotAllowed('GET, HEAD'));
@@ -45,4 +56,12 @@ export function createDashboardRoutes(deps: DashboardDeps): Router {
   router.use(createWidgetRoutes({ ...deps, gate }));
   router.use(createDrillRoutes({ ...deps, gate }));
   return router;
+}
+
+/** 304 without a body for a reader who has it already. */
+function sendDashboard(req: Request, res: Response, { body, gzipped, etag }: CachedDashboard, isHit: boolean): void {
+  const isGzipped = req.acceptsEncodings('gzip', 'identity') === 'gzip';
+  res.vary('Accept-Encoding').set({ ETag: etag, 'Server-Timing': `cache;desc=${isHit ? 'hit' : 'miss'}` });
+  if (isGzipped) res.set('Content-Encoding', 'gzip');
+  res.type('json').send(isGzipped ? gzipped : body);
 }

@@ -1,6 +1,7 @@
 import express, { type Router } from 'express';
 import { settingsPatch } from '../../../contract/settings.ts';
 import type { Db } from '../../platform/db.ts';
+import type { DbListener } from '../../platform/db-listener.ts';
 import { AppError } from '../../platform/errors.ts';
 import { isTimeZone } from '../../platform/time-zone.ts';
 import { saveSettings } from '../../tenants/settings.ts';
@@ -9,7 +10,7 @@ import { parseBody } from '../input.ts';
 import { getSession, requireAdmin } from '../session.ts';
 
 /** What an administrator decides for the whole tenant. */
-export function createSettingsRoutes({ db }: { db: Db }): Router {
+export function createSettingsRoutes({ db, tenantNews }: { db: Db; tenantNews: DbListener }): Router {
   const router = express.Router();
   router
     .route('/api/settings')
@@ -21,6 +22,7 @@ export function createSettingsRoutes({ db }: { db: Db }): Router {
         throw new AppError('invalid_value', issue.message, { issues: [issue] });
       }
       await db.withTenant(tenantId, 'write', (tx) => saveSettings(tx, tenantId, { timezone }));
+      tenantNews.tell(tenantId);
       res.json({ timezone });
     })
     .all(methodNotAllowed('PATCH'));

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { quarantineReply, syncStatusReply } from '../../../contract/sync.ts';
-import { announceSync } from '../../sync/announce.ts';
+import { announceTenant } from '../../tenants/announce.ts';
 import type { FakePortal, FakeUser } from '../../testing/fake-bitrix24.ts';
 import { runAs } from '../../testing/postgres.ts';
 import { openPage, readBoot, readProblem, startTestApp, type TestApp } from '../../testing/test-app.ts';
@@ -229,7 +229,7 @@ test('the status comes as a stream: at once, and whenever it changes, to those o
                on conflict (tenant_id, crm_source, entity) do update set synced_records = excluded.synced_records`,
         values: [tenantId, read],
       });
-      await announceSync(tx, tenantId);
+      await announceTenant(tx, tenantId);
     });
   await count(50);
   expect((await mine.next())?.entities[0]?.syncedRecords).toBe(50);

@@ -23,7 +23,7 @@ import { getSession, requireAdmin, requireSession, type Sessions } from '../sess
 export interface SyncRoutesDeps {
   db: Db;
   /** Tells of everything that happens to a tenant's sync. */
-  syncNews: DbListener;
+  tenantNews: DbListener;
   sessions: Sessions;
   now: () => Date;
 }
@@ -33,7 +33,7 @@ const MAX_STREAMS = 8;
 const STREAM_RETRY_SECONDS = 15;
 
 /** How far the copy of the CRM is, and what people may do about it. */
-export function createSyncRoutes({ db, syncNews, sessions, now }: SyncRoutesDeps): Router {
+export function createSyncRoutes({ db, tenantNews, sessions, now }: SyncRoutesDeps): Router {
   const router = express.Router();
   const streams = new Map<string, number>();
   const readStatus = (tenantId: string) => db.withTenant(tenantId, 'read', (tx) => getSyncStatus(tx, tenantId));
@@ -55,9 +55,9 @@ export function createSyncRoutes({ db, syncNews, sessions, now }: SyncRoutesDeps
       await streamState(req, res, {
         event: 'status',
         read: () => readStatus(tenantId),
-        watch: (callback) => syncNews.watch(tenantId, callback),
+        watch: (callback) => tenantNews.watch(tenantId, callback),
         check: () => sessions.verify(req),
-        signal: syncNews.closing,
+        signal: tenantNews.closing,
       });
     })
     .all(methodNotAllowed('GET'));

@@ -11,6 +11,7 @@ import {
   restoreWidget,
   updateWidget,
 } from '../../dashboard/widgets.ts';
+import type { DbListener } from '../../platform/db-listener.ts';
 import { AppError } from '../../platform/errors.ts';
 import { sendCsvHeaders, whileWaiting } from '../answer.ts';
 import { methodNotAllowed } from '../error-reply.ts';
@@ -24,11 +25,17 @@ const MAX_KEY_CHARS = 255;
  * The widgets of the dashboard, below /api/dashboard. The dashboard is the tenant's: everyone in it may change it, and the
  * access log says who did.
  */
-export function createWidgetRoutes(deps: DrillDeps): Router {
+export function createWidgetRoutes(deps: DrillDeps & { tenantNews: DbListener }): Router {
   const router = Router();
   // Changes of one dashboard wait for each other: those of one tenant must not take all of the database's connections.
   const inTurn = (res: Response, work: () => Promise<void>) =>
     whileWaiting(res, (signal) => deps.gate.run(getSession(res).tenantId, signal, work));
+  const change = <Result>(res: Response, work: () => Promise<Result>, reply: (result: Result) => void) =>
+    inTurn(res, async () => {
+      const result = await work();
+      deps.tenantNews.tell(getSession(res).tenantId);
+      reply(result);
+    });
 
   router
     .route('/widgets')
@@ -43,9 +50,12 @@ export function createWidgetRoutes(deps: DrillDeps): Router {
       const idempotencyKey = readIdempotencyKey(req);
       const { config } = parseBody(widgetCreateRequest, req);
       // People add what the chat has drawn for them; the other sources write their widgets themselves.
-      await inTurn(res, async () => {
-        res.status(201).json(await createWidget(deps, getSession(res), config, { source: 'chat', idempotencyKey }));
-      });
+      const made = { source: 'chat', idempotencyKey } as const;
+      await change(
+        res,
+        () => createWidget(deps, getSession(res), config, made),
+        (created) => res.status(201).json(created),
+      );
     })
     .all(methodNotAllowed('GET, HEAD, POST'));
 
@@ -64,24 +74,29 @@ export function createWidgetRoutes(deps: DrillDeps): Router {
     .route('/widgets/:id')
     .patch(async (req, res) => {
       const patch = parseBody(widgetPatchRequest, req);
-      await inTurn(res, async () => {
-        res.json(await updateWidget(deps, getSession(res), req.params.id, patch));
-      });
+      await change(
+        res,
+        () => updateWidget(deps, getSession(res), req.params.id, patch),
+        (updated) => res.json(updated),
+      );
     })
     .delete(async (req, res) => {
-      await inTurn(res, async () => {
-        await deleteWidget(deps, getSession(res), req.params.id);
-        res.status(204).end();
-      });
+      await change(
+        res,
+        () => deleteWidget(deps, getSession(res), req.params.id),
+        () => res.status(204).end(),
+      );
     })
     .all(methodNotAllowed('DELETE, PATCH'));
 
   router
     .route('/widgets/:id/restore')
     .post(async (req, res) => {
-      await inTurn(res, async () => {
-        res.json(await restoreWidget(deps, getSession(res), req.params.id));
-      });
+      await change(
+        res,
+        () => restoreWidget(deps, getSession(res), req.params.id),
+        (restored) => res.json(restored),
+      );
     })
     .all(methodNotAllowed('POST'));
 
