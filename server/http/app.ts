@@ -40,7 +40,7 @@ export interface AppDeps {
 export function createApp(deps: AppDeps): Express {
   const { config, db, log, now } = deps;
   const assets = readAppAssets(deps.assetsDir);
-  const sessions = createSessions({ secret: config.secret, tenants: createTenantStates(db, now), now });
+  const sessions = createSessions({ secret: config.secret, tenants: createTenantStates(db, now, deps.tenantNews), now });
   const limiters = createRateLimiters({ ...DEFAULT_RATE_LIMITS, ...deps.rateLimits });
 
   const app = express();

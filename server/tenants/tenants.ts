@@ -1,5 +1,7 @@
 import type { Db, Tx } from '../platform/db.ts';
+import type { DbListener } from '../platform/db-listener.ts';
 import { AppError } from '../platform/errors.ts';
+import { announceTenant } from './announce.ts';
 
 export interface Tenant {
   id: string;
@@ -14,8 +16,10 @@ interface TenantRow {
   not_before: Date | null;
 }
 
-/** How long a tenant's state is believed; revoked sessions live at most this much longer. */
-const STATE_LIFE_MS = 5_000;
+/** How long a tenant's state is believed while nothing tells of changes; revoked sessions live at most this much longer. */
+const UNTOLD_LIFE_MS = 5_000;
+/** And while changes are told at once, should one ever go unannounced. */
+const TOLD_LIFE_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 const DELETION_DELAY = '30 days';
 
@@ -52,6 +56,7 @@ export async function withAccount<Result>(
     });
     // Somebody else made the tenant since we looked: start again under its id.
     if (row?.id !== tenantId) return null;
+    await announceTenant(tx, tenantId);
     return { result: await work(tx, tenantId) };
   });
   return outcome ? outcome.result : withAccount(db, accountKey, newId, work);
@@ -60,6 +65,7 @@ export async function withAccount<Result>(
 /** Ends all sessions of the tenant and its syncing; a new install begins both again. */
 export async function suspendTenant(tx: Tx, tenantId: string, now: Date): Promise<void> {
   await tx.query({ text: 'update tenants set not_before = $2, next_sync_at = null where id = $1', values: [tenantId, now] });
+  await announceTenant(tx, tenantId);
 }
 
 /** Plans the deletion of everything the tenant has; until then a new install takes it back. */
@@ -68,24 +74,32 @@ export async function markDeleting(tx: Tx, tenantId: string, now: Date): Promise
     text: `update tenants set status = 'deleting', deletes_at = $2::timestamptz + $3::interval where id = $1`,
     values: [tenantId, now, DELETION_DELAY],
   });
+  await announceTenant(tx, tenantId);
 }
 
 export interface TenantStates {
   /**
-   * The tenant as of at most 5 seconds ago.
+   * The tenant as it is now; as of at most 5 seconds ago while changes cannot be heard.
    * @throws AppError `invalid_token` for a tenant that does not exist (any more)
    */
   get(tenantId: string): Promise<Tenant>;
 }
 
-/** Saves a database round trip on every request, at the price of revoking sessions up to 5 seconds late. */
-export function createTenantStates(db: Db, now: () => Date): TenantStates {
+/** Saves a database round trip on every request. */
+export function createTenantStates(db: Db, now: () => Date, tenantNews: DbListener): TenantStates {
   const remembered = new Map<string, { tenant: Tenant; until: number }>();
+  let newsCount = 0;
+  tenantNews.watchAll((tenantId) => {
+    newsCount += 1;
+    if (tenantId === null) remembered.clear();
+    else remembered.delete(tenantId);
+  });
   return {
     async get(tenantId) {
       const at = now().getTime();
       const known = remembered.get(tenantId);
       if (known && known.until > at) return known.tenant;
+      const newsBefore = newsCount;
       const tenant = await db.withDirectory('read', async (tx) => {
         const [row] = await tx.query<TenantRow>({
           text: 'select id, status, not_before from tenants where id = $1',
@@ -95,7 +109,9 @@ export function createTenantStates(db: Db, now: () => Date): TenantStates {
       });
       if (!tenant) throw new AppError('invalid_token');
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      remembered.set(tenantId, { tenant, until: at + STATE_LIFE_MS });
+      // What was heard since may have come after the reading, and would not be told again.
+      const isTold = tenantNews.isListening() && newsCount === newsBefore;
+      remembered.set(tenantId, { tenant, until: at + (isTold ? TOLD_LIFE_MS : UNTOLD_LIFE_MS) });
       return tenant;
     },
   };

@@ -46,7 +46,11 @@ export async function startDashboardRig(): Promise<DashboardRig> {
     await owner.query('update crm_connections set portal_url = $2 where tenant_id = $1', [id, `https://${id}.example`]);
   }
   const now = () => app.clock.now;
-  const sessions = createSessions({ secret: TEST_SECRET, tenants: createTenantStates(app.database.db, now), now });
+  const sessions = createSessions({
+    secret: TEST_SECRET,
+    tenants: createTenantStates(app.database.db, now, app.tenantNews),
+    now,
+  });
   const issue = async (id: string, role: Role, userId = '17') => {
     const person = { tenantId: id, crmSource: 'bitrix24', userId, role, signedInAt: null, name: 'Ann', locale: 'en' } as const;
     return (await sessions.issue(person)).token;

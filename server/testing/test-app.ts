@@ -8,7 +8,7 @@ import { createApp, createHttpServer, type ServerTimeouts } from '../http/app.ts
 import type { RateLimits } from '../http/rate-limits.ts';
 import { type Bitrix24, createBitrix24 } from '../install/bitrix24.ts';
 import type { Config } from '../platform/config.ts';
-import { createDbListener } from '../platform/db-listener.ts';
+import { createDbListener, type DbListener } from '../platform/db-listener.ts';
 import { createLogger } from '../platform/log.ts';
 import { createOutbound } from '../platform/outbound.ts';
 import { TENANT_CHANNEL } from '../tenants/announce.ts';
@@ -20,6 +20,7 @@ export interface TestApp {
   database: TestDatabase;
   bitrix: FakeBitrix24;
   bitrix24: Bitrix24;
+  tenantNews: DbListener;
   /** Syncs that were asked for, in order, of all tenants. */
   listRuns(): Promise<RequestedRun[]>;
   /** Everything logged so far. */
@@ -99,6 +100,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     database,
     bitrix,
     bitrix24,
+    tenantNews,
     listRuns: () =>
       runAs(database.ownerUrl, async (owner) => {
         const { rows } = await owner.query<RequestedRun>(
