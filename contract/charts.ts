@@ -80,6 +80,15 @@ export type KpiConfig = z.infer<typeof kpiConfig>;
 const unconverted = z.strictObject({ currency: z.string(), count: z.number().int(), amount: z.string() });
 export type Unconverted = z.infer<typeof unconverted>;
 
+/** What one of several CRMs has of a number. */
+const crmShare = z.strictObject({
+  crmSource,
+  /** Decimal string, as `value` of the whole. Of counts and sums the shares add up to it, to the cent. */
+  value: z.string().nullable(),
+  rowCount: z.number().int(),
+});
+export type CrmShare = z.infer<typeof crmShare>;
+
 /** One point of a chart. `key` is the CRM's code (or an ISO local date for time), `label` is for people. */
 const chartPoint = z.strictObject({
   key: z.string(),
@@ -99,9 +108,13 @@ export const chartData = z.strictObject({
   series: z.array(chartSeries),
   format: valueFormat,
   currency: z.string().nullable(),
+  /** The number over all records of the chart, before any limit: decimal string, exact. */
+  total: z.string().nullable(),
   /** Records counted in, before any limit. */
   rowCount: z.number().int(),
   unconverted: z.array(unconverted),
+  /** `total` by CRM, in the order of their names; empty unless all of several CRMs are asked. */
+  byCrm: z.array(crmShare),
 });
 export type ChartData = z.infer<typeof chartData>;
 
@@ -114,5 +127,7 @@ export const kpiData = z.strictObject({
   currency: z.string().nullable(),
   rowCount: z.number().int(),
   unconverted: z.array(unconverted),
+  /** `value` by CRM, in the order of their names; empty unless all of several CRMs are asked. */
+  byCrm: z.array(crmShare),
 });
 export type KpiData = z.infer<typeof kpiData>;

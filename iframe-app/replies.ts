@@ -1,5 +1,14 @@
 import type { Problem } from '../contract/api.ts';
-import type { ChartConfig, ChartData, ChartPoint, ChartSeries, KpiConfig, KpiData, Unconverted } from '../contract/charts.ts';
+import type {
+  ChartConfig,
+  ChartData,
+  ChartPoint,
+  ChartSeries,
+  CrmShare,
+  KpiConfig,
+  KpiData,
+  Unconverted,
+} from '../contract/charts.ts';
 import type { ConnectionsReply } from '../contract/connections.ts';
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
@@ -121,6 +130,8 @@ const chartConfig = objectOf<ChartConfig>({
 
 const isUnconverted = arrayOf(objectOf<Unconverted>({ currency: isString, count: isNumber, amount: isString }));
 
+const isByCrm = arrayOf(objectOf<CrmShare>({ crmSource: isCrmSource, value: nullable(isString), rowCount: isNumber }));
+
 const kpiData = objectOf<KpiData>({
   kind: oneOf<'kpi'>({ kpi: true }),
   value: nullable(isString),
@@ -129,6 +140,7 @@ const kpiData = objectOf<KpiData>({
   currency: nullable(isString),
   rowCount: isNumber,
   unconverted: isUnconverted,
+  byCrm: isByCrm,
 });
 
 const chartData = objectOf<ChartData>({
@@ -144,8 +156,10 @@ const chartData = objectOf<ChartData>({
   ),
   format: isFormat,
   currency: nullable(isString),
+  total: nullable(isString),
   rowCount: isNumber,
   unconverted: isUnconverted,
+  byCrm: isByCrm,
 });
 
 type ResultWith<S extends WidgetResult['status']> = Extract<WidgetResult, { status: S }>;

@@ -1,6 +1,7 @@
 import type { KpiConfig, KpiData } from '../../contract/charts.ts';
 import type { CrmMode } from '../../contract/crm.ts';
-import { useApp } from '../context.ts';
+import { type AppContext, useApp } from '../context.ts';
+import { crmName } from '../crm-name.ts';
 import { Panel } from '../ui/panel.tsx';
 import type { PanelState } from './dashboard-model.ts';
 import { describeRange, Unconverted } from './widget-text.tsx';
@@ -33,18 +34,34 @@ export function KpiCard({ config, panel, mode }: KpiCardProps) {
 }
 
 function KpiNumber({ config, data }: { config: KpiConfig; data: KpiData }) {
-  const { i18n, format } = useApp();
-  const whole = data.value === null ? i18n.t('kpi.noValue') : format.exact(data.value, data);
-  const shown = data.value !== null && whole.length > MAX_VALUE_LENGTH ? format.compact(data.value, data) : whole;
+  const { whole, shown } = valueText(useApp(), data.value, data);
   return (
     <>
       <data class="kpi-value" value={data.value ?? ''} title={whole} style={{ '--characters': shown.length }}>
         {shown}
       </data>
       <Unconverted of={data.unconverted} />
+      <ByCrm data={data} />
       <Comparison config={config} data={data} />
     </>
   );
+}
+
+/** What each of several CRMs has of the number. */
+function ByCrm({ data }: { data: KpiData }) {
+  const app = useApp();
+  if (data.byCrm.length === 0) return null;
+  const parts = data.byCrm.map(({ crmSource, value }) => {
+    const { shown } = valueText(app, value, data);
+    return `${crmName(crmSource, app.i18n.language)}: ${shown}`;
+  });
+  return <p class="kpi-note">{parts.join(' · ')}</p>;
+}
+
+function valueText({ i18n, format }: AppContext, value: string | null, data: KpiData): { whole: string; shown: string } {
+  if (value === null) return { whole: i18n.t('kpi.noValue'), shown: i18n.t('kpi.noValue') };
+  const whole = format.exact(value, data);
+  return { whole, shown: whole.length > MAX_VALUE_LENGTH ? format.compact(value, data) : whole };
 }
 
 function Comparison({ config, data }: { config: KpiConfig; data: KpiData }) {

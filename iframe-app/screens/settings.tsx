@@ -2,6 +2,7 @@ import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import { useApp } from '../context.ts';
+import { crmName } from '../crm-name.ts';
 import type { Host } from '../host.ts';
 import { Button } from '../ui/button.tsx';
 import type { DashboardModel } from './dashboard-model.ts';
@@ -118,11 +119,12 @@ function Connections({ model, texts }: PartProps) {
 }
 
 function ConnectionRow({ connection, texts }: { connection: Connection; texts: SettingsTexts }) {
+  const { language } = useApp().i18n;
   const { crmSource, kind, portalUrl, status, errorMessage } = connection;
   return (
     <li>
       <div class="connection-name">
-        <strong>{texts[`crm.${crmSource}`]}</strong>
+        <strong>{crmName(crmSource, language)}</strong>
         {portalUrl && <span>{portalUrl.replace(/^https?:\/\//, '')}</span>}
       </div>
       <span class="connection-status" data-status={status}>

@@ -73,6 +73,7 @@ export function kpiData(over: Partial<KpiData> = {}): KpiData {
     currency: null,
     rowCount: 12450,
     unconverted: [],
+    byCrm: [],
     ...over,
   };
 }
@@ -88,8 +89,10 @@ export function chartData(series: Record<string, Record<string, number | null>>,
     })),
     format: 'number',
     currency: null,
+    total: '100',
     rowCount: 100,
     unconverted: [],
+    byCrm: [],
     ...over,
   };
 }

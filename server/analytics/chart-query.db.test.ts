@@ -37,6 +37,7 @@ async function contextOf(ofTenant: string): Promise<AnalyticsContext> {
     displayCurrency: 'USD',
     locale: 'en',
     mode: 'classic',
+    crmSources: ['bitrix24'],
     dictionaries: toDictionaries(row ?? {}),
   };
 }

@@ -2,6 +2,7 @@ import type { Decimal } from 'decimal.js';
 import type { ChartConfig, ChartData, ChartPoint, ChartSeries, TimeBucket, ValueFormat } from '../../contract/charts.ts';
 import type { Dimension, LabelSource } from './catalog.ts';
 import { refuse } from './condition.ts';
+import { formatExact, totalOf } from './crm-shares.ts';
 import type { Group, Term } from './cube.ts';
 import { type DescribedValue, describeValue } from './dictionaries.ts';
 import { GAP_LABELS } from './labels.ts';
@@ -56,20 +57,23 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
   return {
     terms: resolved.terms,
     finish(groupsOf) {
-      const { categories, series, total } = collect(resolved, groupsOf, parts, context);
+      const { categories, series } = collect(resolved, groupsOf, parts, context);
+      const total = totalOf(resolved, groupsOf, context);
       const { groupBy, limit, sortOrder, timeRangeDays } = config;
       const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, resolved, context);
       const shownCategories = axis.buckets
         ? overTime(axis.buckets, categories, resolved, timeRangeDays === null)
         : arrange(categories, sortOrder, MAX_CATEGORIES, limit, resolved, context);
-      const { rowCount, unconverted } = answer(resolved, total, context);
+      const { value, rowCount, unconverted } = answer(resolved, total.tallies, context);
       return {
         kind: 'chart',
         series: drawSeries(config, shownSeries, shownCategories, resolved, context),
         format: resolved.format,
         currency: resolved.format === 'currency' ? context.displayCurrency : null,
+        total: formatExact(value, resolved.format),
         rowCount,
         unconverted,
+        byCrm: total.byCrm,
       };
     },
   };
@@ -116,7 +120,6 @@ function collect(
 ) {
   const categories = new Map<string, Slot>();
   const series = new Map<string, Slot>();
-  const total = emptyTallies(resolved);
   const describe = (dimension: Dimension | undefined, crmSource: string, values: readonly string[] = []) =>
     dimension ? describeValue(dimension, crmSource, values, context.dictionaries, context.locale) : NO_VALUE;
   if (!has.series) slotFor(series, NO_VALUE, resolved);
@@ -134,10 +137,9 @@ function collect(
       addTallies(slot.total, tallies);
       addTallies(cellOf(slot, one.id, resolved), tallies);
       addTallies(slotFor(series, one, resolved).total, tallies);
-      addTallies(total, tallies);
     }
   });
-  return { categories, series, total };
+  return { categories, series };
 }
 
 const CLOCK_CODES = new Map<LabelSource | undefined, readonly string[]>([

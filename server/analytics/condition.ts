@@ -8,6 +8,7 @@ import { BOOLEAN_CODES, type Dictionaries } from './dictionaries.ts';
 export interface NameScope {
   now: Date;
   timezone: string;
+  crmSources: readonly CrmSource[];
   dictionaries: Dictionaries;
 }
 

@@ -17,6 +17,8 @@ export interface Term {
   /** null: all time, records without that moment included. */
   window: TimeWindow | null;
   buckets: readonly Bucket[] | null;
+  /** Whether the groups have to tell CRMs apart even where nothing else needs that. */
+  byCrm: boolean;
   conditions: readonly Condition[];
   dimensions: readonly Dimension[];
   outcome: Outcome | null;
@@ -144,7 +146,7 @@ function columnsOf(term: Term): Map<string, Dimension | null> {
     for (const column of dimension.columns) columns.set(column, dimension.expression ? dimension : null);
   }
   if (term.field?.format === 'currency') columns.set('currency', null);
-  return columns.size > 0 ? new Map([['crm_source', null], ...columns]) : columns;
+  return columns.size > 0 || term.byCrm ? new Map([['crm_source', null], ...columns]) : columns;
 }
 
 function cellKey({ outcome, traits, field }: Pick<Cell, 'outcome' | 'traits' | 'field'>): string {

@@ -1,17 +1,8 @@
-import type { Decimal } from 'decimal.js';
-import type { KpiConfig, KpiData, ValueFormat } from '../../contract/charts.ts';
+import type { KpiConfig, KpiData } from '../../contract/charts.ts';
 import { refuse } from './condition.ts';
-import type { Group, Term } from './cube.ts';
+import { formatExact, totalOf } from './crm-shares.ts';
 import type { Plan } from './plan.ts';
-import {
-  type AnalyticsContext,
-  type Answer,
-  addTallies,
-  answer,
-  emptyTallies,
-  type Resolved,
-  resolveQuestion,
-} from './resolve.ts';
+import { type AnalyticsContext, answer, resolveQuestion } from './resolve.ts';
 import { lastDays, type TimeWindow } from './time-range.ts';
 
 /**
@@ -39,8 +30,9 @@ export function planKpi(config: KpiConfig, context: AnalyticsContext): Plan<KpiD
   return {
     terms: [...current.terms, ...(previous?.terms ?? [])],
     finish(groupsOf) {
-      const now = answerTotal(current, groupsOf, context);
-      const before = previous && answerTotal(previous, groupsOf, context);
+      const { tallies, byCrm } = totalOf(current, groupsOf, context);
+      const now = answer(current, tallies, context);
+      const before = previous && answer(previous, totalOf(previous, groupsOf, context).tallies, context);
       return {
         kind: 'kpi',
         value: formatExact(now.value, current.format),
@@ -49,22 +41,8 @@ export function planKpi(config: KpiConfig, context: AnalyticsContext): Plan<KpiD
         currency: current.format === 'currency' ? context.displayCurrency : null,
         rowCount: now.rowCount,
         unconverted: now.unconverted,
+        byCrm,
       };
     },
   };
-}
-
-function answerTotal(resolved: Resolved, groupsOf: (term: Term) => readonly Group[], context: AnalyticsContext): Answer {
-  const tallies = emptyTallies(resolved);
-  resolved.terms.forEach((term, index) => {
-    for (const group of groupsOf(term)) {
-      addTallies(tallies.slice(index, index + 1), [group.tally]);
-    }
-  });
-  return answer(resolved, tallies, context);
-}
-
-function formatExact(value: Decimal | null, format: ValueFormat): string | null {
-  if (value === null) return null;
-  return format === 'currency' || format === 'percentage' ? value.toFixed(2) : value.toDecimalPlaces(2).toFixed();
 }

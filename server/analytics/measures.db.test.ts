@@ -127,6 +127,7 @@ beforeAll(async () => {
     displayCurrency: 'USD',
     locale: 'en',
     mode: 'classic',
+    crmSources: ['bitrix24'],
     dictionaries: toDictionaries(row ?? {}),
   };
 });

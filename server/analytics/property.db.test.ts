@@ -9,7 +9,7 @@ import { insertWorld, randomWorld, type World } from '../testing/analytics/rando
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { CATALOG, findMeasure } from './catalog.ts';
 import { planChart } from './chart-query.ts';
-import { dictionariesQuery, toDictionaries } from './dictionaries.ts';
+import { dictionariesQuery, Money, toDictionaries } from './dictionaries.ts';
 import { planKpi } from './kpi-query.ts';
 import { type Plan, preparePlans } from './plan.ts';
 import type { AnalyticsContext } from './resolve.ts';
@@ -19,6 +19,7 @@ const RUNS = Number(process.env.ANALYTICS_PROPERTY_RUNS ?? 300);
 const FIRST_SEED = Number(process.env.ANALYTICS_PROPERTY_SEED ?? 1);
 const WORLDS = 4;
 const TIMEOUT_MS = 60_000 + RUNS * 200;
+const CRMS = ['bitrix24', 'hubspot'] as const;
 /** Plans asked at once, as a dashboard asks them: merged into shared statements. */
 const TOGETHER = 5;
 
@@ -35,7 +36,10 @@ beforeAll(async () => {
     const { tenantId, now, timezone, mode } = world;
     const [row] = await database.db.withTenant(tenantId, 'read', (tx) => tx.query(dictionariesQuery(tenantId)));
     const dictionaries = toDictionaries(row ?? {});
-    worlds.push({ world, context: { now, timezone, displayCurrency: 'USD', locale: 'en', mode, dictionaries } });
+    worlds.push({
+      world,
+      context: { now, timezone, displayCurrency: 'USD', locale: 'en', mode, crmSources: [...CRMS], dictionaries },
+    });
   }
   await owner.end();
 });
@@ -56,13 +60,13 @@ const planOf = (config: ChartConfig | KpiConfig, context: AnalyticsContext): Pla
 /** What is compared; names of steps in time are the calendar's own business and have tests of their own. */
 function comparable(config: ChartConfig | KpiConfig, data: ReturnType<typeof answerChart> | ReturnType<typeof answerKpi>) {
   if (!('series' in data) || config.chartType === 'kpi') return data;
-  const { series, format, rowCount, unconverted } = data;
+  const { series, format, total, rowCount, unconverted } = data;
   const isOverTime = config.timeBucket !== null;
   const strip = (one: (typeof series)[number]) => ({
     ...one,
     points: one.points.map((point) => ({ ...point, label: isOverTime ? '' : point.label })),
   });
-  return { series: series.map(strip), format, rowCount, unconverted };
+  return { series: series.map(strip), format, total, rowCount, unconverted };
 }
 
 function expected(config: ChartConfig | KpiConfig, world: World) {
@@ -76,6 +80,32 @@ function actual(config: ChartConfig | KpiConfig, data: ChartData | KpiData | nul
   }
   return data && comparable(config, data);
 }
+
+/** Each CRM has what asking it alone would give, but for the cent by which shares of sums are made to add up. */
+function expectShares(config: ChartConfig | KpiConfig, data: ChartData | KpiData | null, world: World): void {
+  const shares = data?.byCrm ?? [];
+  expect(shares.map(({ crmSource }) => crmSource)).toEqual(config.crmSource === 'all' ? CRMS : []);
+  const alone = shares.map(({ crmSource }) =>
+    config.chartType === 'kpi' ? answerKpi({ ...config, crmSource }, world) : answerChart({ ...config, crmSource }, world),
+  );
+  for (const [index, share] of shares.entries()) {
+    const one = alone[index];
+    expect(share.rowCount).toBe(one?.rowCount);
+    const value = (one && 'series' in one ? one.total : one?.value) ?? null;
+    if (value === null || share.value === null) expect(share.value).toBe(value);
+    else expect(new Money(share.value).minus(value).abs().toNumber()).toBeLessThanOrEqual(addsUp(config) ? 0.01 : 0);
+  }
+  const whole = data?.kind === 'chart' ? data.total : data?.value;
+  if (shares.length > 0 && addsUp(config)) {
+    expect(Money.sum(...shares.map(({ value }) => value ?? 0)).eq(whole ?? 0)).toBe(true);
+  }
+}
+
+const SUMS = new Set(['pipelineValue', 'wonValue', 'lostValue', 'talkTime']);
+const COUNTS = /^(total|open|won|lost|stale|untouched|completed|calls)/;
+/** Whether parts of this number add up to the whole. */
+const addsUp = ({ measure, aggregation }: ChartConfig | KpiConfig): boolean =>
+  measure === null ? aggregation === 'count' || aggregation === 'sum' : SUMS.has(measure) || COUNTS.test(measure);
 
 test('the second evaluation knows every name of the catalog', () => {
   for (const entity of ['leads', 'deals', 'activities', 'contacts', 'companies'] as const) {
@@ -102,6 +132,7 @@ test(
           );
           for (const [position, one] of configs.entries()) {
             expect(actual(one, data[position] ?? null)).toEqual(expected(one, world));
+            expectShares(one, data[position] ?? null, world);
           }
         }),
         { numRuns: Math.ceil(RUNS / WORLDS / TOGETHER), seed: FIRST_SEED + index, endOnFailure: false },

@@ -1,6 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import type { ChartConfig, KpiConfig, Unconverted, ValueFormat } from '../../contract/charts.ts';
-import type { CrmMode } from '../../contract/crm.ts';
+import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import { AppError } from '../platform/errors.ts';
 import {
   CATALOG,
@@ -29,6 +29,8 @@ export interface AnalyticsContext {
   displayCurrency: string;
   locale: Locale;
   mode: CrmMode;
+  /** The CRMs that are connected, in the order of their names. */
+  crmSources: readonly CrmSource[];
   dictionaries: Dictionaries;
 }
 
@@ -140,6 +142,7 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scop
     timezone: scope?.timezone ?? 'UTC',
     window: axes.window,
     buckets: axes.buckets,
+    byCrm: question.crmSource === 'all' && (scope?.crmSources.length ?? 0) > 1,
     conditions: resolveConditions(measure.entity, question, find, scope),
     dimensions: axes.dimensions.map(find),
     outcome: measure.outcome,

@@ -113,6 +113,7 @@ describe('the standard dashboard, counted by hand', () => {
         { currency: '', count: 1, amount: '70.00' },
         { currency: 'XYZ', count: 1, amount: '50.00' },
       ],
+      byCrm: [],
     });
   });
 

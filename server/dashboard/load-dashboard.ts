@@ -155,7 +155,8 @@ export async function readContext(
   const context = toTenantContext(contextRows[0] ?? {});
   const { timezone, displayCurrency, locale, mode } = context;
   const dictionaries = toDictionaries(dictionaryRows[0] ?? {});
-  return { context, analytics: { now, timezone, displayCurrency, locale, mode, dictionaries } };
+  const crmSources = [...new Set(context.coverage.map(({ crmSource }) => crmSource))].sort();
+  return { context, analytics: { now, timezone, displayCurrency, locale, mode, crmSources, dictionaries } };
 }
 
 function prepareWidget(widget: Widget, context: TenantContext, analytics: AnalyticsContext, log: Logger): Prepared {

@@ -54,10 +54,10 @@ export function resultKey(
   context: AnalyticsContext,
   versions: DataVersions,
 ): string {
-  const { timezone, displayCurrency, locale, mode } = context;
+  const { timezone, displayCurrency, locale, mode, crmSources } = context;
   const tables = new Set<string>([...DICTIONARIES, ...terms.map(({ entity }) => CATALOG[entity].table)]);
   const read = [...tables].map((table) => [table, versions.get(table) ?? 0]);
   const moments = terms.map(({ window, buckets, traits }) => [window, buckets?.at(-1)?.start, traits.map(({ at }) => at)]);
-  const key = JSON.stringify([tenantId, config, timezone, displayCurrency, locale, mode, read, moments]);
+  const key = JSON.stringify([tenantId, config, timezone, displayCurrency, locale, mode, crmSources, read, moments]);
   return createHash('sha256').update(key).digest('base64');
 }

@@ -29,7 +29,7 @@ export interface TenantContext {
 
 /** How much of one entity of one CRM is known to be copied. */
 export interface Coverage {
-  crmSource: string;
+  crmSource: CrmSource;
   entity: string;
   /** A full load has been completed. */
   isComplete: boolean;
@@ -45,7 +45,7 @@ interface Row {
   locale: string | null;
   connections: { mode: string; timezone: string | null; currency: string | null }[];
   entities: {
-    crm: string;
+    crm: CrmSource;
     entity: string;
     status: SyncState;
     complete: boolean;

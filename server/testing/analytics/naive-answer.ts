@@ -53,6 +53,7 @@ interface NaiveMeasure {
 interface ChartData {
   format: 'number' | 'currency' | 'percentage' | 'duration';
   series: ChartSeries[];
+  total: string | null;
   rowCount: number;
   unconverted: Unconverted[];
 }
@@ -527,11 +528,7 @@ export function answerKpi(config: KpiConfig, world: World) {
     const rows = measure.parts.map((one) => select(one, config, world, TIMES[one.entity][one.time] ?? '', days));
     return compute(measure, rows);
   };
-  const shown = (result: Decimal | null) => {
-    if (!result) return null;
-    const isFixed = measure.format === 'currency' || measure.format === 'percentage';
-    return isFixed ? result.toFixed(2) : result.toDecimalPlaces(2).toFixed();
-  };
+  const shown = (result: Decimal | null) => inDigits(result, measure.format);
   const current = within(0);
   return {
     value: shown(current.value),
@@ -540,6 +537,11 @@ export function answerKpi(config: KpiConfig, world: World) {
     rowCount: current.rowCount,
     unconverted: current.unconverted,
   };
+}
+
+function inDigits(result: Decimal | null, format: string): string | null {
+  if (!result) return null;
+  return format === 'currency' || format === 'percentage' ? result.toFixed(2) : result.toDecimalPlaces(2).toFixed();
 }
 
 interface Cell {
@@ -618,6 +620,7 @@ export function answerChart(config: ChartConfig, world: World): ChartData {
   const seriesNames = groupBy === null ? [{ key: 'value', label: title }] : nameAll(series);
   return {
     format: measure.format,
+    total: inDigits(calculate(cells).value, measure.format),
     ...pickCounts(calculate(cells)),
     series: series.map((line, index) => ({
       ...(seriesNames[index] ?? { key: '', label: '' }),
