@@ -111,7 +111,18 @@ const widgetResult = z.discriminatedUnion('status', [
 ]);
 export type WidgetResult = z.infer<typeof widgetResult>;
 
-/** Answer of GET /api/dashboard/data: every widget with its numbers. */
+/** Query of GET /api/dashboard/data. */
+export const dashboardRequest = z.strictObject({
+  /** Ids of widgets, joined by commas: only these are read. Default: all. */
+  widgets: z
+    .string()
+    .min(1)
+    .max(4000)
+    .transform((ids) => ids.split(','))
+    .optional(),
+});
+
+/** Answer of GET /api/dashboard/data: the widgets with their numbers. */
 export const dashboardReply = z.strictObject({
   mode: crmMode,
   currency: z.string(),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import type { DashboardReply } from '../../contract/dashboard.ts';
 import type { DbListener } from '../platform/db-listener.ts';
 import type { LoadedDashboard } from './load-dashboard.ts';
 import type { Viewer } from './tenant-context.ts';
@@ -103,8 +104,8 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
     const { reply, locale, validUntil } = await load(viewer, signal);
     const body = Buffer.from(JSON.stringify(reply));
     const etag = `W/"${createHash('sha256').update(body).digest('base64url')}"`;
-    const shownCount = reply.results.filter(({ status }) => status === 'ok').length;
-    const dashboard = { body, gzipped: await compress(body), etag, shownCount, readers: new Set<string>() };
+    const gzipped = await compress(body);
+    const dashboard = { body, gzipped, etag, shownCount: countShown(reply), readers: new Set<string>() };
     const failed = reply.results.some(({ status }) => status === 'failed');
     // What has failed is tried again by the next reader. What has changed meanwhile has taken its state along.
     if (!failed && tenantNews.isListening() && tenants.peek(viewer.tenantId) === state) {
@@ -133,6 +134,11 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
       return { dashboard: await waitFor(running, signal, () => state.loads.delete(key)), isHit: false };
     },
   };
+}
+
+/** Widgets that show their numbers. */
+export function countShown({ results }: DashboardReply): number {
+  return results.filter(({ status }) => status === 'ok').length;
 }
 
 function viewerKey({ crmSource, userId }: Viewer): string {

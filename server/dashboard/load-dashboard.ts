@@ -48,12 +48,14 @@ const RETRY_BUDGET_MS = 5_000;
  * known already.
  * @param deps.results numbers that were computed before
  * @param signal aborts when nobody waits any more
- * @throws AppError `database_unavailable`
+ * @param only ids of the widgets that are wanted; default: all
+ * @throws AppError `database_unavailable`; `not_found` when one of `only` is not on the dashboard
  */
 export async function loadDashboard(
   deps: DashboardDeps & { results: ResultCache },
   viewer: Viewer,
   signal: AbortSignal,
+  only?: readonly string[],
 ): Promise<LoadedDashboard> {
   const { db, log, results: known } = deps;
   const now = deps.now();
@@ -71,7 +73,7 @@ export async function loadDashboard(
       const versions = toDataVersions(versionRows);
       const keyOf = (widget: Widget, plan: Plan<WidgetData>) =>
         resultKey(viewer.tenantId, widget, plan.terms, analytics, versions);
-      const prepared = arrangeWidgets(context, rows, log)
+      const prepared = pickWidgets(arrangeWidgets(context, rows, log), only)
         .map((widget) => prepareWidget(widget, context, analytics, log))
         .map((one): Prepared & { key: string } => {
           const key = one.plan && !one.result ? keyOf(one.widget, one.plan) : '';
@@ -135,6 +137,14 @@ export function arrangeWidgets(
     return widget ?? [];
   });
   return [...standard, ...own];
+}
+
+function pickWidgets(widgets: Widget[], only: readonly string[] | undefined): Widget[] {
+  if (!only) return widgets;
+  const wanted = new Set(only);
+  const picked = widgets.filter(({ id }) => wanted.has(id));
+  if (picked.length < wanted.size) throw new AppError('not_found');
+  return picked;
 }
 
 /** How a widget's numbers are got. @throws AppError `unknown_field_name`, `invalid_combination` */

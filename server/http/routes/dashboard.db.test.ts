@@ -153,6 +153,14 @@ describe('a dashboard on which nothing has changed', () => {
   });
 });
 
+test('only the widgets that are wanted are read, whatever order they are named in', async () => {
+  const reply = dashboardReply.parse(await (await request('/data?widgets=wonByAgent90,totalLeads')).json());
+  expect(reply.widgets.map(({ id }) => id)).toEqual(['totalLeads', 'wonByAgent90']);
+  const whole = dashboardReply.parse(await (await request('/data')).json());
+  expect(reply.results).toEqual(whole.results.filter(({ id }) => id === 'totalLeads' || id === 'wonByAgent90'));
+  expect(await accessLog()).toMatchObject([{ action: 'query_dashboard' }]);
+});
+
 test('the widgets come alone, in their order', async () => {
   const widgets = widget.array().parse(await (await request('/widgets')).json());
   expect(widgets.map(({ position }) => position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -167,6 +175,11 @@ test('a record keeps its contract and is logged without its id', async () => {
 
 describe('refuses', () => {
   test.each([
+    ['/data?widgets=', 422, 'blank'],
+    ['/data?widgets=totalLeads,00000000-0000-4000-8000-000000000000', 404, 'not_found'],
+    [`/data?widgets=${'x'.repeat(4001)}`, 422, 'too_long'],
+    ['/data?widgets=totalLeads&tenant_id=x', 422, 'unknown_field'],
+    ['/data?widgets=totalLeads&widgets=totalDeals', 422, 'wrong_type'],
     ['/record?entity=deals&externalId=4711', 404, 'not_found'],
     ['/record', 422, 'required'],
     ['/record?entity=pg_user&externalId=1', 422, 'invalid_value'],

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
-import { recordRequest } from '../../../contract/dashboard.ts';
-import { type CachedDashboard, createDashboardCache } from '../../dashboard/dashboard-cache.ts';
+import { dashboardRequest, recordRequest } from '../../../contract/dashboard.ts';
+import { type CachedDashboard, countShown, createDashboardCache } from '../../dashboard/dashboard-cache.ts';
 import { type DashboardDeps, loadDashboard } from '../../dashboard/load-dashboard.ts';
 import { loadRecord } from '../../dashboard/load-record.ts';
 import { createQueryGate } from '../../dashboard/query-gate.ts';
@@ -9,7 +9,7 @@ import type { DbListener } from '../../platform/db-listener.ts';
 import { whileWaiting } from '../answer.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseQuery } from '../input.ts';
-import { getSession } from '../session.ts';
+import { getSession, type Session } from '../session.ts';
 import { writeLog } from './access.ts';
 import { createDrillRoutes } from './drill.ts';
 import { createWidgetRoutes } from './widgets.ts';
@@ -24,10 +24,22 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
     load: (viewer, signal) => gate.run(viewer.tenantId, signal, () => loadDashboard({ ...deps, results }, viewer, signal)),
   });
 
+  function sendSome(res: Response, session: Session, widgets: readonly string[]): Promise<void> {
+    return whileWaiting(res, async (signal) => {
+      const { reply } = await gate.run(session.tenantId, signal, () =>
+        loadDashboard({ ...deps, results }, session, signal, widgets),
+      );
+      await writeLog(deps, res, { action: 'query_dashboard', entity: null, recordCount: countShown(reply) });
+      res.json(reply);
+    });
+  }
+
   router
     .route('/data')
     .get(async (req, res) => {
       const session = getSession(res);
+      const { widgets } = parseQuery(dashboardRequest, req);
+      if (widgets) return sendSome(res, session, widgets);
       await whileWaiting(res, async (signal) => {
         const { dashboard, isHit } = await cache.get(session, signal);
         const reader = `${session.crmSource} ${session.userId}`;
