@@ -53,6 +53,8 @@ export interface Dimension {
 export interface NumericField {
   /** A column, or an expression over columns, that is null where a record has no value. */
   column: string;
+  /** The same as a double, where a decimal of it is slow and the double says it exactly: for values that are not added up. */
+  double?: string;
   /** Amounts lie in the currency of their own row. */
   format: Extract<ValueFormat, 'currency' | 'duration' | 'number'>;
   /** What the aggregate is divided by at the very end, to be told in another unit than it is stored in. */
@@ -145,6 +147,8 @@ export interface EntityCatalog {
   /** The time that counts where a measure names no other. */
   defaultTime: string;
   times: ReadonlyMap<string, string>;
+  /** Columns of times that an index of the table is ordered by. */
+  indexedTimes: ReadonlySet<string>;
   dimensions: ReadonlyMap<string, Dimension>;
   numbers: ReadonlyMap<string, NumericField>;
   /** Names of measures that may be asked of this entity. */
@@ -161,6 +165,7 @@ const VALUE: NumericField = { column: 'value', format: 'currency' };
 /** Seconds from creation to the first response, of records that have one. */
 const FIRST_RESPONSE: NumericField = {
   column: 'case when first_response_at >= created_at then extract(epoch from first_response_at - created_at) end',
+  double: "case when first_response_at >= created_at then date_part('epoch', first_response_at - created_at) end",
   format: 'duration',
   reliesOn: 'activities',
 };
@@ -169,6 +174,7 @@ const SECONDS_A_DAY = 86_400;
 /** Days from creation to closing. A record that was closed before it was created (an import) has none. */
 const CYCLE_DAYS: NumericField = {
   column: 'case when closed_at >= created_at then extract(epoch from closed_at - created_at) end',
+  double: "case when closed_at >= created_at then date_part('epoch', closed_at - created_at) end",
   format: 'number',
   divisor: SECONDS_A_DAY,
 };
@@ -208,6 +214,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     table: 'crm_leads',
     defaultTime: 'createdAt',
     times: LEAD_AND_DEAL_TIMES,
+    indexedTimes: new Set(['created_at']),
     dimensions: new Map([
       ['status', { columns: ['status'], labels: 'leadStatus' }],
       ['outcome', OUTCOME],
@@ -242,6 +249,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     table: 'crm_deals',
     defaultTime: 'createdAt',
     times: LEAD_AND_DEAL_TIMES,
+    indexedTimes: new Set(['created_at', 'closed_at']),
     dimensions: new Map([
       ['stage', { columns: ['pipeline', 'stage'], labels: 'dealStage' }],
       ['pipeline', { columns: ['pipeline'], labels: 'pipeline' }],
@@ -277,6 +285,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     table: 'crm_activities',
     defaultTime: 'startedAt',
     times: ACTIVITY_TIMES,
+    indexedTimes: new Set(['started_at']),
     dimensions: new Map([
       ['type', { columns: ['type'], labels: 'type' }],
       ['direction', { columns: ['direction'], labels: 'direction' }],
@@ -293,6 +302,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     table: 'crm_contacts',
     defaultTime: 'createdAt',
     times: CREATION,
+    indexedTimes: new Set(['created_at']),
     dimensions: new Map([
       ['source', SOURCE],
       ['owner', OWNER],
@@ -308,6 +318,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     table: 'crm_companies',
     defaultTime: 'createdAt',
     times: CREATION,
+    indexedTimes: new Set(['created_at']),
     dimensions: new Map([
       ['industry', { columns: ['industry'], labels: 'code' }],
       ['owner', OWNER],

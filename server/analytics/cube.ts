@@ -21,6 +21,8 @@ export interface Term {
   byCrm: boolean;
   conditions: readonly Condition[];
   dimensions: readonly Dimension[];
+  /** About how many values each of them has. */
+  sizes: readonly number[];
   outcome: Outcome | null;
   /** What else is asked of the records. */
   traits: readonly BoundTrait[];
@@ -59,18 +61,28 @@ export interface Group {
 interface Cube {
   base: Term;
   buckets: readonly Bucket[] | null;
-  /** Grouping columns by name, with their dimension where they are derived. */
-  columns: Map<string, Dimension | null>;
+  /** Grouping columns by name. */
+  columns: Map<string, Column>;
   /** Aggregated expressions by what they select: outcome, traits and field. */
   cells: Map<string, Cell>;
+}
+
+interface Column {
+  /** Set where the column is derived. */
+  dimension: Dimension | null;
+  /** About how many values it has. */
+  size: number;
 }
 
 type Cell = Pick<Term, 'outcome' | 'traits' | 'field' | 'extremes'>;
 
 type Row = Record<string, string | number | boolean | null>;
 
-/** Above this many columns the product of their values may approach the number of records, and merging stops paying. */
-const MAX_COLUMNS = 4;
+/**
+ * Terms share a pass over the records up to so many groups: bringing a group here costs as much as reading some 30 records,
+ * so a finer grouping would be dearer than the passes it saves.
+ */
+const MERGED_GROUPS = 1_000;
 /** A grouping finer than this is no chart; it would only fill memory. */
 const MAX_GROUPS = 20_000;
 /** So many different values a median may be taken of; beyond, they would fill memory. */
@@ -87,7 +99,8 @@ export interface TermQuery {
 /** As few statements as answer all the terms. */
 export function planTerms(tenantId: string, terms: readonly Term[]): TermQuery[] {
   const planned: { cube: Cube; terms: Term[] }[] = [];
-  for (const term of terms) {
+  // The finest first: those that need only some of its columns then find it.
+  for (const term of terms.toSorted((a, b) => groupsIn(columnsOf(b)) - groupsIn(columnsOf(a)))) {
     const fitting = planned.find(({ cube }) => fits(term, cube));
     if (fitting) {
       extend(fitting.cube, term);
@@ -113,9 +126,14 @@ function fits(term: Term, { base, buckets, columns }: Cube): boolean {
     term.timezone === base.timezone &&
     sameWindow(term, base) &&
     JSON.stringify(term.conditions) === JSON.stringify(base.conditions) &&
-    (!buckets || !term.buckets || buckets === term.buckets || sameBuckets(buckets, term.buckets)) &&
-    new Set([...columns.keys(), ...columnsOf(term).keys()]).size <= Math.max(MAX_COLUMNS, columns.size)
+    sameBuckets(buckets, term.buckets) &&
+    groupsIn(new Map([...columns, ...columnsOf(term)])) <= Math.max(MERGED_GROUPS / (buckets?.length ?? 1), groupsIn(columns))
   );
+}
+
+/** At most so many groups, but for the steps of a time axis. */
+function groupsIn(columns: ReadonlyMap<string, Column>): number {
+  return [...columns.values()].reduce((product, { size }) => product * size, 1);
 }
 
 function sameWindow(a: Term, b: Term): boolean {
@@ -127,27 +145,37 @@ function sameWindow(a: Term, b: Term): boolean {
   );
 }
 
-function sameBuckets(a: readonly Bucket[], b: readonly Bucket[]): boolean {
+/** A time axis is no dimension beside others: its steps would multiply their groups. */
+function sameBuckets(a: readonly Bucket[] | null, b: readonly Bucket[] | null): boolean {
+  if (!a || !b || a === b) return a === b;
   return a.length === b.length && a.every((bucket, index) => bucket.start.getTime() === b[index]?.start.getTime());
 }
 
 function extend(cube: Cube, term: Term): void {
   cube.buckets ??= term.buckets;
-  for (const [column, dimension] of columnsOf(term)) cube.columns.set(column, dimension);
+  for (const [name, column] of columnsOf(term)) cube.columns.set(name, column);
   const { outcome, traits, field, extremes } = term;
   const present = cube.cells.get(cellKey(term));
   cube.cells.set(cellKey(term), { outcome, traits, field, extremes: extremes || present?.extremes === true });
 }
 
 /** Codes and currencies mean something only within their CRM; a bare count need not tell CRMs apart, and is cheaper so. */
-function columnsOf(term: Term): Map<string, Dimension | null> {
-  const columns = new Map<string, Dimension | null>();
-  for (const dimension of term.dimensions) {
-    for (const column of dimension.columns) columns.set(column, dimension.expression ? dimension : null);
+function columnsOf(term: Term): Map<string, Column> {
+  const columns = new Map<string, Column>();
+  for (const [index, dimension] of term.dimensions.entries()) {
+    const { columns: names, expression } = dimension;
+    const size = term.sizes[index] ?? 1;
+    // The last one is the code; those before it say within what.
+    for (const name of names) {
+      columns.set(name, { dimension: expression ? dimension : null, size: name === names.at(-1) ? size : 1 });
+    }
   }
-  if (term.field?.format === 'currency') columns.set('currency', null);
-  return columns.size > 0 || term.byCrm ? new Map([['crm_source', null], ...columns]) : columns;
+  if (term.field?.format === 'currency') columns.set('currency', { dimension: null, size: CURRENCIES });
+  return columns.size > 0 || term.byCrm ? new Map([['crm_source', { dimension: null, size: 1 }], ...columns]) : columns;
 }
+
+/** Currencies of one business. */
+const CURRENCIES = 4;
 
 function cellKey({ outcome, traits, field }: Pick<Cell, 'outcome' | 'traits' | 'field'>): string {
   return JSON.stringify([outcome, traits, field?.column]);
@@ -182,13 +210,16 @@ function demandsOf({ outcome, traits }: Pick<Cell, 'outcome' | 'traits'>, entity
 type Demand = (bind: Bind) => string;
 
 /** Where-conditions that all terms of a cube share, but for what their measures ask of the records. */
-function baseWhere(tenantId: string, base: Term, bind: Bind): string[] {
+function baseWhere(tenantId: string, base: Term, bind: Bind, bounds = windowBounds(base, bind)): string[] {
   const where = [`tenant_id = ${bind(tenantId)}`, 'deleted_at is null'];
-  if (base.window) {
-    where.push(`${base.timeColumn} >= ${bind(base.window.from)}`, `${base.timeColumn} < ${bind(base.window.to)}`);
-  }
+  if (bounds) where.push(`${base.timeColumn} >= ${bounds.from}`, `${base.timeColumn} < ${bounds.to}`);
   for (const condition of base.conditions) where.push(conditionSql(condition, bind));
   return where;
+}
+
+/** The places of the moments between which the records lie; null: of all time. */
+function windowBounds({ window }: Term, bind: Bind): { from: string; to: string } | null {
+  return window && { from: bind(window.from), to: bind(window.to) };
 }
 
 /**
@@ -203,8 +234,8 @@ export function termWhere(tenantId: string, term: Term, bind: Bind): string {
 
 /** The grouping columns in SQL; a derived one is named by its place, as its own name may come from outside. */
 function keysOf({ base, columns, buckets }: Cube, bind: Bind): string[] {
-  const keys = [...columns].map(([column, dimension], index) =>
-    dimension?.expression ? `${expressionSql(dimension.expression, base.timezone, bind)} as ${keyName(index)}` : column,
+  const keys = [...columns].map(([name, { dimension }], index) =>
+    dimension?.expression ? `${expressionSql(dimension.expression, base.timezone, bind)} as ${keyName(index)}` : name,
   );
   if (buckets) {
     const starts = bind(buckets.map((bucket) => bucket.start.toISOString()));
@@ -225,7 +256,8 @@ function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
   const { base } = cube;
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const where = baseWhere(tenantId, base, bind);
+  const steps = stepsOf(cube, bind);
+  const where = baseWhere(tenantId, base, bind, steps ? { from: 'step.starts', to: 'step.ends' } : undefined);
   const cells = [...cube.cells.values()];
   const demands = cells.map((cell) => demandsOf(cell, base.entity));
   // What all of them ask narrows the rows that are read at all; the rest is told apart while counting.
@@ -234,7 +266,7 @@ function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
     where.push(demand(bind));
     for (const one of demands) one.delete(key);
   }
-  const keys = keysOf(cube, bind);
+  const keys = steps ? [] : keysOf(cube, bind);
   const aggregates = cells.flatMap((cell, index) =>
     cellSql(
       cell,
@@ -242,14 +274,27 @@ function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
       [...(demands[index]?.values() ?? [])].map((demand) => demand(bind)),
     ),
   );
-  return {
-    text: `select ${[...keys, ...aggregates].join(', ')}
+  const counting = `select ${[...keys, ...aggregates].join(', ')}
 from ${CATALOG[base.entity].table}
-where ${where.join(' and ')}
-${groupBy(keys)}
-limit ${MAX_GROUPS + 1}`,
+where ${where.join(' and ')}`;
+  return {
+    text: steps
+      ? `select step.bucket, counted.* from ${steps} cross join lateral (\n${counting}\n) counted`
+      : `${counting}\n${groupBy(keys)}\nlimit ${MAX_GROUPS + 1}`,
     values,
   };
+}
+
+/**
+ * The steps of a time axis as rows, where each can be counted by itself in an index: nearly twice as fast as telling them
+ * apart record by record.
+ */
+function stepsOf({ base, buckets, columns }: Cube, bind: Bind): string | null {
+  const { window, entity, timeColumn } = base;
+  if (!buckets || !window || columns.size > 0 || !CATALOG[entity].indexedTimes.has(timeColumn)) return null;
+  const starts = buckets.map(({ start }) => start.toISOString());
+  const ends = [...starts.slice(1), window.to.toISOString()];
+  return `unnest(${bind(starts)}::timestamptz[], ${bind(ends)}::timestamptz[]) with ordinality as step(starts, ends, bucket)`;
 }
 
 /**
@@ -263,7 +308,7 @@ function medianQuery(tenantId: string, cube: Cube): SqlQuery {
   const where = termWhere(tenantId, base, bind);
   const keys = keysOf(cube, bind);
   const table = CATALOG[base.entity].table;
-  const value = base.field?.column ?? 'null';
+  const value = base.field?.double ?? base.field?.column ?? 'null';
   if (cube.columns.size === 0) {
     // The second place is the next one where the number of values is even, and the same where it is odd.
     const middle = "array_to_string(percentile_disc(array[0.5, 0.500000001]) within group (order by value), '*1 ') || '*1'";
@@ -276,7 +321,7 @@ limit ${MAX_GROUPS + 1}`,
       values,
     };
   }
-  const names = [...cube.columns].map(([column, dimension], index) => (dimension?.expression ? keyName(index) : column));
+  const names = [...cube.columns].map(([name, { dimension }], index) => (dimension?.expression ? keyName(index) : name));
   if (cube.buckets) names.push('bucket');
   // Only of money there can be values that are left out, which are then told with their number and sum.
   const ofMoney =
@@ -328,7 +373,7 @@ function readGroups(cube: Cube, term: Term, rows: readonly Row[]): Group[] {
     throw new AppError('invalid_combination', 'This median is of too many values; take a shorter range');
   const index = [...cube.cells.keys()].indexOf(cellKey(term));
   const names = new Map(
-    [...cube.columns].map(([column, dimension], place) => [column, dimension?.expression ? keyName(place) : column]),
+    [...cube.columns].map(([name, { dimension }], place) => [name, dimension?.expression ? keyName(place) : name]),
   );
   const groups: Group[] = [];
   for (const row of rows) {

@@ -139,6 +139,46 @@ export const BOOLEAN_CODES = new Map([
   ['false', ['false', 'N', '0']],
 ]);
 
+/** About how many values a dimension has, "none" among them; where nothing tells, a number that is seldom too small. */
+export function countValues(dimension: Dimension, dictionaries: Dictionaries | undefined): number {
+  const { labels, expression } = dimension;
+  const statusesOf = (entity: string) =>
+    [...(dictionaries?.statuses.keys() ?? [])].filter((key) => key.split('\0')[1] === entity).length;
+  switch (labels) {
+    case 'user':
+    case 'department':
+      return (dictionaries?.users.size ?? 100) + 1;
+    case 'leadStatus':
+      return statusesOf('leads') + 1;
+    case 'dealStage':
+      return statusesOf('deals') + 1;
+    case 'source':
+      return statusesOf('sources') + 1;
+    case 'pipeline':
+      return (dictionaries?.pipelines.size ?? 5) + 1;
+    case 'customList': {
+      const fields =
+        expression?.kind === 'custom' && dictionaries ? findCustomFields(dictionaries, expression.entity, expression.code) : [];
+      return fields.reduce((sum, { options }) => sum + options.size, 1);
+    }
+    default:
+      return VALUES.get(labels) ?? 100;
+  }
+}
+
+const VALUES = new Map<LabelSource, number>([
+  ['type', 6],
+  ['direction', 3],
+  ['outcome', 3],
+  ['completed', 2],
+  ['crm', 4],
+  // Beginnings of numbers, which are more than there are countries.
+  ['country', 200],
+  ['weekday', 8],
+  ['hour', 25],
+  ['customBoolean', 4],
+]);
+
 /** Joins codes into one map key; PostgreSQL text holds no NUL, so no two lists give the same key. */
 export function identity(...parts: readonly string[]): string {
   return parts.join('\0');

@@ -14,7 +14,7 @@ import {
 } from './catalog.ts';
 import { type NameScope, onDimension, onlyCrm, refuse } from './condition.ts';
 import type { BoundTrait, Condition, Term } from './cube.ts';
-import { type Dictionaries, findCustomFields, Money } from './dictionaries.ts';
+import { countValues, type Dictionaries, findCustomFields, Money } from './dictionaries.ts';
 import type { Locale } from './labels.ts';
 import { addTally, createTally, finishTally, type MoneyContext, type Tally } from './tally.ts';
 import { type Bucket, lastDays, type TimeWindow } from './time-range.ts';
@@ -145,6 +145,7 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scop
     byCrm: question.crmSource === 'all' && (scope?.crmSources.length ?? 0) > 1,
     conditions: resolveConditions(measure.entity, question, find, scope),
     dimensions: axes.dimensions.map(find),
+    sizes: axes.dimensions.map((name) => countValues(find(name), scope?.dictionaries)),
     outcome: measure.outcome,
     traits: measure.traits.map((trait) => bindTrait(trait, scope)),
     extremes: measure.aggregation === 'min' || measure.aggregation === 'max',

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { DateTime } from 'luxon';
 import type { TimeBucket } from '../../contract/charts.ts';
 import type { Locale } from './labels.ts';
@@ -51,7 +52,19 @@ export function allTimeWindow(bucket: 'week' | 'month' | 'quarter' | 'year', now
  * Cuts a window into local hours, days, weeks from Monday, months, quarters or years, oldest first. The first and the
  * last step may be cut short by the window. Days have 23 or 25 hours where the clock changes.
  */
-export function cutIntoBuckets(window: TimeWindow, bucket: TimeBucket, timezone: string, locale: Locale): Bucket[] {
+export function cutIntoBuckets(window: TimeWindow, bucket: TimeBucket, timezone: string, locale: Locale): readonly Bucket[] {
+  const key = [window.from.getTime(), window.to.getTime(), bucket, timezone, locale].join(' ');
+  const known = axes.get(key);
+  if (known) return known;
+  const cut = cutAnew(window, bucket, timezone, locale);
+  axes.set(key, cut);
+  return cut;
+}
+
+/** The same axes are asked for all day long, and calendars are slow: a year of days takes some milliseconds. */
+const axes = new LRUCache<string, readonly Bucket[]>({ max: 500 });
+
+function cutAnew(window: TimeWindow, bucket: TimeBucket, timezone: string, locale: Locale): Bucket[] {
   const buckets = bucket === 'hour' ? hours(window, timezone, locale) : calendarSteps(window, bucket, timezone, locale);
   // Where a zone skipped a whole day, two local dates begin at one instant.
   return buckets.filter((step, index) => step.start < (buckets[index + 1]?.start ?? window.to));
@@ -89,10 +102,16 @@ function calendarSteps(window: TimeWindow, bucket: Exclude<TimeBucket, 'hour'>, 
 function labeller(window: TimeWindow, bucket: Exclude<TimeBucket, 'hour'>, locale: Locale): (step: DateTime) => string {
   if (bucket === 'year') return (step) => step.toFormat('yyyy');
   if (bucket === 'quarter') return (step) => step.toFormat(QUARTER_FORMAT[locale]);
-  if (bucket === 'month') return (step) => step.setLocale(locale).toLocaleString({ month: 'short', year: 'numeric' });
+  if (bucket === 'month') return formatter(locale, { month: 'short', year: 'numeric' });
   const moreThanAYear = window.to.getTime() - window.from.getTime() > 366 * 86_400_000;
   const format: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', ...(moreThanAYear && { year: 'numeric' }) };
-  return (step) => step.setLocale(locale).toLocaleString(format);
+  return formatter(locale, format);
+}
+
+/** Of dates that are held in UTC. One formatter for all steps: making one takes longer than using it. */
+function formatter(locale: Locale, options: Intl.DateTimeFormatOptions): (step: DateTime) => string {
+  const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' });
+  return (step) => format.format(step.toMillis());
 }
 
 /** The local calendar date as a date without a zone (held in UTC), so that adding days never meets a clock change. */
@@ -104,6 +123,24 @@ function localDate(at: Date, timezone: string): DateTime<true> {
 
 /** The first instant of a local date: 01:00 where midnight is skipped, the earlier one where midnight comes twice. */
 function startOfLocalDay(date: DateTime, timezone: string): Date {
-  const midnight = DateTime.fromObject({ year: date.year, month: date.month, day: date.day }, { zone: timezone });
-  return new Date(Math.min(...midnight.getPossibleOffsets().map((instant) => instant.toMillis())));
+  const midnight = Date.UTC(date.year, date.month - 1, date.day);
+  const offset = offsetAt(timezone, midnight - DAY_MS);
+  // Far from any change of the clock, which is nearly always, one subtraction tells it.
+  if (offset === offsetAt(timezone, midnight + DAY_MS)) return new Date(midnight - offset * 60_000);
+  const local = DateTime.fromObject({ year: date.year, month: date.month, day: date.day }, { zone: timezone });
+  return new Date(Math.min(...local.getPossibleOffsets().map((instant) => instant.toMillis())));
+}
+
+const DAY_MS = 86_400_000;
+/** Minutes east of UTC by zone and instant: neighbouring days ask for the same ones. */
+const offsets = new LRUCache<string, number>({ max: 5_000 });
+
+function offsetAt(timezone: string, at: number): number {
+  const key = `${timezone} ${at}`;
+  let offset = offsets.get(key);
+  if (offset === undefined) {
+    offset = DateTime.fromMillis(at, { zone: timezone }).offset;
+    offsets.set(key, offset);
+  }
+  return offset;
 }
