@@ -37,7 +37,7 @@ async function contextOf(ofTenant: string): Promise<AnalyticsContext> {
     displayCurrency: 'USD',
     locale: 'en',
     mode: 'classic',
-    crmSources: ['bitrix24'],
+    crmSources: ['bitrix24', 'hubspot', 'zoho'],
     dictionaries: toDictionaries(row ?? {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { CrmSource } from '../../contract/crm.ts';
 import { AppError } from '../platform/errors.ts';
+import { steadyOffset } from '../platform/time-zone.ts';
 import { type Dimension, type Expression, PREFIX_DIGITS } from './catalog.ts';
 import { type CountryPatterns, patternsOf } from './countries.ts';
 import { BOOLEAN_CODES, type Dictionaries } from './dictionaries.ts';
@@ -86,7 +87,7 @@ export function conditionSql(condition: Condition, bind: Bind): string {
     const isIn = `(crm_source, ${column}) in (${list})`;
     return people.isIn ? isIn : `not coalesce(${isIn}, false)`;
   }
-  const subject = expression ? expressionSql(expression, timezone ?? 'UTC', bind) : `${column}::text`;
+  const subject = expression ? codeSql(expression, timezone ?? 'UTC', bind) : `${column}::text`;
   if (patterns) {
     const like = (list: readonly string[]) => `${subject} like any(${bind(list)}::text[])`;
     const listed = patterns.except.length > 0 ? `${like(patterns.of)} and not ${like(patterns.except)}` : like(patterns.of);
@@ -98,12 +99,18 @@ export function conditionSql(condition: Condition, bind: Bind): string {
 }
 
 /** SQL that gives the code of a derived dimension as text; null where there is none. */
+export function codeSql(expression: Expression, timezone: string, bind: Bind): string {
+  const sql = expressionSql(expression, timezone, bind);
+  return expression.kind === 'weekday' || expression.kind === 'hour' ? `(${sql})::int::text` : sql;
+}
+
+/** The same to group by: what it gives is the code once it is written as text. */
 export function expressionSql(expression: Expression, timezone: string, bind: Bind): string {
   switch (expression.kind) {
     case 'weekday':
     case 'hour': {
       const part = expression.kind === 'weekday' ? 'isodow' : 'hour';
-      return `extract(${part} from ${expression.column} at time zone ${bind(postgresZone(timezone))})::int::text`;
+      return `date_part('${part}', ${localSql(expression.column ?? '', timezone, bind)})`;
     }
     case 'phonePrefix': {
       const { column } = expression;
@@ -116,6 +123,14 @@ export function expressionSql(expression: Expression, timezone: string, bind: Bi
     case 'custom':
       return `left(custom_fields ->> ${bind(expression.code)}::text, ${MAX_CUSTOM_CHARS})`;
   }
+}
+
+/** A moment by the zone's clock. A fixed offset, where the zone has one, is three times as fast as the zone's rules. */
+function localSql(column: string, timezone: string, bind: Bind): string {
+  const { from, to, offsetMinutes } = steadyOffset(timezone);
+  const steady = `${column} at time zone ${bind(`${offsetMinutes} minutes`)}::interval`;
+  const ruled = `${column} at time zone ${bind(postgresZone(timezone))}`;
+  return `case when ${column} >= ${bind(from)}::timestamptz and ${column} < ${bind(to)}::timestamptz then ${steady} else ${ruled} end`;
 }
 
 /** PostgreSQL reads the sign of a bare offset the other way round, as POSIX does. */

@@ -37,6 +37,7 @@ function group(crmSource: string, rows: number, sum: string): Group {
     min: null,
     max: null,
     values: [],
+    doubles: [],
   };
   return { crmSource, bucket: 0, values: [], tally: { rows, amounts: new Map([[identity(crmSource, 'USD'), amounts]]) } };
 }

@@ -40,6 +40,7 @@ function shares(
   parts: ReadonlyMap<CrmSource, Tallies>,
   context: AnalyticsContext,
 ): CrmShare[] {
+  if (parts.size === 0) return [];
   const answers = [...parts].map(([crmSource, tallies]) => ({ crmSource, ...answer(resolved, tallies, context) }));
   const values = answers.map(({ value }) => value);
   const total = answer(resolved, whole, context).value;

@@ -3,7 +3,7 @@ import type { CrmSource } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { CATALOG, type Dimension } from './catalog.ts';
 import { compareText, compareValues, OTHERS_KEY, planChart } from './chart-query.ts';
-import { expressionSql } from './condition.ts';
+import { codeSql } from './condition.ts';
 import { type Group, type Term, termWhere } from './cube.ts';
 import { type DescribedValue, describeValue } from './dictionaries.ts';
 import { planKpi } from './kpi-query.ts';
@@ -189,7 +189,7 @@ function whereOf(tenantId: string, { term, groups }: DrillSet): { where: string[
 
 /** A dimension's values as the groups of a term have them. */
 function textsOf({ columns, expression }: Dimension, { timezone }: Term, bind: (value: unknown) => string): string[] {
-  const texts = expression ? [expressionSql(expression, timezone, bind)] : columns.map((column) => `${column}::text`);
+  const texts = expression ? [codeSql(expression, timezone, bind)] : columns.map((column) => `${column}::text`);
   return texts.map((text) => `coalesce(${text}, '')`);
 }
 

@@ -323,7 +323,7 @@ describe('dimensions', () => {
       ['RU', 'Russia', 1],
     ]);
     const rows = await owner.query(statements[0]?.replaceAll('$1', `'${tenantId}'`) ?? '');
-    expect(rows.rows.map(({ key_1 }) => key_1).sort()).toEqual(['7495', '7701', '9989', '?', null]);
+    expect(rows.rows.map(({ key_0 }) => key_0).sort()).toEqual(['7495', '7701', '9989', '?', null]);
   });
 
   test('a custom field’s values have the labels of its options', async () => {

@@ -142,6 +142,7 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scop
     timezone: scope?.timezone ?? 'UTC',
     window: axes.window,
     buckets: axes.buckets,
+    onlyCrm: onlyCrmOf(question, scope),
     byCrm: question.crmSource === 'all' && (scope?.crmSources.length ?? 0) > 1,
     conditions: resolveConditions(measure.entity, question, find, scope),
     dimensions: axes.dimensions.map(find),
@@ -153,6 +154,12 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scop
     field,
     reliesOn: [...new Set(reliesOn.filter((one) => one !== undefined))],
   };
+}
+
+function onlyCrmOf({ crmSource }: Question, scope: NameScope | undefined): CrmSource | null {
+  if (crmSource !== 'all') return crmSource;
+  const [only, another] = scope?.crmSources ?? [];
+  return only && !another ? only : null;
 }
 
 /** Weekday and hour are of the time that counts, unless the dimension names one. */

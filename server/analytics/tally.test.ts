@@ -24,6 +24,7 @@ function tallyOf(amounts: readonly [currency: string, value: string][], crmSourc
       min: amount,
       max: amount,
       values: [],
+      doubles: [],
     };
     addTally(tally, { rows: 1, amounts: new Map([['', one]]) });
   }
@@ -160,6 +161,7 @@ test('a median is of what the amounts are worth, whatever they are written in', 
           min: null,
           max: null,
           values: [values.map(([value, times]) => ({ value, times }))],
+          doubles: [],
         },
       ],
     ]),

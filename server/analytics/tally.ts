@@ -23,6 +23,8 @@ interface Amounts {
   max: Decimal | null;
   /** All values, in parts as they were read; only for a median. */
   values: readonly (readonly WeightedValue[])[];
+  /** The same of fields that doubles say exactly: each part in ascending order. */
+  doubles: readonly Float64Array[];
 }
 
 /** What is known of a set of records. Tallies add up, so a coarser grouping is folded from a finer one without loss. */
@@ -63,6 +65,7 @@ function addAmounts(tally: Tally, added: Amounts): void {
   present.min = smaller(present.min, added.min);
   present.max = larger(present.max, added.max);
   if (added.values.length > 0) present.values = [...present.values, ...added.values];
+  if (added.doubles.length > 0) present.doubles = [...present.doubles, ...added.doubles];
 }
 
 export function addTally(tally: Tally, added: Tally): void {
@@ -84,6 +87,7 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
   const sums = new Map<Decimal, Decimal>();
   const unconverted: Unconverted[] = [];
   const ranked: Ranked[] = [];
+  const doubles: Float64Array[] = [];
   for (const amounts of tally.amounts.values()) {
     const rate = money ? findRate(amounts, money) : UNCHANGED;
     if (rate) {
@@ -93,6 +97,7 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
       min = smaller(min, amounts.min?.times(factor).div(divisor) ?? null);
       max = larger(max, amounts.max?.times(factor).div(divisor) ?? null);
       if (aggregation === 'median') rankValues(amounts, rate, ranked);
+      doubles.push(...amounts.doubles);
       continue;
     }
     if (amounts.nonZero > 0) {
@@ -106,11 +111,33 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
       ranked.push({ value: '0', rate: UNCHANGED, approximate: 0, times: zeros });
     }
   }
-  if (aggregation === 'median') return { value: middleOf(ranked), unconverted: byCurrency(unconverted) };
+  if (aggregation === 'median') {
+    return { value: middleOf(ranked) ?? middleOfDoubles(doubles), unconverted: byCurrency(unconverted) };
+  }
   let sum = ZERO;
   for (const [divisor, part] of sums) sum = sum.plus(part.div(divisor));
   const value = { sum, average: count > 0 ? sum.div(count) : null, min, max }[aggregation];
   return { value, unconverted: byCurrency(unconverted) };
+}
+
+/** @param parts each in ascending order */
+function middleOfDoubles(parts: readonly Float64Array[]): Decimal | null {
+  const count = parts.reduce((sum, { length }) => sum + length, 0);
+  if (count === 0) return null;
+  let [sorted = new Float64Array()] = parts;
+  if (parts.length > 1) {
+    sorted = new Float64Array(count);
+    let filled = 0;
+    for (const part of parts) {
+      sorted.set(part, filled);
+      filled += part.length;
+    }
+    sorted.sort();
+  }
+  const at = (place: number) => new Money(sorted[place] ?? 0);
+  return at(Math.floor((count - 1) / 2))
+    .plus(at(Math.floor(count / 2)))
+    .div(2);
 }
 
 /** A value with what it is about worth; the exact worth costs a hundred times more and is seldom needed. */

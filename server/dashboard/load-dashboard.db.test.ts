@@ -331,25 +331,30 @@ test('a table that cannot be read fails its own widgets only', async () => {
 function watch(db: Db): { db: Db; sent: string[]; transactions: () => number } {
   const sent: string[] = [];
   let transactions = 0;
+  const send = (tx: Tx): Tx => ({
+    ...tx,
+    query: (query) => {
+      sent.push(query.text);
+      return tx.query(query);
+    },
+  });
   const withTenant: Db['withTenant'] = (id, mode, work, options) => {
     transactions += 1;
-    const send = (tx: Tx): Tx => ({
-      ...tx,
-      query: (query) => {
-        sent.push(query.text);
-        return tx.query(query);
-      },
-    });
     return db.withTenant(id, mode, (tx) => work(send(tx)), options);
   };
-  return { db: { ...db, withTenant }, sent, transactions: () => transactions };
+  const beside: Db['beside'] = (id, snapshot, work, options) => {
+    const begun = db.beside(id, snapshot, (tx) => work(send(tx)), options);
+    if (begun) transactions += 1;
+    return begun;
+  };
+  return { db: { ...db, withTenant, beside }, sent, transactions: () => transactions };
 }
 
-test('takes one transaction and eleven statements', async () => {
+test('takes one transaction and twelve statements', async () => {
   const watched = watch(database.db);
   await load(tenantId, { db: watched.db });
   expect(watched.transactions()).toBe(1);
-  expect(watched.sent).toHaveLength(11);
+  expect(watched.sent).toHaveLength(12);
 });
 
 describe('numbers that were computed before', () => {

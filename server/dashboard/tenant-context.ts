@@ -31,6 +31,8 @@ export interface TenantContext {
 export interface Coverage {
   crmSource: CrmSource;
   entity: string;
+  /** How many records of it are copied, about. */
+  records: number;
   /** A full load has been completed. */
   isComplete: boolean;
   /** Records created from then on are copied, even while the load goes on; null: not known of any. */
@@ -47,6 +49,7 @@ interface Row {
   entities: {
     crm: CrmSource;
     entity: string;
+    records: number;
     status: SyncState;
     complete: boolean;
     from: string | null;
@@ -70,7 +73,7 @@ cross join lateral (
   from crm_connections where tenant_id = $1 and status <> 'uninstalled'
 ) c
 cross join lateral (
-  select coalesce(json_agg(json_build_object('crm', crm_source, 'entity', entity, 'status', status,
+  select coalesce(json_agg(json_build_object('crm', crm_source, 'entity', entity, 'records', synced_records, 'status', status,
     'complete', last_full_sync_at is not null, 'from', case when isfinite(covered_from) then covered_from end,
     'active_from', case when isfinite(active_from) then active_from end,
     'as_of', ${AS_OF_SQL})), '[]') as entities
@@ -94,9 +97,10 @@ export function toTenantContext(row: object): TenantContext {
     locale: pickLocale(locale),
     syncStatus: worstState(entities.map(({ status }) => status)),
     dataAsOf: oldest === null ? null : new Date(oldest),
-    coverage: entities.map(({ crm, entity, complete, from, active_from }) => ({
+    coverage: entities.map(({ crm, entity, records, complete, from, active_from }) => ({
       crmSource: crm,
       entity,
+      records,
       isComplete: complete,
       coveredFrom: from === null ? null : new Date(from),
       activeFrom: active_from === null ? null : new Date(active_from),

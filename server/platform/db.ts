@@ -38,6 +38,17 @@ export interface Db {
     work: (tx: Tx) => Promise<Result>,
     options?: { statementTimeoutMs?: number; signal?: AbortSignal },
   ): Promise<Result>;
+  /**
+   * A further `read` transaction of a tenant that sees the snapshot which another, still open one has exported
+   * (`pg_export_snapshot()`), so that two cores can work on one answer.
+   * @returns null when no connection is free: waiting for a second one while holding a first could use up the pool for good
+   */
+  beside<Result>(
+    tenantId: string,
+    snapshot: string,
+    work: (tx: Tx) => Promise<Result>,
+    options?: { signal?: AbortSignal },
+  ): Promise<Result> | null;
   /** A transaction without a tenant: it sees the `tenants` table and no tenant's rows. */
   withDirectory<Result>(mode: TxMode, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** Answers whether the database can be reached at all; never throws. */
@@ -55,6 +66,7 @@ const BEGIN = {
   read: 'begin isolation level repeatable read read only',
   write: 'begin',
 } as const satisfies Record<TxMode, string>;
+const SNAPSHOT = /^[0-9A-F]+(?:-[0-9A-F]+)*$/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -120,6 +132,13 @@ export function createDb(settings: { url: string; poolSize: number }): Db {
         work,
         options?.signal,
       );
+    },
+    beside: (tenantId, snapshot, work, options) => {
+      if (!UUID.test(tenantId) || !SNAPSHOT.test(snapshot)) throw new AppError('invalid_id');
+      const isFree = pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < settings.poolSize);
+      if (!isFree) return null;
+      const begin = `${BEGIN.read}; set transaction snapshot '${snapshot}'; set local app.tenant_id = '${tenantId}'; ${limitStatements('read')}`;
+      return transact('read', begin, work, options?.signal);
     },
     withDirectory: (mode, work) => transact(mode, `${BEGIN[mode]}; ${limitStatements(mode)}`, work),
     isReady: () =>
