@@ -30,7 +30,7 @@ export const OTHERS_KEY = '__others';
 interface Slot {
   described: DescribedValue;
   total: Tallies;
-  /** For a category: what it has in each series, by the series' id. */
+  /** For a category: what it has in each series, by the series' id; empty where there is but one. */
   bySeries: Map<string, Tallies>;
 }
 
@@ -135,7 +135,7 @@ function collect(
       const tallies = resolved.terms.map((_, position) => (position === index ? tally : EMPTY));
       const slot = slotFor(categories, category, resolved);
       addTallies(slot.total, tallies);
-      addTallies(cellOf(slot, one.id, resolved), tallies);
+      if (has.series) addTallies(cellOf(slot, one.id, resolved), tallies);
       addTallies(slotFor(series, one, resolved).total, tallies);
     }
   });
@@ -230,11 +230,14 @@ function drawSeries(
   const seriesNames = config.groupBy === null ? [{ key: 'value', label: config.title }] : nameSlots(series);
   const shownIds = new Set(series.map((slot) => slot.described.id));
   const empty = emptyTallies(resolved);
+  const talliesOf = (category: Slot, one: Slot) => {
+    if (config.groupBy === null) return category.total;
+    return one.described.id === OTHERS_KEY ? othersOf(category, shownIds, resolved) : category.bySeries.get(one.described.id);
+  };
   return series.map((one, index) => {
     const name = seriesNames[index] ?? { key: '', label: '' };
     const points = categories.map((category, position): ChartPoint => {
-      const tallies =
-        one.described.id === OTHERS_KEY ? othersOf(category, shownIds, resolved) : category.bySeries.get(one.described.id);
+      const tallies = talliesOf(category, one);
       return {
         key: categoryNames[position]?.key ?? '',
         label: categoryNames[position]?.label ?? '',

@@ -1,7 +1,6 @@
 import type { DataSource } from '../../contract/charts.ts';
 import type { SqlQuery } from '../platform/db.ts';
-import { AppError } from '../platform/errors.ts';
-import { type Group, planTerms, type Term, type TermQuery } from './cube.ts';
+import { type Group, planTerms, type Term } from './cube.ts';
 
 /** A widget's question, ready to be asked: the terms to read, and what becomes of their groups. */
 export interface Plan<Data> {
@@ -14,8 +13,8 @@ export interface PreparedPlans {
   queries: readonly SqlQuery[];
   /** Of each of `queries` the entity whose records it reads. */
   entities: readonly DataSource[];
-  /** Sorts the rows of one statement ahead of `finish`, while others are still running. */
-  prepare(index: number, rows: readonly object[]): void;
+  /** Whether all statements a plan needs have answered. */
+  isReady(plan: Plan<unknown>, results: readonly (readonly object[] | null)[]): boolean;
   /**
    * The data of one of the plans.
    * @param results rows of each of `queries`, in their order; null for one that failed
@@ -32,28 +31,10 @@ export function preparePlans(tenantId: string, plans: readonly Plan<unknown>[]):
     plans.flatMap((plan) => plan.terms),
   );
   const indexOf = new Map(termQueries.flatMap(({ terms }, index) => terms.map((term) => [term, index] as const)));
-  const sorted = new Map<Term, { rows: readonly object[]; groups: readonly Group[] }>();
-  const groupsOf = (term: Term, { groupsOf }: TermQuery, rows: readonly object[]) => {
-    const known = sorted.get(term);
-    if (known?.rows === rows) return known.groups;
-    const groups = groupsOf(term, rows);
-    sorted.set(term, { rows, groups });
-    return groups;
-  };
   return {
     queries: termQueries.map(({ query }) => query),
     entities: termQueries.map(({ entity }) => entity),
-    prepare(index, rows) {
-      const termQuery = termQueries[index];
-      for (const term of termQuery?.terms ?? []) {
-        try {
-          if (termQuery) groupsOf(term, termQuery, rows);
-        } catch (error) {
-          // `finish` meets it again, where there is somebody to tell.
-          if (!(error instanceof AppError)) throw error;
-        }
-      }
-    },
+    isReady: ({ terms }, results) => terms.every((term) => Boolean(results[indexOf.get(term) ?? -1])),
     finish(plan, results) {
       const groups = new Map<Term, readonly Group[]>();
       for (const term of plan.terms) {
@@ -61,7 +42,7 @@ export function preparePlans(tenantId: string, plans: readonly Plan<unknown>[]):
         const rows = results[index];
         const termQuery = termQueries[index];
         if (!rows || !termQuery) return null;
-        groups.set(term, groupsOf(term, termQuery, rows));
+        groups.set(term, termQuery.groupsOf(term, rows));
       }
       return plan.finish((term) => groups.get(term) ?? []);
     },

@@ -8,10 +8,11 @@ import type { Locale } from '../analytics/labels.ts';
 import { type Plan, type PreparedPlans, preparePlans } from '../analytics/plan.ts';
 import type { AnalyticsContext } from '../analytics/resolve.ts';
 import { lastDays } from '../analytics/time-range.ts';
-import type { Db, SqlQuery, Tx } from '../platform/db.ts';
+import type { Db, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { dataVersionsQuery, type ResultCache, resultKey, toDataVersions, type WidgetData } from './result-cache.ts';
+import { type Rows, retryFailed, runStatements } from './run-statements.ts';
 import { standardWidgets } from './standard-widgets.ts';
 import { type Coverage, type TenantContext, tenantContextQuery, toTenantContext, type Viewer } from './tenant-context.ts';
 import { activeWidgetsQuery, toWidget, type WidgetRow } from './widget-rows.ts';
@@ -21,8 +22,6 @@ export interface DashboardDeps {
   now: () => Date;
   log: Logger;
 }
-
-type Rows = readonly object[];
 
 /** A widget on its way: what it asks, or the result it already has. */
 interface Prepared {
@@ -40,8 +39,6 @@ export interface LoadedDashboard {
 
 /** Columns whose moments `Coverage.activeFrom` speaks of. */
 const ACTIVE_TIMES = new Set(['started_at', 'closed_at', 'stage_changed_at']);
-/** A dashboard that takes longer answers with what it has; its slow widgets are `failed`. */
-const RETRY_BUDGET_MS = 5_000;
 
 /**
  * All widgets of a tenant's dashboard with their numbers, read in one snapshot and two round trips; in one where all are
@@ -59,7 +56,6 @@ export async function loadDashboard(
 ): Promise<LoadedDashboard> {
   const { db, log, results: known } = deps;
   const now = deps.now();
-  const failures: unknown[] = [];
   const loaded = await db.withTenant(
     viewer.tenantId,
     'read',
@@ -85,16 +81,28 @@ export async function loadDashboard(
         viewer.tenantId,
         prepared.flatMap(({ plan, result }) => (result ? [] : (plan ?? []))),
       );
-      const results = await runAll(db, viewer, tx, snapshot, plans, context.coverage, failures, signal);
-      return { context, prepared, plans, results };
+      const finished = new Map<Widget, WidgetResult>();
+      // While others are still running: this process would only wait for them.
+      const finishReady = (results: readonly (Rows | null)[]) => {
+        for (const { widget, plan, result } of prepared) {
+          if (result || !plan || finished.has(widget) || !plans.isReady(plan, results)) continue;
+          finished.set(
+            widget,
+            finishWidget(widget, log, () => plans.finish(plan, results)),
+          );
+        }
+      };
+      const beside = (work: (on: Tx) => Promise<void>) => db.beside(viewer.tenantId, snapshot, work, { signal });
+      const ran = await runStatements(tx, beside, plans.queries, costsOf(plans, context.coverage), finishReady);
+      return { context, prepared, plans, finished, ran };
     },
     { signal },
   );
-  const { context, prepared, plans } = loaded;
-  const results =
-    failures.length === 0 ? loaded.results : await retryFailed(deps, viewer.tenantId, plans.queries, loaded.results, signal);
+  const { context, prepared, plans, finished, ran } = loaded;
+  const [failure] = ran.failures;
+  const results = failure ? await retryFailed(db, viewer.tenantId, plans.queries, ran.results, signal) : ran.results;
   // The others only say that their transaction was already lost.
-  if (failures.length > 0) log.warn({ err: failures[0], tenantId: viewer.tenantId }, 'a dashboard statement failed');
+  if (failure) log.warn({ err: failure, tenantId: viewer.tenantId }, 'a dashboard statement failed');
 
   const reply: DashboardReply = {
     mode: context.mode,
@@ -106,9 +114,9 @@ export async function loadDashboard(
     widgets: prepared.map(({ widget }) => widget),
     results: prepared.map(({ widget, plan, result, key }) => {
       if (result) return result;
-      const finished = finishWidget(widget, log, () => plan && plans.finish(plan, results));
-      if (finished.status === 'ok') known.set(key, finished.data);
-      return finished;
+      const made = finished.get(widget) ?? finishWidget(widget, log, () => plan && plans.finish(plan, results));
+      if (made.status === 'ok') known.set(key, made.data);
+      return made;
     }),
   };
   return { reply, locale: context.locale, validUntil: nextChange(prepared, now, context.timezone) };
@@ -146,6 +154,11 @@ function pickWidgets(widgets: Widget[], only: readonly string[] | undefined): Wi
   const picked = widgets.filter(({ id }) => wanted.has(id));
   if (picked.length < wanted.size) throw new AppError('not_found');
   return picked;
+}
+
+/** About how many records each statement reads. */
+function costsOf({ entities }: PreparedPlans, coverage: readonly Coverage[]): number[] {
+  return entities.map((of) => coverage.reduce((sum, { entity, records }) => sum + (entity === of ? records : 0), 0));
 }
 
 /** How a widget's numbers are got. @throws AppError `unknown_field_name`, `invalid_combination` */
@@ -196,82 +209,6 @@ export function isCovered(term: Term, crmSource: string, coverage: readonly Cove
       return one.isComplete || (from !== undefined && since !== null && since <= from);
     })
   );
-}
-
-/** Of fewer records a statement takes less time than a round trip, and all are sent at once. */
-const WORTH_TWO = 50_000;
-
-/**
- * Runs the statements of `plans`: on two connections where one is free beside ours and there is work for two, each taking
- * the dearest that is left.
- * @returns rows of each, in their order
- */
-async function runAll(
-  db: Db,
-  viewer: Viewer,
-  tx: Tx,
-  snapshot: string,
-  { queries, entities, prepare }: PreparedPlans,
-  coverage: readonly Coverage[],
-  failures: unknown[],
-  signal: AbortSignal,
-): Promise<(Rows | null)[]> {
-  const costs = entities.map((of) => coverage.reduce((sum, { entity, records }) => sum + (entity === of ? records : 0), 0));
-  const run = async (index: number, query: SqlQuery, on = tx) => {
-    const rows = await runQuietly(on, query, failures);
-    if (rows) prepare(index, rows);
-    return rows;
-  };
-  const isWorthTwo = queries.length > 1 && Math.max(...costs) >= WORTH_TWO;
-  const results: (Rows | null)[] = queries.map(() => null);
-  const waiting = [...queries.entries()].sort(([a], [b]) => (costs[b] ?? 0) - (costs[a] ?? 0));
-  const workOff = async (on: Tx) => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await run(...next, on);
-  };
-  const second = isWorthTwo ? db.beside(viewer.tenantId, snapshot, workOff, { signal }) : null;
-  if (!second) return Promise.all(queries.map((query, index) => run(index, query)));
-  await Promise.all([workOff(tx), second]);
-  return results;
-}
-
-/** Rows, or null for a statement that failed. A lost database is everyone's failure and thrown on. */
-async function runQuietly(tx: Tx, query: SqlQuery, failures: unknown[]): Promise<Rows | null> {
-  try {
-    return await tx.query(query);
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    failures.push(error);
-    return null;
-  }
-}
-
-/** One failed statement takes its whole transaction along, so those without rows are tried again, each by itself. */
-async function retryFailed(
-  { db }: DashboardDeps,
-  tenantId: string,
-  queries: readonly SqlQuery[],
-  results: readonly (Rows | null)[],
-  signal: AbortSignal,
-): Promise<(Rows | null)[]> {
-  const deadline = performance.now() + RETRY_BUDGET_MS;
-  const retried: (Rows | null)[] = [];
-  for (const [index, query] of queries.entries()) {
-    signal.throwIfAborted();
-    const left = Math.floor(deadline - performance.now());
-    const present = results[index] ?? null;
-    if (present || left <= 0) {
-      retried.push(present);
-      continue;
-    }
-    const options = { statementTimeoutMs: left, signal };
-    retried.push(await db.withTenant(tenantId, 'read', (tx) => tx.query(query), options).catch(passOverStatement));
-  }
-  return retried;
-}
-
-function passOverStatement(error: unknown): null {
-  if (error instanceof AppError) throw error;
-  return null;
 }
 
 function finishWidget(widget: Widget, log: Logger, finish: () => WidgetData | null): WidgetResult {

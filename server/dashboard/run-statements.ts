@@ -1,0 +1,73 @@
+import type { Db, SqlQuery, Tx } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
+
+export type Rows = readonly object[];
+
+/** Of fewer records a statement takes less time than a round trip, and all are sent at once. */
+const WORTH_TWO = 50_000;
+/** A dashboard that takes longer answers with what it has; its slow widgets are `failed`. */
+const RETRY_BUDGET_MS = 5_000;
+
+/**
+ * Runs statements on one connection, or where one of them has much to read on two, each taking the dearest that is left.
+ * @param beside begins work on a second connection that sees the same snapshot; null when none is free
+ * @param costs about how many records each statement reads
+ * @param onRows called after each statement with the rows so far, null for those that have not answered
+ * @returns rows in the order of `queries`, null for a statement that failed, and what the failed ones threw
+ * @throws AppError when the database was lost: everyone's failure
+ */
+export async function runStatements(
+  tx: Tx,
+  beside: (work: (on: Tx) => Promise<void>) => Promise<void> | null,
+  queries: readonly SqlQuery[],
+  costs: readonly number[],
+  onRows: (results: readonly (Rows | null)[]) => void,
+): Promise<{ results: (Rows | null)[]; failures: unknown[] }> {
+  const results: (Rows | null)[] = queries.map(() => null);
+  const failures: unknown[] = [];
+  const run = async (on: Tx, index: number, query: SqlQuery) => {
+    results[index] = await on.query(query).catch((error: unknown) => {
+      if (error instanceof AppError) throw error;
+      failures.push(error);
+      return null;
+    });
+    onRows(results);
+  };
+  const waiting = [...queries.entries()].sort(([a], [b]) => (costs[b] ?? 0) - (costs[a] ?? 0));
+  const workOff = async (on: Tx) => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await run(on, ...next);
+  };
+  const second = queries.length > 1 && Math.max(...costs) >= WORTH_TWO ? beside(workOff) : null;
+  if (second) await Promise.all([workOff(tx), second]);
+  else await Promise.all(queries.map((query, index) => run(tx, index, query)));
+  return { results, failures };
+}
+
+/** One failed statement takes its whole transaction along, so those without rows are tried again, each by itself. */
+export async function retryFailed(
+  db: Db,
+  tenantId: string,
+  queries: readonly SqlQuery[],
+  results: readonly (Rows | null)[],
+  signal: AbortSignal,
+): Promise<(Rows | null)[]> {
+  const deadline = performance.now() + RETRY_BUDGET_MS;
+  const retried: (Rows | null)[] = [];
+  for (const [index, query] of queries.entries()) {
+    signal.throwIfAborted();
+    const left = Math.floor(deadline - performance.now());
+    const present = results[index] ?? null;
+    if (present || left <= 0) {
+      retried.push(present);
+      continue;
+    }
+    const options = { statementTimeoutMs: left, signal };
+    retried.push(await db.withTenant(tenantId, 'read', (tx) => tx.query(query), options).catch(passOverStatement));
+  }
+  return retried;
+}
+
+function passOverStatement(error: unknown): null {
+  if (error instanceof AppError) throw error;
+  return null;
+}
