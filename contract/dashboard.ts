@@ -22,7 +22,11 @@ const widgetTitle = z
   .trim()
   .max(120)
   .refine((text) => text.replace(INVISIBLE, '') !== '', { params: { code: 'blank' } })
-  .refine((text) => !CONTROLS.test(text), { params: { code: 'invalid_characters' } });
+  .refine((text) => !CONTROLS.test(text), { params: { code: 'invalid_characters' } })
+  // JSON Schema knows neither trimming nor these checks; who reads only that has to be told.
+  .meta({
+    description: 'One line with at least one visible character. White space at its ends is cut off before it is counted.',
+  });
 
 const isDataSource = (name: string) => chartConfig.shape.dataSource.safeParse(name).success;
 /** What a person gives may name what is not there: it is a name like those of fields, and refused like theirs. */
@@ -31,11 +35,13 @@ const asked = {
   dataSource: z
     .string()
     .refine(isDataSource, { params: { code: 'unknown_field_name' } })
-    .pipe(chartConfig.shape.dataSource),
+    .pipe(chartConfig.shape.dataSource)
+    // Otherwise JSON Schema would have the string only, and not which there are.
+    .meta({ enum: chartConfig.shape.dataSource.options }),
 };
 
 /** What a widget is to show, as a request says it: a config without its id. */
-const widgetConfig = z.discriminatedUnion('chartType', [
+export const widgetConfig = z.discriminatedUnion('chartType', [
   kpiConfig.omit({ chartId: true }).extend(asked),
   chartConfig.omit({ chartId: true }).extend(asked),
 ]);
@@ -55,8 +61,11 @@ export const widgetPatchRequest = z.strictObject({
 export type WidgetPatchRequest = z.infer<typeof widgetPatchRequest>;
 
 /** A widget that was taken off the dashboard and can be brought back. */
-const deletedWidget = widget.extend({ deletedAt: z.iso.datetime() });
+export const deletedWidget = widget.extend({ deletedAt: z.iso.datetime() });
 export type DeletedWidget = z.infer<typeof deletedWidget>;
+
+/** Answer of GET /api/dashboard/widgets: in the order of the dashboard. */
+export const widgetListReply = z.array(widget);
 
 /** Answer of GET /api/dashboard/widgets/bin: the last deleted first. */
 export const widgetBinReply = z.array(deletedWidget);
@@ -78,7 +87,7 @@ export const drillRequest = drillExportRequest.extend({
 });
 export type DrillRequest = z.infer<typeof drillRequest>;
 
-const drillRecord = z.strictObject({
+export const drillRecord = z.strictObject({
   externalId: z.string(),
   crmSource,
   title: z.string().nullable(),
@@ -103,7 +112,7 @@ export const drillReply = z.strictObject({
 export type DrillReply = z.infer<typeof drillReply>;
 
 /** A widget's numbers, or why they are missing. One widget's failure leaves the others alone. */
-const widgetResult = z.discriminatedUnion('status', [
+export const widgetResult = z.discriminatedUnion('status', [
   z.strictObject({ id: z.string(), status: z.literal('ok'), data: z.discriminatedUnion('kind', [chartData, kpiData]) }),
   /** The table behind it is not copied yet: a number would be wrong, so none is shown. */
   z.strictObject({ id: z.string(), status: z.literal('not_synced') }),

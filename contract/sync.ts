@@ -53,14 +53,15 @@ export const syncStartRequest = z.strictObject({
   /** true (default): every record is read again; false: what has changed, as every quarter of an hour. */
   full: z.boolean().optional(),
 });
-const syncStartReply = z.strictObject({ runId: z.uuid() });
+/** Answer of POST /api/crm/sync/start: the run that was begun, or was waiting already. */
+export const syncStartReply = z.strictObject({ runId: z.uuid() });
 export type SyncStartReply = z.infer<typeof syncStartReply>;
 
 /** Body of POST /api/crm/sync/refresh, /pause and /resume: nothing to say. */
 export const emptyRequest = z.strictObject({});
 
 /** Answer of POST /api/crm/sync/refresh. */
-const syncRefreshReply = z.strictObject({
+export const syncRefreshReply = z.strictObject({
   /** When the CRM is asked; a moment later than now where it was asked just before. */
   nextSyncAt: z.iso.datetime(),
 });

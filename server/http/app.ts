@@ -16,6 +16,7 @@ import { keepMount, requestLog } from './request-log.ts';
 import { createBitrix24Routes } from './routes/bitrix24.ts';
 import { createConnectionRoutes } from './routes/connections.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
+import { createOpenApiRoutes } from './routes/openapi.ts';
 import { createSessionRoutes } from './routes/session.ts';
 import { createSettingsRoutes } from './routes/settings.ts';
 import { createSyncRoutes } from './routes/sync.ts';
@@ -74,6 +75,7 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use(createBitrix24Routes({ ...deps, sessions, assets, limiters }));
   app.use('/api', sessions.identify, limiters.api, readJson());
+  app.use(createOpenApiRoutes());
   app.use(createSessionRoutes({ ...deps, sessions, assets }));
   app.use(createSyncRoutes({ ...deps, sessions }));
   app.use(createConnectionRoutes(deps));

@@ -17,6 +17,8 @@ import { createTestDatabase, runAs, type TestDatabase } from './postgres.ts';
 
 export interface TestApp {
   url: string;
+  /** The app behind the url, for its list of routes. */
+  express: ReturnType<typeof createApp>;
   database: TestDatabase;
   bitrix: FakeBitrix24;
   bitrix24: Bitrix24;
@@ -97,6 +99,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   await new Promise<void>((resolve) => server.listen(options.bitrix24?.port ?? 0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    express: app,
     database,
     bitrix,
     bitrix24,

@@ -1,0 +1,261 @@
+import type { z } from 'zod';
+import { type ErrorCode, problem } from './api.ts';
+import { chartConfig, chartData, kpiConfig, kpiData } from './charts.ts';
+import { connectionRequest, connectionsReply } from './connections.ts';
+import { crmMode, crmSource, entity } from './crm.ts';
+import {
+  dashboardReply,
+  deletedWidget,
+  drillExportRequest,
+  drillRecord,
+  drillReply,
+  drillRequest,
+  recordReply,
+  recordRequest,
+  widget,
+  widgetBinReply,
+  widgetConfig,
+  widgetCreateRequest,
+  widgetListReply,
+  widgetPatchRequest,
+  widgetResult,
+} from './dashboard.ts';
+import { bootData, sessionReply, sessionRequest, signInRequest } from './session.ts';
+import { settingsPatch } from './settings.ts';
+import {
+  emptyRequest,
+  quarantineReply,
+  quarantineRequest,
+  syncRefreshReply,
+  syncStartReply,
+  syncStartRequest,
+  syncState,
+  syncStatusReply,
+} from './sync.ts';
+
+/** Schemas of what is sent to the server, by the name they have in the API's description. */
+export const REQUEST_SCHEMAS = {
+  ConnectionRequest: connectionRequest,
+  DrillExportRequest: drillExportRequest,
+  DrillRequest: drillRequest,
+  EmptyRequest: emptyRequest,
+  SessionRequest: sessionRequest,
+  SettingsPatch: settingsPatch,
+  SignInRequest: signInRequest,
+  SyncStartRequest: syncStartRequest,
+  WidgetConfig: widgetConfig,
+  WidgetCreateRequest: widgetCreateRequest,
+  WidgetPatchRequest: widgetPatchRequest,
+} as const satisfies Record<string, z.ZodType>;
+
+/** Schemas of what the server answers, and of the parts that requests share with them. */
+export const REPLY_SCHEMAS = {
+  BootData: bootData,
+  ChartConfig: chartConfig,
+  ChartData: chartData,
+  Connections: connectionsReply,
+  CrmMode: crmMode,
+  CrmSource: crmSource,
+  Dashboard: dashboardReply,
+  DataSource: chartConfig.shape.dataSource,
+  DeletedWidget: deletedWidget,
+  DrillRecord: drillRecord,
+  DrillReply: drillReply,
+  Entity: entity,
+  KpiConfig: kpiConfig,
+  KpiData: kpiData,
+  Problem: problem,
+  Quarantine: quarantineReply,
+  Record: recordReply,
+  Session: sessionReply,
+  SyncRefresh: syncRefreshReply,
+  SyncStart: syncStartReply,
+  SyncState: syncState,
+  SyncStatus: syncStatusReply,
+  Widget: widget,
+  WidgetBin: widgetBinReply,
+  WidgetList: widgetListReply,
+  WidgetResult: widgetResult,
+} as const satisfies Record<string, z.ZodType>;
+
+export interface Operation {
+  summary: string;
+  /** A rule that the schemas cannot say. */
+  rule?: string;
+  /** Who may ask: anyone, people with a session, or only those of them who administrate the CRM. */
+  access: 'anyone' | 'session' | 'admin';
+  query?: z.ZodObject;
+  body?: keyof typeof REQUEST_SCHEMAS | keyof typeof REPLY_SCHEMAS;
+  /** Takes the header `Idempotency-Key`. */
+  isRepeatable?: true;
+  /** Default: 200. */
+  status?: 200 | 201 | 202 | 204;
+  /** A schema's name for JSON, else a media type; left out where the answer has no body. */
+  reply?: keyof typeof REQUEST_SCHEMAS | keyof typeof REPLY_SCHEMAS | 'application/json' | 'text/csv' | 'text/event-stream';
+  /** Has an ETag: 304 for a reader who has the answer already. */
+  isConditional?: true;
+  /** Besides those that follow from the rest. */
+  errors?: readonly ErrorCode[];
+}
+
+/** Names in a config that the catalog does not know, or that do not go together. */
+const CONFIG_ERRORS = ['unknown_field_name', 'invalid_combination'] as const;
+
+/** Everything under /api that answers in JSON, CSV or events, as `METHOD /path`. A route that is missing here fails a test. */
+export const OPERATIONS = {
+  'GET /api/openapi.json': {
+    summary: 'This description',
+    access: 'anyone',
+    reply: 'application/json',
+    isConditional: true,
+  },
+  'POST /api/session': {
+    summary: 'A session for a fresh proof from the CRM’s frame',
+    access: 'anyone',
+    body: 'SessionRequest',
+    reply: 'Session',
+    errors: ['not_authentic', 'connection_refused', 'crm_unavailable'],
+  },
+  'POST /api/session/code': {
+    summary: 'A session for the one-time code of a sign-in link',
+    access: 'anyone',
+    body: 'SignInRequest',
+    reply: 'BootData',
+    errors: ['not_authentic'],
+  },
+  'POST /api/session/renew': {
+    summary: 'Prolongs a session that a sign-in link began',
+    access: 'session',
+    reply: 'Session',
+    errors: ['not_authentic'],
+  },
+  'GET /api/connections': { summary: 'The connected CRMs', access: 'session', reply: 'Connections' },
+  'POST /api/connections': {
+    summary: 'Connects a CRM by an inbound webhook',
+    access: 'admin',
+    body: 'ConnectionRequest',
+    status: 201,
+    reply: 'Connections',
+    errors: ['wrong_state', 'connection_refused', 'crm_unavailable'],
+  },
+  'PATCH /api/settings': {
+    summary: 'Changes settings of the tenant',
+    rule: 'The time zone is one of the IANA database.',
+    access: 'admin',
+    body: 'SettingsPatch',
+    reply: 'SettingsPatch',
+  },
+  'GET /api/crm/sync/status': { summary: 'How far the copy of the CRM is', access: 'session', reply: 'SyncStatus' },
+  'GET /api/crm/sync/events': {
+    summary: 'The same as server-sent events: `status` at once and at every change, its data a SyncStatus',
+    access: 'session',
+    reply: 'text/event-stream',
+  },
+  'POST /api/crm/sync/start': {
+    summary: 'Reads the CRM again',
+    rule: 'Changes are read of everything: `entities` only goes with `full`.',
+    access: 'admin',
+    body: 'SyncStartRequest',
+    status: 202,
+    reply: 'SyncStart',
+    errors: ['wrong_state', 'invalid_combination'],
+  },
+  'POST /api/crm/sync/refresh': {
+    summary: 'Asks the CRM for changes soon',
+    access: 'session',
+    body: 'EmptyRequest',
+    status: 202,
+    reply: 'SyncRefresh',
+    errors: ['wrong_state'],
+  },
+  'POST /api/crm/sync/pause': {
+    summary: 'Stops reading the CRM until it is resumed',
+    access: 'admin',
+    body: 'EmptyRequest',
+    reply: 'SyncStatus',
+    errors: ['wrong_state'],
+  },
+  'POST /api/crm/sync/resume': {
+    summary: 'Goes on reading the CRM',
+    access: 'admin',
+    body: 'EmptyRequest',
+    reply: 'SyncStatus',
+    errors: ['wrong_state'],
+  },
+  'GET /api/crm/sync/quarantine': {
+    summary: 'Records of which something could not be used',
+    access: 'admin',
+    query: quarantineRequest,
+    reply: 'Quarantine',
+  },
+  'GET /api/dashboard/data': {
+    summary: 'Every widget with its numbers',
+    access: 'session',
+    reply: 'Dashboard',
+    isConditional: true,
+  },
+  'GET /api/dashboard/record': {
+    summary: 'One record and what happened to it',
+    access: 'session',
+    query: recordRequest,
+    reply: 'Record',
+    errors: ['not_found'],
+  },
+  'GET /api/dashboard/widgets': { summary: 'The widgets, in order', access: 'session', reply: 'WidgetList' },
+  'POST /api/dashboard/widgets': {
+    summary: 'Adds a widget at the end',
+    access: 'session',
+    body: 'WidgetCreateRequest',
+    isRepeatable: true,
+    status: 201,
+    reply: 'Widget',
+    errors: [...CONFIG_ERRORS, 'wrong_state'],
+  },
+  'GET /api/dashboard/widgets/bin': {
+    summary: 'Deleted widgets that can be brought back',
+    access: 'session',
+    reply: 'WidgetBin',
+  },
+  'PATCH /api/dashboard/widgets/{id}': {
+    summary: 'Changes a widget',
+    rule: 'At least one field. Of a standard widget nothing can be changed.',
+    access: 'session',
+    body: 'WidgetPatchRequest',
+    reply: 'Widget',
+    errors: [...CONFIG_ERRORS, 'not_found', 'wrong_state'],
+  },
+  'DELETE /api/dashboard/widgets/{id}': {
+    summary: 'Moves a widget to the bin',
+    access: 'session',
+    status: 204,
+    errors: ['not_found', 'wrong_state'],
+  },
+  'POST /api/dashboard/widgets/{id}/restore': {
+    summary: 'Brings a widget back from the bin',
+    access: 'session',
+    reply: 'Widget',
+    errors: ['not_found', 'wrong_state'],
+  },
+  'GET /api/dashboard/widgets/{id}/csv': {
+    summary: 'A widget’s numbers as a file',
+    access: 'session',
+    reply: 'text/csv',
+    errors: [...CONFIG_ERRORS, 'not_found', 'wrong_state'],
+  },
+  'POST /api/dashboard/drill': {
+    summary: 'The records that a number counted, a page of them',
+    rule: 'Exactly one of `config` and `widgetId`.',
+    access: 'session',
+    body: 'DrillRequest',
+    reply: 'DrillReply',
+    errors: [...CONFIG_ERRORS, 'invalid_id', 'not_found', 'wrong_state'],
+  },
+  'POST /api/dashboard/drill/csv': {
+    summary: 'The same as a file, the latest 10,000 records',
+    rule: 'Exactly one of `config` and `widgetId`.',
+    access: 'admin',
+    body: 'DrillExportRequest',
+    reply: 'text/csv',
+    errors: [...CONFIG_ERRORS, 'invalid_id', 'not_found', 'wrong_state'],
+  },
+} as const satisfies Record<string, Operation>;
