@@ -5,6 +5,7 @@ import { connectionRequest, connectionsReply } from './connections.ts';
 import { crmMode, crmSource, entity } from './crm.ts';
 import {
   dashboardReply,
+  dashboardRequest,
   deletedWidget,
   drillExportRequest,
   drillRecord,
@@ -189,9 +190,11 @@ export const OPERATIONS = {
     reply: 'Quarantine',
   },
   'GET /api/dashboard/data': {
-    summary: 'Every widget with its numbers',
+    summary: 'Every widget, or those that are asked for, with their numbers',
     access: 'session',
+    query: dashboardRequest,
     reply: 'Dashboard',
+    errors: ['not_found'],
     isConditional: true,
   },
   'GET /api/dashboard/record': {
