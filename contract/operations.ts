@@ -21,6 +21,7 @@ import {
   widgetPatchRequest,
   widgetResult,
 } from './dashboard.ts';
+import { kpiReply, kpiRequest } from './kpi.ts';
 import { bootData, sessionReply, sessionRequest, signInRequest } from './session.ts';
 import { settingsPatch } from './settings.ts';
 import {
@@ -40,6 +41,7 @@ export const REQUEST_SCHEMAS = {
   DrillExportRequest: drillExportRequest,
   DrillRequest: drillRequest,
   EmptyRequest: emptyRequest,
+  KpiRequest: kpiRequest,
   SessionRequest: sessionRequest,
   SettingsPatch: settingsPatch,
   SignInRequest: signInRequest,
@@ -63,6 +65,7 @@ export const REPLY_SCHEMAS = {
   DrillRecord: drillRecord,
   DrillReply: drillReply,
   Entity: entity,
+  KpiReply: kpiReply,
   KpiConfig: kpiConfig,
   KpiData: kpiData,
   Problem: problem,
@@ -244,6 +247,12 @@ export const OPERATIONS = {
     access: 'session',
     reply: 'text/csv',
     errors: [...CONFIG_ERRORS, 'not_found', 'wrong_state'],
+  },
+  'POST /api/dashboard/kpi': {
+    summary: 'The one number a question in words asks for',
+    access: 'session',
+    body: 'KpiRequest',
+    reply: 'KpiReply',
   },
   'POST /api/dashboard/drill': {
     summary: 'The records that a number counted, a page of them',

@@ -341,7 +341,11 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
     'averageDeal',
     named(
       ['Average deal', 'Средний чек', 'O‘rtacha chek'],
-      ['average deal, average deal size, average check', 'средний чек, средняя сделка', 'o‘rtacha chek, o‘rtacha bitim'],
+      [
+        'average deal, average deal size, average deal value, average check',
+        'средний чек, средняя сделка',
+        'o‘rtacha chek, o‘rtacha bitim',
+      ],
     ),
   ],
   [

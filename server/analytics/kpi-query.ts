@@ -5,17 +5,21 @@ import type { Plan } from './plan.ts';
 import { type AnalyticsContext, answer, resolveQuestion } from './resolve.ts';
 import { lastDays, type TimeWindow } from './time-range.ts';
 
+/** The spans of time a KPI looks at. */
+export interface KpiWindows {
+  /** null: all time. */
+  current: TimeWindow | null;
+  /** null: it is not compared. */
+  previous: TimeWindow | null;
+}
+
 /**
  * Resolves a KPI. Its value is exact: amounts and averages rounded half up to two places at the very end, percentages
  * likewise, counts whole.
+ * @param windows default: those the config says, which end with today
  * @throws AppError `unknown_field_name`, `invalid_combination`
  */
-export function planKpi(config: KpiConfig, context: AnalyticsContext): Plan<KpiData> {
-  const { timeRangeDays, comparisonPeriodDays } = config;
-  if (timeRangeDays === null && comparisonPeriodDays !== null)
-    throw refuse('A number of all time has no earlier period to compare with');
-  const windowEnding = (daysAgo: number) =>
-    timeRangeDays === null ? null : lastDays(timeRangeDays, context.now, context.timezone, daysAgo);
+export function planKpi(config: KpiConfig, context: AnalyticsContext, windows = windowsOf(config, context)): Plan<KpiData> {
   const resolveIn = (window: TimeWindow | null) =>
     resolveQuestion(
       { ...config, field: config.metricField },
@@ -23,8 +27,8 @@ export function planKpi(config: KpiConfig, context: AnalyticsContext): Plan<KpiD
       context.mode,
       context,
     );
-  const current = resolveIn(windowEnding(0));
-  const previous = comparisonPeriodDays === null ? null : resolveIn(windowEnding(comparisonPeriodDays));
+  const current = resolveIn(windows.current);
+  const previous = windows.previous && resolveIn(windows.previous);
   if (config.format !== current.format) throw refuse(`This number is a ${current.format}, not a ${config.format}`);
 
   return {
@@ -44,5 +48,16 @@ export function planKpi(config: KpiConfig, context: AnalyticsContext): Plan<KpiD
         byCrm,
       };
     },
+  };
+}
+
+function windowsOf({ timeRangeDays, comparisonPeriodDays }: KpiConfig, { now, timezone }: AnalyticsContext): KpiWindows {
+  if (timeRangeDays === null) {
+    if (comparisonPeriodDays !== null) throw refuse('A number of all time has no earlier period to compare with');
+    return { current: null, previous: null };
+  }
+  return {
+    current: lastDays(timeRangeDays, now, timezone),
+    previous: comparisonPeriodDays === null ? null : lastDays(timeRangeDays, now, timezone, comparisonPeriodDays),
   };
 }

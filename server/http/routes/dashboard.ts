@@ -12,6 +12,7 @@ import { parseQuery } from '../input.ts';
 import { getSession, type Session } from '../session.ts';
 import { writeLog } from './access.ts';
 import { createDrillRoutes } from './drill.ts';
+import { createKpiRoutes } from './kpi.ts';
 import { createWidgetRoutes } from './widgets.ts';
 
 /** Everything under /api/dashboard. Wants `requireSession` in front of it. */
@@ -67,6 +68,7 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
 
   router.use(createWidgetRoutes({ ...deps, gate }));
   router.use(createDrillRoutes({ ...deps, gate }));
+  router.use(createKpiRoutes({ ...deps, gate }));
   return router;
 }
 

@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest';
+import type { AnalyticsContext } from '../../analytics/resolve.ts';
+import { type ResolvedKpi, resolveKpi } from './resolve-kpi.ts';
+
+const user = (id: string, label: string) => [`bitrix24\0${id}`, { crmSource: 'bitrix24', id, label, department: null }] as const;
+const status = (entity: string, pipeline: string, code: string, label: string) =>
+  [`bitrix24\0${entity}\0${pipeline}\0${code}`, { label, color: null, rank: 0 }] as const;
+const context: AnalyticsContext = {
+  now: new Date('2025-03-10T15:00:00Z'),
+  timezone: 'America/New_York',
+  displayCurrency: 'USD',
+  locale: 'en',
+  mode: 'classic',
+  crmSources: ['bitrix24'],
+  dictionaries: {
+    users: new Map([
+      user('1', 'Anna Karimova'),
+      user('2', 'Анна Петрова'),
+      user('3', 'Dilshod Rahimov'),
+      user('4', 'Timur Karimov'),
+    ]),
+    pipelines: new Map([
+      ['bitrix24\x000', { label: 'Sales', rank: 0 }],
+      ['bitrix24\x007', { label: 'Renewals', rank: 1 }],
+    ]),
+    statuses: new Map([
+      status('sources', '', 'WEB', 'Website'),
+      status('sources', '', 'CALL', 'Cold base'),
+      status('leads', '', 'NEW', 'Unassigned'),
+      status('deals', '0', 'NEW', 'Documents'),
+      status('deals', '7', 'NEW', 'To renew'),
+      status('deals', '0', 'INV', 'Invoice'),
+      status('deals', '7', 'INV', 'Invoice'),
+    ]),
+    rates: new Map(),
+    customFields: new Map(),
+  },
+};
+
+/** `wonDeals month-1 vs owner=1`: the measure, its period, whether it is compared, its filter. */
+function shown(resolved: ResolvedKpi | null): string | null {
+  if (!resolved) return null;
+  const { config, period, isCompared } = resolved;
+  const span = period && (period.kind === 'rolling' ? String(period.days) : `${period.unit}-${period.ago}`);
+  const filter =
+    config.filterField && `${config.filterField}=${config.filterValue}${config.pipeline ? `@${config.pipeline}` : ''}`;
+  return [config.measure, span, isCompared && 'vs', filter].filter(Boolean).join(' ');
+}
+
+const UNDERSTOOD: readonly (readonly [question: string, expected: string])[] = [
+  // The vision's own.
+  ['total leads?', 'totalLeads'],
+  ['total lead', 'totalLeads'],
+  ['total deals', 'totalDeals'],
+  ['pipeline value', 'pipelineValue'],
+  ['conversion rate', 'conversionRate'],
+  ['won deals', 'wonDeals'],
+  ['won deal', 'wonDeals'],
+  ['average deal size', 'averageDeal'],
+  ['average deal value', 'averageDeal'],
+  ['leads today', 'totalLeads 1'],
+  // English.
+  ['How many leads do we have?', 'totalLeads'],
+  ['HOW MANY LEADS', 'totalLeads'],
+  ['show me the number of leads, please', 'totalLeads'],
+  ['what is our win rate?', 'winRate'],
+  ['What’s the conversion', 'conversionRate'],
+  ['how many deals were won yesterday', 'wonDeals day-1'],
+  ['deals won this month', 'wonDeals month-0'],
+  ['deals lost last month', 'lostDeals month-1'],
+  ['lost deals last week', 'lostDeals week-1'],
+  ['won deals this week vs last week', 'wonDeals week-0 vs'],
+  ['won deals this month compared to last month', 'wonDeals month-0 vs'],
+  ['leads today vs yesterday', 'totalLeads 1 vs'],
+  ['leads in the last 30 days compared with the previous period', 'totalLeads 30 vs'],
+  ['leads in the last 7 days', 'totalLeads 7'],
+  ['leads for the past week', 'totalLeads 7'],
+  ['leads in 90 days', 'totalLeads 90'],
+  ['leads over the last 3 months', 'totalLeads 90'],
+  ['leads this quarter', 'totalLeads quarter-0'],
+  ['revenue this year', 'wonValue year-0'],
+  ['revenue last year', 'wonValue year-1'],
+  ['average deal', 'averageDeal'],
+  ['average response time this week', 'averageFirstResponse week-0'],
+  ['response time', 'medianFirstResponse'],
+  ['sales cycle', 'medianCycleDays'],
+  ['stuck deals', 'staleDeals'],
+  ['untouched leads', 'untouchedLeads'],
+  ['open deals', 'openDeals'],
+  ['calls yesterday', 'calls day-1'],
+  ['how many calls did we have today', 'calls 1'],
+  ['talk time last week', 'talkTime week-1'],
+  ['activities per lead', 'activitiesPerLead'],
+  ['total contacts', 'totalContacts'],
+  ['companies', 'totalCompanies'],
+  ['answered within 15 minutes', 'answeredWithin15'],
+  ['won deals by Dilshod this month', 'wonDeals month-0 owner=3'],
+  ['won deals by Dilshod Rahimov', 'wonDeals owner=3'],
+  ['deals of Rahimov Dilshod', 'totalDeals owner=3'],
+  ['leads from website today', 'totalLeads 1 source=WEB'],
+  ['leads from cold base', 'totalLeads source=CALL'],
+  ['deals in documents', 'totalDeals stage=NEW@0'],
+  ['deals in To renew', 'totalDeals stage=NEW@7'],
+  ['won deals in renewals last month', 'wonDeals month-1 pipeline=7'],
+  ['untouched leads of Timur', 'untouchedLeads owner=4'],
+  // A slip of the finger in a long word.
+  ['conversoin rate', 'conversionRate'],
+  ['pipelne value', 'pipelineValue'],
+  // Russian.
+  ['сколько лидов?', 'totalLeads'],
+  ['Сколько у нас лидов', 'totalLeads'],
+  ['лиды сегодня', 'totalLeads 1'],
+  ['лиды за сегодня', 'totalLeads 1'],
+  ['лидов вчера', 'totalLeads day-1'],
+  ['покажи количество лидов за неделю', 'totalLeads 7'],
+  ['новые лиды за последние 30 дней', 'totalLeads 30'],
+  ['лиды за 30 дней по сравнению с предыдущим периодом', 'totalLeads 30 vs'],
+  ['лиды на этой неделе', 'totalLeads week-0'],
+  ['лиды на прошлой неделе', 'totalLeads week-1'],
+  ['сделки в этом месяце', 'totalDeals month-0'],
+  ['выигранные сделки в прошлом месяце', 'wonDeals month-1'],
+  ['сколько выигранных сделок за месяц?', 'wonDeals 30'],
+  ['сколько сделок выиграно в этом месяце', 'wonDeals month-0'],
+  ['проигранные сделки за квартал', 'lostDeals 90'],
+  ['конверсия', 'conversionRate'],
+  ['какая у нас конверсия в этом месяце?', 'conversionRate month-0'],
+  ['конверсия в этом месяце по сравнению с прошлым месяцем', 'conversionRate month-0 vs'],
+  ['средний чек', 'averageDeal'],
+  ['Средний чек за год', 'averageDeal 365'],
+  ['выручка в этом году', 'wonValue year-0'],
+  ['сумма в работе', 'pipelineValue'],
+  ['сумма открытых сделок', 'pipelineValue'],
+  ['сделки в работе', 'openDeals'],
+  ['зависшие сделки', 'staleDeals'],
+  ['застрявших сделок', 'staleDeals'],
+  ['необработанные лиды', 'untouchedLeads'],
+  ['сколько необработанных лидов', 'untouchedLeads'],
+  ['время ответа', 'medianFirstResponse'],
+  ['среднее время ответа за неделю', 'averageFirstResponse 7'],
+  ['цикл сделки', 'medianCycleDays'],
+  ['звонки вчера', 'calls day-1'],
+  ['сколько звонков было сегодня', 'calls 1'],
+  ['время разговоров на прошлой неделе', 'talkTime week-1'],
+  ['всего контактов', 'totalContacts'],
+  ['сколько компаний', 'totalCompanies'],
+  ['доля выигранных', 'winRate'],
+  ['выигранные сделки Анны Петровой', 'wonDeals owner=2'],
+  // Uzbek, with every kind of apostrophe.
+  ['nechta lid bor?', 'totalLeads'],
+  ['lidlar bugun', 'totalLeads 1'],
+  ['bugun nechta lid', 'totalLeads 1'],
+  ['kecha nechta lid', 'totalLeads day-1'],
+  ['jami lidlar', 'totalLeads'],
+  ['shu hafta lidlar', 'totalLeads week-0'],
+  ['o‘tgan hafta lidlar', 'totalLeads week-1'],
+  ["o'tgan oy lidlar", 'totalLeads month-1'],
+  ['oʻtgan oy yutilgan bitimlar', 'wonDeals month-1'],
+  ['oxirgi 30 kun lidlar', 'totalLeads 30'],
+  ['so’nggi 7 kun lidlar', 'totalLeads 7'],
+  ['bu oy yutilgan bitimlar', 'wonDeals month-0'],
+  ['yutilgan bitimlar', 'wonDeals'],
+  ['yo‘qotilgan bitimlar', 'lostDeals'],
+  ['ochiq bitimlar', 'openDeals'],
+  ['jami bitimlar', 'totalDeals'],
+  ['konversiya', 'conversionRate'],
+  ['bizda konversiya qancha', 'conversionRate'],
+  ['o‘rtacha chek', 'averageDeal'],
+  ["o'rtacha chek bu yil", 'averageDeal year-0'],
+  ['tushum bu oy', 'wonValue month-0'],
+  ['qo‘ng‘iroqlar kecha', 'calls day-1'],
+  ["bugun nechta qo'ng'iroqlar", 'calls 1'],
+  ['suhbat vaqti shu hafta', 'talkTime week-0'],
+  ['javob vaqti', 'medianFirstResponse'],
+  ['to‘xtab qolgan bitimlar', 'staleDeals'],
+  ['ishlanmagan lidlar', 'untouchedLeads'],
+  ['jami kontaktlar', 'totalContacts'],
+  ['kompaniyalar', 'totalCompanies'],
+  ['Dilshod yutilgan bitimlar', 'wonDeals owner=3'],
+];
+
+const NOT_UNDERSTOOD: readonly string[] = [
+  '',
+  '?',
+  'hello',
+  'today',
+  'show me',
+  // More than one number, or another kind of answer.
+  'leads and deals',
+  'leads by source',
+  'leads per agent',
+  'leads by day',
+  'chart of leads',
+  'list leads',
+  'which agent won most deals',
+  'top agents by won deals',
+  'best source of leads',
+  'why did leads drop',
+  'why is conversion low',
+  'forecast revenue',
+  'what should I do today',
+  'compare agents',
+  'compare Anna and Dilshod',
+  'deals in pipeline Sales',
+  'pipeline deals',
+  'average number of calls per deal',
+  'conversion of leads to deals',
+  'лиды по источникам',
+  'лиды по менеджерам',
+  'почему упали продажи',
+  'кто лучший менеджер',
+  'сколько лидов и сделок',
+  'график лидов',
+  'что делать',
+  'lidlar manbalar bo‘yicha',
+  'nega sotuvlar kamaydi',
+  'eng yaxshi menejer',
+  // Turned round, or narrowed to what is not known.
+  'deals not won',
+  'leads without calls',
+  'not open deals',
+  'leads except website',
+  'не выигранные сделки',
+  'лиды без звонков',
+  'won deals by Olga',
+  'leads from Instagram',
+  'выигранные сделки Ольги',
+  // In other letters than the name has.
+  'выигранные сделки у Тимура',
+  'deals in stage Shipping',
+  'leads in Tashkent',
+  'won deals above 1000',
+  'deals over 5000 dollars',
+  'calls longer than 5 minutes',
+  // Two that fit: two Karims, two stages of that name.
+  'won deals by Karimova Timur',
+  'deals in Invoice',
+  // Periods that are not ours, or two of them.
+  'leads in March',
+  'leads on Monday',
+  'leads since January',
+  'leads between 1 and 5 May',
+  'leads this week and last week',
+  'leads today yesterday',
+  'leads in 5000 days',
+  'leads next week',
+  'лиды в марте',
+  'лиды завтра',
+  'ertaga lidlar',
+  // Comparisons with what is not the period before, or of all time.
+  'leads vs deals',
+  'leads compared to last year',
+  'leads this week vs last month',
+  'leads vs last week',
+  'won deals by Dilshod vs Timur',
+  // Hostile.
+  'leads; drop table crm_leads',
+  '<script>leads</script>',
+  'constructor',
+  '__proto__ leads',
+  `leads ${'a'.repeat(600)}`,
+  `${'leads '.repeat(80)}`,
+];
+
+describe('understands', () => {
+  test.each(UNDERSTOOD)('%s', (question, expected) => {
+    expect(shown(resolveKpi(question, context))).toBe(expected);
+  });
+});
+
+describe('leaves to others', () => {
+  test.each(NOT_UNDERSTOOD)('%s', (question) => {
+    expect(shown(resolveKpi(question, context))).toBeNull();
+  });
+});
+
+test('a number of one person in a business with several CRMs is of that person’s CRM', () => {
+  const several: AnalyticsContext = { ...context, crmSources: ['bitrix24', 'hubspot'] };
+  expect(resolveKpi('won deals by Dilshod', several)?.config.crmSource).toBe('bitrix24');
+  expect(resolveKpi('won deals', several)?.config.crmSource).toBe('all');
+});
+
+test('the format is the measure’s', () => {
+  const formatOf = (question: string) => resolveKpi(question, context)?.config.format;
+  expect(['leads', 'revenue', 'win rate', 'response time'].map(formatOf)).toEqual([
+    'number',
+    'currency',
+    'percentage',
+    'duration',
+  ]);
+});
+
+test('what a widget can hold has its days, what it cannot has none', () => {
+  const configOf = (question: string) => resolveKpi(question, context)?.config;
+  expect(configOf('leads in 7 days vs the period before')).toMatchObject({ timeRangeDays: 7, comparisonPeriodDays: 7 });
+  expect(configOf('leads last month')).toMatchObject({ timeRangeDays: null, comparisonPeriodDays: null });
+});

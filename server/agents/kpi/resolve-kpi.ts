@@ -1,0 +1,252 @@
+import type { DataSource, KpiConfig } from '../../../contract/charts.ts';
+import type { CrmSource } from '../../../contract/crm.ts';
+import { CATALOG, findMeasure } from '../../analytics/catalog.ts';
+import { CATALOG_TEXTS } from '../../analytics/catalog-texts.ts';
+import { type AnalyticsContext, resolveQuestion } from '../../analytics/resolve.ts';
+import { type Period, periodAt } from './periods.ts';
+import { matchesAt, toWords, type Word } from './words.ts';
+
+/** A question that asks for one number, understood in full. */
+export interface ResolvedKpi {
+  /** Its `timeRangeDays` is that of `period` where it ends today, and null where `period` says more. */
+  config: Omit<KpiConfig, 'chartId'>;
+  /** null: of all time. */
+  period: Period | null;
+  /** Whether the period before is asked for as well. */
+  isCompared: boolean;
+}
+
+const MAX_CHARS = 500;
+const ENTITIES: readonly DataSource[] = ['leads', 'deals', 'activities', 'contacts', 'companies'];
+
+/** Say nothing about which number is meant. */
+const FILLERS = new Set(
+  toWords(
+    `show me give tell what whats is are was were how many much the a an of in for on do does did we have has had our my us i get got
+     there number count total overall all please can you now currently what’s how’s
+     сколько покажи покажите скажи скажите дай какая какой какие какое каков какова у нас наш наша наши наших мне мой мои всего общее общая
+     количество число было есть будет пожалуйста сейчас в на за и же ли все
+     nechta necha qancha qanday ko’rsat ko’rsating ayt ayting bizda bizning menga bor bo’ldi edi jami umumiy soni iltimos hozir barcha hammasi ta`,
+  ).map(({ text }) => text),
+);
+/** Stand before the name of somebody or something that records are narrowed to. */
+const CONNECTORS = new Set(
+  toWords('by of from for in with from via от с со из у для по в на bo’yicha uchun').map(({ text }) => text),
+);
+const COMPARISONS = [
+  'compared to',
+  'compared with',
+  'versus',
+  'vs',
+  'against',
+  'по сравнению с',
+  'против',
+  'в сравнении с',
+  'nisbatan',
+  'solishtirganda',
+].map(toWords);
+/** What a comparison may be with besides a period: the one before. */
+const PERIOD_BEFORE = new Set(
+  toWords(
+    'the previous period before prior предыдущий предыдущим предыдущего период периодом прошлым oldingi avvalgi davr davrga',
+  ).map(({ text }) => text),
+);
+
+interface MeasureName {
+  name: string;
+  entity: DataSource;
+  phrase: readonly Word[];
+}
+
+/** Every way to say a measure, the longest first. */
+const MEASURE_NAMES: readonly MeasureName[] = [...CATALOG_TEXTS.measure]
+  .flatMap(([name, { label, synonyms }]) => {
+    const entity = ENTITIES.find((one) => CATALOG[one].measures.has(name));
+    const ways = new Set([...Object.values(label).map((one) => one.toLowerCase()), ...Object.values(synonyms).flat()]);
+    return entity ? [...ways].map((way) => ({ name, entity, phrase: toWords(way) })) : [];
+  })
+  .sort((a, b) => b.phrase.length - a.phrase.length);
+
+/**
+ * Understands a question for one number in English, Russian or Uzbek by the catalog's own words, without a model: a measure,
+ * perhaps a period, a comparison with the one before, and one person, source, pipeline or stage. Every word has to be
+ * understood: an answer to another question would be a wrong number.
+ * @returns null for everything else
+ */
+export function resolveKpi(question: string, context: AnalyticsContext): ResolvedKpi | null {
+  if (question.length > MAX_CHARS) return null;
+  const words = toWords(question);
+  const comparison = findComparison(words);
+  if (comparison === 'unclear') return null;
+  const asked = comparison ? words.slice(0, comparison.start) : words;
+  const rest = new Set(asked.keys());
+  const take = (start: number, length: number) => {
+    for (let at = start; at < start + length; at += 1) rest.delete(at);
+  };
+
+  const period = findPeriod(asked, take);
+  if (period === 'unclear') return null;
+  const measure = findMeasureName(asked, rest, take);
+  if (!measure || (comparison && !isComparable(period, comparison.period))) return null;
+  const filter = findFilter(asked, rest, measure.entity, context, take);
+  if ([...rest].some((at) => !FILLERS.has(asked[at]?.text ?? ''))) return null;
+
+  const config = toConfig(measure, period, comparison !== null, filter, context);
+  return config && { config, period, isCompared: comparison !== null };
+}
+
+type Take = (start: number, length: number) => void;
+
+function findComparison(words: readonly Word[]): { start: number; period: Period | null } | 'unclear' | null {
+  for (const start of words.keys()) {
+    const phrase = COMPARISONS.find((one) => matchesAt(words, start, one, 'exact'));
+    if (!phrase) continue;
+    const after = words.slice(start + phrase.length);
+    const said = periodAt(after, 0);
+    if (said) return said.length === after.length ? { start, period: said.period } : 'unclear';
+    return after.every(({ text }) => PERIOD_BEFORE.has(text)) ? { start, period: null } : 'unclear';
+  }
+  return null;
+}
+
+/** Only with the period before: this week with last week, 30 days with the 30 before. */
+function isComparable(period: Period | null, other: Period | null): boolean {
+  if (!period) return false;
+  if (!other) return true;
+  if (period.kind === 'calendar')
+    return other.kind === 'calendar' && other.unit === period.unit && other.ago === 1 && period.ago === 0;
+  if (period.days === 1) return other.kind === 'calendar' && other.unit === 'day' && other.ago === 1;
+  return false;
+}
+
+function findPeriod(words: readonly Word[], take: Take): Period | 'unclear' | null {
+  let found: Period | null = null;
+  for (let at = 0; at < words.length; at += 1) {
+    const said = periodAt(words, at);
+    if (!said) continue;
+    if (found) return 'unclear';
+    found = said.period;
+    take(at, said.length);
+    at += said.length - 1;
+  }
+  return found;
+}
+
+function findMeasureName(words: readonly Word[], rest: ReadonlySet<number>, take: Take): MeasureName | null {
+  const found: { measure: MeasureName; start: number; end: number }[] = [];
+  for (const measure of MEASURE_NAMES) {
+    for (const start of words.keys()) {
+      const places = measure.phrase.map((_, index) => start + index);
+      if (!places.every((at) => rest.has(at)) || !matchesAt(words, start, measure.phrase, 'slips')) continue;
+      found.push({ measure, start, end: start + measure.phrase.length });
+      take(start, measure.phrase.length);
+    }
+  }
+  const [one, other, ...more] = found;
+  if (!one || more.length > 0) return null;
+  if (!other) return one.measure;
+  // "deals won" says of the deals which are meant. Any other two numbers are another question.
+  const [all, some] = one.measure.name.startsWith('total') ? [one, other] : [other, one];
+  const [before, after] = all.start < some.start ? [all, some] : [some, all];
+  const isNextToIt = words.slice(before.end, after.start).every(({ text }) => FILLERS.has(text));
+  const isPartOfIt = all.measure.name.startsWith('total') && some.measure.entity === all.measure.entity && isCount(some.measure);
+  return isNextToIt && isPartOfIt ? some.measure : null;
+}
+
+function isCount({ name }: MeasureName): boolean {
+  const measure = findMeasure(name, 'classic');
+  return measure?.kind === 'plain' && measure.aggregation === 'count' && !name.startsWith('total');
+}
+
+interface Filter {
+  field: string;
+  value: string;
+  /** Of a stage: its code means something only there. */
+  pipeline: string | null;
+  crmSource: CrmSource;
+}
+
+/** The one value of the tenant's own that the words left over name. Two that fit are none. */
+function findFilter(
+  words: readonly Word[],
+  rest: ReadonlySet<number>,
+  entity: DataSource,
+  context: AnalyticsContext,
+  take: Take,
+): Filter | null {
+  const left = [...rest].filter((at) => !FILLERS.has(words[at]?.text ?? '') || CONNECTORS.has(words[at]?.text ?? ''));
+  const found = new Map<string, { filter: Filter; start: number; length: number }>();
+  for (const { filter, names } of valuesOf(entity, context)) {
+    for (const name of names) {
+      for (const start of left) {
+        const places = name.map((_, index) => start + index);
+        if (name.length === 0 || !places.every((at) => rest.has(at)) || !matchesAt(words, start, name, 'exact')) continue;
+        const key = JSON.stringify(filter);
+        if ((found.get(key)?.length ?? 0) < name.length) found.set(key, { filter, start, length: name.length });
+      }
+    }
+  }
+  const longest = Math.max(0, ...[...found.values()].map(({ length }) => length));
+  const [only, another] = [...found.values()].filter(({ length }) => length === longest);
+  if (!only || another) return null;
+  take(only.start, only.length);
+  if (CONNECTORS.has(words[only.start - 1]?.text ?? '') && rest.has(only.start - 1)) take(only.start - 1, 1);
+  return only.filter;
+}
+
+function valuesOf(entity: DataSource, { dictionaries }: AnalyticsContext): { filter: Filter; names: Word[][] }[] {
+  const { dimensions } = CATALOG[entity];
+  const values: { filter: Filter; names: Word[][] }[] = [];
+  const add = (field: string, crmSource: string, value: string, names: Word[][], pipeline: string | null = null) => {
+    const filter = { field, value, pipeline, crmSource: crmSource as CrmSource };
+    if (dimensions.has(field)) values.push({ filter, names });
+  };
+  for (const { crmSource, id, label } of dictionaries.users.values()) {
+    const name = toWords(label);
+    // By the whole name in either order, or by one of its parts.
+    add('owner', crmSource, id, [name, name.toReversed(), ...name.filter(({ text }) => text.length > 2).map((word) => [word])]);
+  }
+  for (const [key, { label }] of dictionaries.pipelines) {
+    const [crmSource = '', id = ''] = key.split('\0');
+    add('pipeline', crmSource, id, [toWords(label)]);
+  }
+  for (const [key, { label }] of dictionaries.statuses) {
+    const [crmSource = '', of = '', pipeline = '', code = ''] = key.split('\0');
+    if (of === 'sources') add('source', crmSource, code, [toWords(label)]);
+    if (of === 'leads' && entity === 'leads') add('status', crmSource, code, [toWords(label)]);
+    if (of === 'deals' && entity === 'deals') add('stage', crmSource, code, [toWords(label)], pipeline);
+  }
+  return values;
+}
+
+function toConfig(
+  { name, entity }: MeasureName,
+  period: Period | null,
+  isCompared: boolean,
+  filter: Filter | null,
+  context: AnalyticsContext,
+): ResolvedKpi['config'] | null {
+  if (!findMeasure(name, context.mode)) return null;
+  const days = period?.kind === 'rolling' ? period.days : null;
+  const question = {
+    dataSource: entity,
+    crmSource: filter && context.crmSources.length > 1 ? filter.crmSource : ('all' as const),
+    aggregation: 'count' as const,
+    measure: name,
+    filterField: filter?.field ?? null,
+    filterValue: filter?.value ?? null,
+    pipeline: filter?.pipeline ?? null,
+  };
+  const axes = { window: null, buckets: null, time: null, dimensions: [] };
+  const { format } = resolveQuestion({ ...question, field: null }, axes, context.mode, context);
+  return {
+    ...question,
+    title: CATALOG_TEXTS.measure.get(name)?.label[context.locale] ?? name,
+    chartType: 'kpi',
+    metricField: null,
+    format,
+    timeRangeDays: days,
+    comparisonPeriodDays: isCompared ? days : null,
+    size: 'small',
+  };
+}

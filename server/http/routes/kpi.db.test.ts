@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type KpiReply, kpiReply } from '../../../contract/kpi.ts';
+import { type DashboardRig, startDashboardRig } from '../../testing/dashboard-rig.ts';
+
+let rig: DashboardRig;
+
+beforeAll(async () => {
+  rig = await startDashboardRig();
+});
+afterAll(() => rig.close());
+
+async function ask(question: string, token?: string): Promise<KpiReply> {
+  const reply = await rig.call('/kpi', { body: { question }, ...(token && { token }) });
+  expect(reply.status).toBe(200);
+  return kpiReply.parse(await reply.json());
+}
+
+/** `SELECT` over all rows of the tenant, as its owner. */
+async function count(sql: string): Promise<string> {
+  const { rows } = await rig.owner.query<{ value: string }>(`select (${sql})::text as value`, [rig.tenantId]);
+  return rows[0]?.value ?? '';
+}
+
+const LIVING = 'tenant_id = $1 and deleted_at is null';
+
+test('numbers are those that SQL counts', async () => {
+  const [leads, thisMonth, lastMonth] = await Promise.all([
+    count(`select count(*) from crm_leads where ${LIVING}`),
+    count(
+      `select count(*) from crm_leads where ${LIVING} and created_at >= '2025-03-01 05:00Z' and created_at < '2025-03-11 04:00Z'`,
+    ),
+    count(
+      `select count(*) from crm_leads where ${LIVING} and created_at >= '2025-02-01 05:00Z' and created_at < '2025-03-01 05:00Z'`,
+    ),
+  ]);
+  expect(await ask('How many leads do we have?')).toMatchObject({ status: 'ok', data: { value: leads }, range: null });
+  expect(await ask('лиды в этом месяце')).toMatchObject({
+    data: { value: thisMonth, previous: null },
+    range: { from: '2025-03-01', to: '2025-03-10' },
+    widget: null,
+  });
+  expect(await ask('o‘tgan oy lidlar')).toMatchObject({
+    data: { value: lastMonth },
+    range: { from: '2025-02-01', to: '2025-02-28' },
+  });
+});
+
+test('money is converted and says what has no rate, as on the dashboard', async () => {
+  // 1000 USD + 90 EUR × 100 ÷ 90 + 900 RUB ÷ 90, as counted by hand for the dashboard.
+  const reply = await ask('pipeline value');
+  expect(reply).toMatchObject({ title: 'Pipeline value', data: { value: '1110.00', format: 'currency', currency: 'USD' } });
+  expect(reply.status === 'ok' && reply.data.unconverted.map(({ currency }) => currency)).toEqual(['', 'XYZ']);
+});
+
+test('an answer can become a widget that shows the same', async () => {
+  const reply = await ask('leads in the last 30 days compared with the previous period');
+  if (reply.status !== 'ok' || !reply.widget) throw new Error('no widget');
+  const created = await rig.call('/widgets', { body: { config: reply.widget } });
+  expect(created.status).toBe(201);
+  const { id } = (await created.json()) as { id: string };
+  const shown = (await (await rig.call(`/data?widgets=${id}`)).json()) as { results: { data: object }[] };
+  expect(shown.results[0]?.data).toEqual(reply.data);
+});
+
+test('what is not understood is said so, and neither question nor name is kept anywhere', async () => {
+  expect(await ask('why did Ann-Canary lose deals')).toEqual({ status: 'not_understood' });
+  expect(await ask('leads')).toMatchObject({ status: 'ok' });
+  expect(await rig.accessLog(2)).toEqual(['user:17 answer_kpi null 1', 'user:17 answer_kpi null 0']);
+  expect(rig.app.logText()).not.toContain('Canary');
+});
+
+test('records that are still being copied give no number', async () => {
+  await rig.owner.query(`update crm_sync_status set last_full_sync_at = null where tenant_id = $1 and entity = 'deals'`, [
+    rig.neighbourId,
+  ]);
+  expect(await ask('won deals', rig.tokens.neighbour)).toEqual({ status: 'not_synced', title: 'Won deals' });
+  expect(await ask('leads', rig.tokens.neighbour)).toMatchObject({ status: 'ok' });
+});
+
+test('another tenant’s records are in no answer', async () => {
+  const before = await ask('leads');
+  await rig.owner.query(
+    `insert into crm_leads (tenant_id, crm_source, external_id, created_at) values ($1, 'bitrix24', 'kpi', '2025-03-10T12:00:00Z')`,
+    [rig.neighbourId],
+  );
+  expect(await ask('leads')).toEqual(before);
+});
+
+test.each<[unknown, string]>([
+  [{}, '422 required'],
+  [{ question: '' }, '422 blank'],
+  [{ question: '   ' }, '422 blank'],
+  [{ question: 5 }, '422 wrong_type'],
+  [{ question: 'x'.repeat(501) }, '422 too_long'],
+  [{ question: 'leads\u0000' }, '422 invalid_characters'],
+  [{ question: 'leads', tenant_id: 'x' }, '422 unknown_field'],
+  [[], '400 body_must_be_object'],
+  ['{"question":', '400 malformed_json'],
+])('refuses %j', async (body, expected) => {
+  expect(await rig.refusal('/kpi', { method: 'POST', body })).toBe(expected);
+});
+
+test('strangers are refused, and other methods', async () => {
+  expect(await rig.refusal('/kpi', { token: null, body: { question: 'leads' } })).toBe('401 unauthorized');
+  expect(await rig.refusal('/kpi')).toBe('405 method_not_allowed');
+});
