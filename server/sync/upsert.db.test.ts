@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Entity } from '../../contract/crm.ts';
 import type { AnyRecord, CompanyRecord, RecordOf } from '../crm/records.ts';
+import type { Tx } from '../platform/db.ts';
 import { createTestDatabase, runAs, type TestDatabase } from '../testing/postgres.ts';
 import { upsertRecords } from './upsert.ts';
 
@@ -74,6 +75,28 @@ test('the same record again writes nothing', async () => {
   const before = await stored();
   expect(await upsert([company])).toEqual({ inserted: 0, updated: 0, unchanged: 1 });
   expect(await stored()).toEqual(before);
+});
+
+test('the same page again writes no more to the log than the locks of its rows: 64 bytes each', async () => {
+  const page = Array.from({ length: 2_500 }, (_, index) => ({ ...company, externalId: String(index) }));
+  await upsert(page);
+  const logged: number[] = [];
+  const target = { tenantId, crmSource: 'bitrix24', entity: 'companies', refuseOlderAsOf: null } as const;
+  await database.db.withTenant(tenantId, 'write', (tx) => {
+    const explained: Tx = {
+      ...tx,
+      query: async ({ text, values }) => {
+        const explain = { text: `explain (analyze, wal, format json) ${text}`, ...(values && { values }) };
+        const [row] = await tx.query<{ 'QUERY PLAN': [{ Plan: { 'WAL Bytes': number } }] }>(explain);
+        logged.push(row?.['QUERY PLAN'][0].Plan['WAL Bytes'] ?? Number.NaN);
+        return [];
+      },
+    };
+    return upsertRecords(explained, target, page);
+  });
+  expect(logged).toHaveLength(1);
+  expect((logged[0] ?? 0) / page.length).toBeGreaterThan(0);
+  expect((logged[0] ?? 0) / page.length).toBeLessThanOrEqual(64);
 });
 
 test('among changes a newer record wins, an older one is refused, one of the same second with other values wins', async () => {

@@ -1,0 +1,217 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ChartConfig, DataSource } from '../../contract/charts.ts';
+import type { Widget } from '../../contract/dashboard.ts';
+import { planWidget } from '../dashboard/load-dashboard.ts';
+import { standardWidgets } from '../dashboard/standard-widgets.ts';
+import type { SqlQuery } from '../platform/db.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { insertTenant } from '../testing/small-world.ts';
+import { CATALOG } from './catalog.ts';
+import { dictionariesQuery, toDictionaries } from './dictionaries.ts';
+import { preparePlans } from './plan.ts';
+import type { AnalyticsContext } from './resolve.ts';
+
+/*
+ * How statements run on tables of 120,000 rows, of which a third is one tenant's: what the plans do, not how long it takes.
+ */
+const ROWS = 120_000;
+const TENANTS = 3;
+const NOW = new Date('2026-06-15T07:00:00Z');
+const ENTITIES = ['leads', 'deals', 'activities', 'contacts', 'companies'] as const satisfies readonly DataSource[];
+
+let database: TestDatabase;
+let tenantId: string;
+let context: AnalyticsContext;
+
+/** Row `n` is the tenant's of n modulo 3, one every 17 minutes back from now: some 1,400 days. */
+const COLUMNS: Record<DataSource, string> = {
+  leads: `status, semantic, source, assigned_to, value, currency, closed_at, first_response_at, created_at)
+    select t.id, 'bitrix24', n, 's' || n % 6, (array['open','won','lost'])[1 + n % 3], 'c' || n % 9, n % 30, n % 1000, 'USD',
+      at + interval '3 days', at + interval '20 minutes', at`,
+  deals: `pipeline, stage, semantic, source, assigned_to, value, currency, closed_at, created_at)
+    select t.id, 'bitrix24', n, n % 2, 'd' || n % 7, (array['open','won','lost'])[1 + n % 3], 'c' || n % 9, n % 30, n % 1000, 'USD',
+      case when n % 3 > 0 then at + interval '5 days' end, at`,
+  activities: `type, direction, employee_id, completed, duration_seconds, started_at)
+    select t.id, 'bitrix24', n, (array['call','email','task'])[1 + n % 3], (array['in','out'])[1 + n % 2], n % 30, n % 5 > 0, n % 600, at`,
+  contacts: `source, assigned_to, created_at) select t.id, 'bitrix24', n, 'c' || n % 9, n % 30, at`,
+  companies: `industry, assigned_to, created_at) select t.id, 'bitrix24', n, 'i' || n % 9, n % 30, at`,
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  // VACUUM calls nothing visible whose commit is not on disk yet.
+  await owner.query('set synchronous_commit = on');
+  const tenants: string[] = [];
+  for (let index = 0; index < TENANTS; index += 1) tenants.push(await insertTenant(owner));
+  tenantId = tenants[0] ?? '';
+  for (const entity of ENTITIES) {
+    const { table } = CATALOG[entity];
+    await owner.query(
+      `insert into ${table} (tenant_id, crm_source, external_id, ${COLUMNS[entity]}
+       from generate_series(1, ${ROWS}) n
+       join unnest($1::uuid[]) with ordinality t(id, place) on t.place = 1 + n % ${TENANTS}
+       cross join lateral (select $2::timestamptz - n * interval '17 minutes' as at) moment
+       order by at`,
+      [tenants, NOW],
+    );
+    await owner.query(`vacuum (analyze) ${table}`);
+  }
+  await owner.end();
+  const [row] = await database.db.withTenant(tenantId, 'read', (tx) => tx.query(dictionariesQuery(tenantId)));
+  const dictionaries = toDictionaries(row ?? {});
+  const shown = { timezone: 'Asia/Tashkent', displayCurrency: 'USD', locale: 'en', mode: 'classic' } as const;
+  context = { now: NOW, ...shown, crmSources: ['bitrix24'], dictionaries };
+}, 120_000);
+
+afterAll(() => database.drop());
+
+interface PlanNode {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  'Heap Fetches'?: number;
+  Plans?: PlanNode[];
+}
+
+/** What a statement reads, as PostgreSQL tells after it has run under row level security. */
+interface Scan {
+  node: string;
+  table: string;
+  rows: number;
+  heapFetches: number;
+}
+
+async function scansOf(query: SqlQuery): Promise<Scan[]> {
+  const [row] = await database.db.withTenant(tenantId, 'read', (tx) =>
+    tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>({ ...query, text: `explain (analyze, format json) ${query.text}` }),
+  );
+  const scans: Scan[] = [];
+  const visit = (node: PlanNode): void => {
+    const table = node['Relation Name'];
+    if (table?.startsWith('crm_')) {
+      const read = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+      const rows = Math.round(read * node['Actual Loops']);
+      scans.push({ node: node['Node Type'], table, rows, heapFetches: node['Heap Fetches'] ?? 0 });
+    }
+    for (const one of node.Plans ?? []) visit(one);
+  };
+  const plan = row?.['QUERY PLAN'][0].Plan;
+  if (plan) visit(plan);
+  return scans;
+}
+
+const CHART: Omit<ChartConfig, 'dataSource'> = {
+  chartId: 'c',
+  title: 'c',
+  description: '',
+  chartType: 'bar',
+  crmSource: 'all',
+  xField: null,
+  yField: null,
+  aggregation: 'count',
+  measure: null,
+  groupBy: null,
+  timeBucket: null,
+  timeRangeDays: 365,
+  filterField: null,
+  filterValue: null,
+  pipeline: null,
+  sortOrder: 'desc',
+  limit: null,
+  size: 'medium',
+};
+
+const statementsOf = (configs: readonly Widget['config'][]) =>
+  preparePlans(
+    tenantId,
+    configs.map((config) => planWidget(config, context)),
+  ).queries;
+
+/** Columns that no index of a table holds: who asks for them reads the table, by way of an index. */
+const NOT_COVERED: Record<string, RegExp> = {
+  crm_leads: /activity_count|stage_changed_at|contact_phone/,
+  crm_deals: /activity_count|stage_changed_at|semantic[\s\S]*closed_at/,
+  crm_activities: /deadline|owner_entity|created_at/,
+  crm_contacts: /phone/,
+  crm_companies: /revenue|employee_count|currency/,
+};
+
+describe.each(['classic', 'simple'] as const)('the standard dashboard of a %s portal', (mode) => {
+  test('reads indexes alone, and each statement no more than its own records once', async () => {
+    const queries = statementsOf(standardWidgets(mode, 'en').map(({ config }) => config));
+    for (const query of queries) {
+      const scans = await scansOf(query);
+      expect(
+        scans.map(({ node }) => node),
+        query.text,
+      ).toEqual(['Index Only Scan']);
+      expect(scans[0]?.heapFetches, query.text).toBe(0);
+      expect(scans[0]?.rows, query.text).toBeLessThanOrEqual(ROWS / TENANTS);
+    }
+    // Four KPIs of all time and six charts of a period: what shares table, window and few groups shares a statement.
+    expect(queries.length).toBeLessThanOrEqual(mode === 'classic' ? 7 : 8);
+  });
+});
+
+const charts: [string, ChartConfig][] = ENTITIES.flatMap((dataSource) => {
+  const { dimensions, measures, numbers } = CATALOG[dataSource];
+  const base = { ...CHART, dataSource };
+  return [
+    ...[...measures].map((measure): [string, ChartConfig] => [
+      `${dataSource} ${measure} by owner`,
+      { ...base, measure, xField: 'owner' },
+    ]),
+    ...[...dimensions.keys()].map((xField): [string, ChartConfig] => [`${dataSource} by ${xField}`, { ...base, xField }]),
+    ...[...numbers.keys()].map((yField): [string, ChartConfig] => [
+      `${dataSource} sum of ${yField}`,
+      { ...base, yField, aggregation: 'sum', xField: 'owner' },
+    ]),
+    ...(['day', 'week', 'month'] as const).map((timeBucket): [string, ChartConfig] => [
+      `${dataSource} a ${timeBucket}`,
+      { ...base, timeBucket },
+    ]),
+    [`${dataSource} a month of all time`, { ...base, timeBucket: 'month', timeRangeDays: null }],
+    [`${dataSource} a month by owner`, { ...base, timeBucket: 'month', groupBy: 'owner' }],
+  ];
+});
+
+test('no chart walks through a whole table, and none reads it where an index holds all it asks for', async () => {
+  const wrong: string[] = [];
+  for (const [name, config] of charts) {
+    for (const query of statementsOf([config])) {
+      for (const { node, table, heapFetches } of await scansOf(query)) {
+        if (node === 'Seq Scan') wrong.push(`${name}: ${node}`);
+        if (!NOT_COVERED[table]?.test(query.text) && (node !== 'Index Only Scan' || heapFetches > 0))
+          wrong.push(`${name}: ${node} ${heapFetches}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('a chart of a window reads the records of that window and no others', async () => {
+  // One record a tenant every 51 minutes: 28.2 a day.
+  const perDay = (24 * 60) / (17 * TENANTS);
+  for (const dataSource of ENTITIES) {
+    for (const more of [{ xField: 'owner' }, { timeBucket: 'day' }] as const) {
+      const [query] = statementsOf([{ ...CHART, dataSource, timeRangeDays: 30, ...more }]);
+      if (!query) throw new Error('no statement');
+      const read = (await scansOf(query)).reduce((sum, { rows }) => sum + rows, 0);
+      expect(read, query.text).toBeGreaterThan(29 * perDay - 2);
+      expect(read, query.text).toBeLessThan(30 * perDay + 2);
+    }
+  }
+});
+
+test('charts of one table and window that differ in what they group by are read in one pass while their groups are few', () => {
+  const of = (xField: string): ChartConfig => ({ ...CHART, dataSource: 'leads', xField });
+  expect(statementsOf([of('status'), of('source'), of('outcome')])).toHaveLength(1);
+  expect(statementsOf([of('status'), { ...of('status'), timeRangeDays: 30 }])).toHaveLength(2);
+});
