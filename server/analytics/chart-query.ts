@@ -9,6 +9,7 @@ import { GAP_LABELS } from './labels.ts';
 import type { Plan } from './plan.ts';
 import {
   type AnalyticsContext,
+  type Answer,
   addTallies,
   answer,
   emptyTallies,
@@ -32,6 +33,15 @@ interface Slot {
   total: Tallies;
   /** For a category: what it has in each series, by the series' id; empty where there is but one. */
   bySeries: Map<string, Tallies>;
+}
+
+type AnswerOf = (tallies: Tallies) => Answer;
+
+/** The question, with what its answers are worked out from. */
+interface Asked {
+  resolved: Resolved;
+  context: AnalyticsContext;
+  answerOf: AnswerOf;
 }
 
 interface Axis {
@@ -60,14 +70,22 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
       const { categories, series } = collect(resolved, groupsOf, parts, context);
       const total = totalOf(resolved, groupsOf, context);
       const { groupBy, limit, sortOrder, timeRangeDays } = config;
-      const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, resolved, context);
+      // A median of many values is worked out once, for the order as for the point.
+      const answers = new Map<Tallies, Answer>();
+      const answerOf: AnswerOf = (tallies) => {
+        const known = answers.get(tallies) ?? answer(resolved, tallies, context);
+        answers.set(tallies, known);
+        return known;
+      };
+      const asked = { resolved, context, answerOf };
+      const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, asked);
       const shownCategories = axis.buckets
         ? overTime(axis.buckets, categories, resolved, timeRangeDays === null)
-        : arrange(categories, sortOrder, MAX_CATEGORIES, limit, resolved, context);
+        : arrange(categories, sortOrder, MAX_CATEGORIES, limit, asked);
       const { value, rowCount, unconverted } = answer(resolved, total.tallies, context);
       return {
         kind: 'chart',
-        series: drawSeries(config, shownSeries, shownCategories, resolved, context),
+        series: drawSeries(config, shownSeries, shownCategories, asked),
         format: resolved.format,
         currency: resolved.format === 'currency' ? context.displayCurrency : null,
         total: formatExact(value, resolved.format),
@@ -173,10 +191,9 @@ function arrange(
   sortOrder: 'asc' | 'desc',
   most: number,
   limit: number | null,
-  resolved: Resolved,
-  context: AnalyticsContext,
+  { resolved, context, answerOf }: Asked,
 ): Slot[] {
-  const values = new Map([...slots.values()].map((slot) => [slot, answer(resolved, slot.total, context).value]));
+  const values = new Map([...slots.values()].map((slot) => [slot, answerOf(slot.total).value]));
   const room = Math.min(limit ?? most, most);
   const byValue = [...slots.values()].sort(
     (a, b) =>
@@ -223,8 +240,7 @@ function drawSeries(
   config: ChartConfig,
   series: readonly Slot[],
   categories: readonly Slot[],
-  resolved: Resolved,
-  context: AnalyticsContext,
+  { resolved, answerOf }: Asked,
 ): ChartSeries[] {
   const categoryNames = nameSlots(categories);
   const seriesNames = config.groupBy === null ? [{ key: 'value', label: config.title }] : nameSlots(series);
@@ -241,7 +257,7 @@ function drawSeries(
       return {
         key: categoryNames[position]?.key ?? '',
         label: categoryNames[position]?.label ?? '',
-        value: toNumber(answer(resolved, tallies ?? empty, context).value, resolved.format),
+        value: toNumber(answerOf(tallies ?? empty).value, resolved.format),
         color: config.groupBy === null ? category.described.color : one.described.color,
       };
     });

@@ -125,16 +125,22 @@ export function finishTally(tally: Tally, aggregation: PlainMeasure['aggregation
 function middleOfDoubles(parts: readonly Float64Array[]): Decimal | null {
   const count = parts.reduce((sum, { length }) => sum + length, 0);
   if (count === 0) return null;
-  const values = new Float64Array(count);
-  let filled = 0;
-  for (const part of parts) {
-    values.set(part, filled);
-    filled += part.length;
-  }
+  // Their order means nothing, so that one part alone may be put in another.
+  const [values = new Float64Array()] = parts.length === 1 ? parts : [joined(parts, count)];
   const upper = selectNth(values, Math.floor(count / 2));
   // The selection leaves what is smaller in front: the other middle one is the largest of it.
   const lower = count % 2 === 1 ? upper : values.subarray(0, count / 2).reduce((most, one) => Math.max(most, one));
   return new Money(lower).plus(upper).div(2);
+}
+
+function joined(parts: readonly Float64Array[], count: number): Float64Array {
+  const whole = new Float64Array(count);
+  let filled = 0;
+  for (const part of parts) {
+    whole.set(part, filled);
+    filled += part.length;
+  }
+  return whole;
 }
 
 /** The value that would stand at `place` if all were sorted, in a quarter of the time. Those before it end up no larger. */

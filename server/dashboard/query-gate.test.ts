@@ -11,7 +11,7 @@ function held() {
 }
 
 test('four of a tenant run at once, the fifth when one has ended, another tenant’s at once', async () => {
-  const gate = createQueryGate();
+  const gate = createQueryGate({ concurrent: 4 });
   const running = Array.from({ length: 4 }, held);
   const all = running.map(({ work }) => gate.run('a', never, work));
   let hasStarted = false;

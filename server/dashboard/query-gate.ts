@@ -21,12 +21,12 @@ interface Tenant {
 
 /**
  * A gate of this process.
- * @param limits.concurrent default 4: what one tenant may take of the connection pool
+ * @param limits.concurrent default 1: two of one tenant's dearest charts at once made others' dashboards wait five times as long, one of them twice
  * @param limits.waiting default 32: a page that loads and some people who click
  * @param limits.waitMs default 10,000: two statements at their time limit
  */
 export function createQueryGate(limits: { concurrent?: number; waiting?: number; waitMs?: number } = {}): QueryGate {
-  const { concurrent = 4, waiting: maxWaiting = 32, waitMs = 10_000 } = limits;
+  const { concurrent = 1, waiting: maxWaiting = 32, waitMs = 10_000 } = limits;
   const tenants = new Map<string, Tenant>();
 
   async function enter(tenant: Tenant, signal: AbortSignal): Promise<void> {
