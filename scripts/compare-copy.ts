@@ -86,7 +86,18 @@ const TABLES: Record<ExpectedEntity, CopyTable> = {
   products: { table: 'crm_products', keys: BY_EXTERNAL_ID },
 };
 /** Columns that the copy keeps for itself; every other one has to be what the portal says. */
-const OWN_COLUMNS = new Set(['tenant_id', 'crm_source', 'deleted_at', 'synced_at']);
+const OWN_COLUMNS = new Set([
+  'tenant_id',
+  'crm_source',
+  'deleted_at',
+  'synced_at',
+  // Worked out from the steps around a step of the history.
+  'left_at',
+  'next_pipeline',
+  'next_stage',
+  'next_semantic',
+  'is_first_entry',
+]);
 
 /** Few enough that a batch does not outlive the collector's young generation. */
 const FETCH_ROWS = 1_000;

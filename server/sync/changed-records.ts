@@ -5,6 +5,7 @@ import type { Tx } from '../platform/db.ts';
 import { queueRechecks } from '../tenants/recheck-queue.ts';
 import { addOwnersOf, addRecordsAsOwners, noOwners, updateActivityColumns } from './activity-columns.ts';
 import { moveDataVersion, type Run } from './run.ts';
+import { listHistoryOwners, updateStageHistoryColumns } from './stage-history-columns.ts';
 import { tableOf } from './tables.ts';
 
 interface Change<Result> {
@@ -59,6 +60,7 @@ async function markDeleted(tx: Tx, run: Run, entity: Entity, externalIds: readon
     values: [run.tenantId, run.crmSource, entity, externalIds],
   });
   if (marked.length === 0) return 0;
+  if (entity === 'stageHistory') await updateStageHistoryColumns(tx, run, await listHistoryOwners(tx, run, externalIds));
   await Promise.all([
     moveDataVersion(tx, run.tenantId, table),
     tx.query({

@@ -4,6 +4,7 @@ import type { Checkpoint, Page, Quarantined } from '../crm/adapter.ts';
 import type { AnyRecord } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
 import { announceTenant } from '../tenants/announce.ts';
+import { listHistoryOwners, updateStageHistoryColumns } from './stage-history-columns.ts';
 import { tableOf } from './tables.ts';
 import { type UpsertCounts, upsertRecords } from './upsert.ts';
 
@@ -179,8 +180,13 @@ export async function storeRecords(
   { records, quarantined }: { records: readonly AnyRecord[]; quarantined: readonly Quarantined[] },
   refuseOlderAsOf: string | null,
 ): Promise<UpsertCounts> {
+  const stepIds = entity === 'stageHistory' ? records.map(({ externalId }) => externalId) : [];
+  const ownersBefore = stepIds.length > 0 ? await listHistoryOwners(tx, run, stepIds) : [];
   const counts = await upsertRecords(tx, { ...run, entity, refuseOlderAsOf }, records);
   const isTouched = counts.inserted + counts.updated > 0;
+  if (isTouched && stepIds.length > 0) {
+    await updateStageHistoryColumns(tx, run, [...ownersBefore, ...(await listHistoryOwners(tx, run, stepIds))]);
+  }
   await Promise.all([
     isTouched && moveDataVersion(tx, run.tenantId, tableOf(entity).table),
     saveQuarantine(tx, run, entity, records, quarantined),
