@@ -67,6 +67,7 @@ const isDataSource = oneOf<ChartConfig['dataSource']>({
   activities: true,
   contacts: true,
   companies: true,
+  stageHistory: true,
 });
 const isAggregation = oneOf<ChartConfig['aggregation']>({
   count: true,

@@ -38,6 +38,14 @@ const ENTITY_TEXTS: Record<DataSource, NameText> = {
     ['Companies', 'Компании', 'Kompaniyalar'],
     ['company, companies, organizations', 'компания, компании, организации', 'kompaniya, kompaniyalar, tashkilotlar'],
   ),
+  stageHistory: named(
+    ['Stage history', 'История стадий', 'Bosqichlar tarixi'],
+    [
+      'stage history, stage changes, movements',
+      'история стадий, движение по стадиям, переходы',
+      'bosqichlar tarixi, bosqich o‘zgarishlari',
+    ],
+  ),
 };
 
 const AGGREGATION_TEXTS: Record<Aggregation, NameText> = {
@@ -92,6 +100,13 @@ const NUMBER_TEXTS: ReadonlyMap<string, NameText> = new Map([
       ['duration, length, call length', 'длительность, продолжительность', 'davomiyligi, uzunligi'],
     ),
   ],
+  [
+    'timeInStage',
+    named(
+      ['Time in stage', 'Время на стадии', 'Bosqichdagi vaqt'],
+      ['time in stage, stage duration', 'время на стадии, время в стадии', 'bosqichdagi vaqt'],
+    ),
+  ],
   ['revenue', named(['Revenue', 'Годовой оборот', 'Aylanma'], ['revenue, turnover', 'оборот, выручка', 'aylanma, tushum'])],
   [
     'employeeCount',
@@ -126,6 +141,20 @@ const TIME_TEXTS: ReadonlyMap<string, NameText> = new Map([
     'deadline',
     named(['Deadline', 'Крайний срок', 'Muddat'], ['deadline, due', 'крайний срок, дедлайн', 'muddat, oxirgi muddat']),
   ],
+  [
+    'enteredAt',
+    named(
+      ['Entered', 'Вход в стадию', 'Bosqichga kirgan'],
+      ['entered, entry', 'вход в стадию, вошло', 'bosqichga kirgan, kirgan sana'],
+    ),
+  ],
+  [
+    'leftAt',
+    named(
+      ['Left', 'Выход из стадии', 'Bosqichdan chiqqan'],
+      ['left, exit', 'выход из стадии, вышло', 'bosqichdan chiqqan, chiqqan sana'],
+    ),
+  ],
 ]);
 
 /** What a weekday or an hour is of. */
@@ -135,6 +164,8 @@ const OF_TIME = new Map<string, Three>([
   ['stageChangedAt', ['of the last stage change', 'смены стадии', 'bosqich o‘zgargan']],
   ['startedAt', ['of the start', 'начала', 'boshlangan']],
   ['deadline', ['of the deadline', 'крайнего срока', 'muddat tugaydigan']],
+  ['enteredAt', ['of entry into the stage', 'входа в стадию', 'bosqichga kirgan']],
+  ['leftAt', ['of leaving the stage', 'выхода из стадии', 'bosqichdan chiqqan']],
 ]);
 
 const DIMENSION_TEXTS: ReadonlyMap<string, NameText> = new Map([
@@ -146,6 +177,20 @@ const DIMENSION_TEXTS: ReadonlyMap<string, NameText> = new Map([
     ),
   ],
   ['stage', named(['Stage', 'Стадия', 'Bosqich'], ['stage, stages, step', 'стадия, стадии, этап', 'bosqich, bosqichlar'])],
+  [
+    'nextStage',
+    named(
+      ['Next stage', 'Следующая стадия', 'Keyingi bosqich'],
+      ['next stage, moved to', 'следующая стадия, следующий этап', 'keyingi bosqich'],
+    ),
+  ],
+  [
+    'entity',
+    named(
+      ['Leads or deals', 'Лиды или сделки', 'Lidlar yoki bitimlar'],
+      ['leads or deals, kind of record', 'лиды или сделки, вид записи', 'lidlar yoki bitimlar, yozuv turi'],
+    ),
+  ],
   [
     'pipeline',
     named(
@@ -457,6 +502,41 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
         'компании, всего компаний, новые компании',
         'kompaniyalar, jami kompaniyalar, yangi kompaniyalar',
       ],
+    ),
+  ],
+  [
+    'stageEntries',
+    named(
+      ['Stage entries', 'Входы в стадии', 'Bosqichga kirishlar'],
+      ['stage entries, stage moves', 'входы в стадии, переходы по стадиям', 'bosqichga kirishlar'],
+    ),
+  ],
+  [
+    'stageReached',
+    named(
+      ['Reached the stage', 'Дошли до стадии', 'Bosqichga yetganlar'],
+      ['reached the stage, stage funnel', 'дошли до стадии, воронка стадий', 'bosqichga yetganlar, bosqichlar voronkasi'],
+    ),
+  ],
+  [
+    'averageTimeInStage',
+    named(
+      ['Average time in stage', 'Среднее время на стадии', 'Bosqichdagi o‘rtacha vaqt'],
+      ['average time in stage', 'среднее время на стадии', 'bosqichdagi o‘rtacha vaqt'],
+    ),
+  ],
+  [
+    'medianTimeInStage',
+    named(
+      ['Median time in stage', 'Медианное время на стадии', 'Bosqichdagi vaqt medianasi'],
+      ['time in stage, median time in stage', 'время на стадии, медианное время на стадии', 'bosqichdagi vaqt medianasi'],
+    ),
+  ],
+  [
+    'stageConversion',
+    named(
+      ['Stage conversion', 'Конверсия стадии', 'Bosqich konversiyasi'],
+      ['stage conversion, step conversion', 'конверсия стадии, конверсия этапа', 'bosqich konversiyasi'],
     ),
   ],
 ]);

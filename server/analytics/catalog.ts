@@ -11,6 +11,8 @@ import type { CrmMode } from '../../contract/crm.ts';
 export type LabelSource =
   | 'leadStatus'
   | 'dealStage'
+  | 'historyStage'
+  | 'entity'
   | 'source'
   | 'pipeline'
   | 'user'
@@ -73,6 +75,9 @@ export type Trait =
   | 'ofLead'
   | 'untouched'
   | 'stale'
+  | 'firstEntry'
+  | 'left'
+  | 'movedOn'
   | 'answeredWithin5'
   | 'answeredWithin15'
   | 'answeredWithin60'
@@ -91,12 +96,18 @@ interface TraitDefinition {
 /** An open deal is stale when its stage has not changed in so many whole local days. */
 const STALE_DAYS = 30;
 
+/** A step into the same stage again leaves nothing. */
+const IS_LEFT = 'left_at is not null and (next_pipeline, next_stage) is distinct from (pipeline, stage)';
+
 export const TRAITS: Record<Trait, TraitDefinition> = {
   completed: { sql: () => 'completed' },
   call: { sql: () => "type = 'call'" },
   ofLead: { sql: () => "owner_entity = 'leads'" },
   untouched: { sql: () => 'activity_count = 0', reliesOn: 'activities' },
   stale: { sql: (at) => `coalesce(stage_changed_at, created_at) < ${at}`, moment: { startOfLastDays: STALE_DAYS } },
+  firstEntry: { sql: () => 'is_first_entry' },
+  left: { sql: () => `(${IS_LEFT})` },
+  movedOn: { sql: () => `(${IS_LEFT} and next_semantic <> 'lost')` },
   answeredWithin5: answeredWithin(5),
   answeredWithin15: answeredWithin(15),
   answeredWithin60: answeredWithin(60),
@@ -179,6 +190,9 @@ const CYCLE_DAYS: NumericField = {
   divisor: SECONDS_A_DAY,
 };
 
+/** Seconds from one step of a record to its next; null: it is still there. */
+const TIME_IN_STAGE: NumericField = { column: 'extract(epoch from left_at - occurred_at)', format: 'duration' };
+
 /** Digits of a phone number that may leave the database: enough to tell countries apart, not to call anyone. */
 export const PREFIX_DIGITS = 4;
 
@@ -195,6 +209,10 @@ const ACTIVITY_TIMES = new Map([
   ['startedAt', 'started_at'],
   ['createdAt', 'created_at'],
   ['deadline', 'deadline'],
+]);
+const STEP_TIMES = new Map([
+  ['enteredAt', 'occurred_at'],
+  ['leftAt', 'left_at'],
 ]);
 const CREATION = new Map([['createdAt', 'created_at']]);
 
@@ -333,6 +351,23 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     ]),
     measures: new Set(['totalCompanies']),
   },
+  /** One row: a lead or deal entered a stage. */
+  stageHistory: {
+    table: 'crm_stage_history',
+    defaultTime: 'enteredAt',
+    times: STEP_TIMES,
+    dimensions: new Map([
+      ['entity', { columns: ['owner_entity'], labels: 'entity' }],
+      ['pipeline', { columns: ['pipeline'], labels: 'pipeline' }],
+      ['stage', { columns: ['owner_entity', 'pipeline', 'stage'], labels: 'historyStage' }],
+      ['nextStage', { columns: ['owner_entity', 'next_pipeline', 'next_stage'], labels: 'historyStage' }],
+      ['outcome', OUTCOME],
+      ['crmSource', CRM],
+      ...clockDimensions(STEP_TIMES),
+    ]),
+    numbers: new Map([['timeInStage', TIME_IN_STAGE]]),
+    measures: new Set(['stageEntries', 'stageReached', 'averageTimeInStage', 'medianTimeInStage', 'stageConversion']),
+  },
 };
 
 const totalLeads = plain('leads');
@@ -397,6 +432,22 @@ const MEASURES = new Map<string, Measure>([
   ],
   ['totalContacts', totalContacts],
   ['totalCompanies', plain('companies')],
+  /** Entries of stages, by their moment. */
+  ['stageEntries', plain('stageHistory')],
+  /** Records that entered a stage for the first time, by that moment. */
+  ['stageReached', plain('stageHistory', { traits: ['firstEntry'] })],
+  /** Mean seconds from entering a stage to the next step, of entries that have one, by entry. */
+  ['averageTimeInStage', plain('stageHistory', { aggregation: 'average', field: 'timeInStage' })],
+  /** The middle one of the same. */
+  ['medianTimeInStage', plain('stageHistory', { aggregation: 'median', field: 'timeInStage' })],
+  /** 100 × entries of open stages that were left for one that is not lost ÷ those that were left, by entry. */
+  [
+    'stageConversion',
+    percentage(
+      plain('stageHistory', { outcome: 'open', traits: ['movedOn'] }),
+      plain('stageHistory', { outcome: 'open', traits: ['left'] }),
+    ),
+  ],
 ]);
 
 /** 100 × deals won in the window ÷ leads created in it. A portal without leads divides by its contacts. */

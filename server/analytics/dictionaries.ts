@@ -201,6 +201,14 @@ export function describeValue(
   switch (dimension.labels) {
     case 'leadStatus':
       return ofStatus(plain, dictionaries.statuses.get(identity(crmSource, 'leads', '', code)), '');
+    case 'historyStage': {
+      const [entity = '', pipeline = ''] = values;
+      const of = { ...dimension, labels: entity === 'leads' ? ('leadStatus' as const) : ('dealStage' as const) };
+      const described = describeValue(of, crmSource, [pipeline, code], dictionaries, locale);
+      // Leads before deals; their statuses and stages may have the same codes.
+      const rank = entity === 'leads' ? Math.min(described.rank ?? 0, 1e6 - 1) : (described.rank ?? 0) + 1e6;
+      return { ...described, id: identity(crmSource, entity, pipeline, code), rank };
+    }
     case 'dealStage': {
       const pipeline = values[0] ?? '';
       const known = dictionaries.pipelines.get(identity(crmSource, pipeline));
@@ -253,7 +261,7 @@ function notSet(plain: Omit<DescribedValue, 'id'>, labels: LabelSource, locale: 
   return { ...plain, id: '', code: '', label, rank: ORDERED.has(labels) ? Number.MAX_SAFE_INTEGER : null };
 }
 
-const ORDERED: ReadonlySet<LabelSource> = new Set(['leadStatus', 'dealStage', 'weekday', 'hour']);
+const ORDERED: ReadonlySet<LabelSource> = new Set(['leadStatus', 'dealStage', 'historyStage', 'weekday', 'hour']);
 
 function countryLabel(country: string, locale: Locale): string {
   if (country === OTHER_COUNTRY) return CODE_LABELS.get('country:other')?.[locale] ?? country;

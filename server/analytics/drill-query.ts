@@ -75,7 +75,21 @@ const RECORD_SQL: Record<DataSource, { title: string; owner: string; amount: str
     currency: 'null',
     page: 'owner_entity, owner_external_id',
   },
+  stageHistory: {
+    title: ofSteppingRecord('title'),
+    owner: ofSteppingRecord('assigned_to'),
+    amount: 'null',
+    currency: 'null',
+    page: 'owner_entity, owner_external_id',
+  },
 };
+
+/** A column of the lead or deal that entered the stage; null where it is not in the copy. */
+function ofSteppingRecord(column: string): string {
+  const from = (table: string) => `(select r.${column} from ${table} r where r.tenant_id = crm_stage_history.tenant_id
+      and r.crm_source = crm_stage_history.crm_source and r.external_id = crm_stage_history.owner_external_id)`;
+  return `(case owner_entity when 'leads' then ${from('crm_leads')} else ${from('crm_deals')} end)`;
+}
 
 /** One of a chart's dimensions, and the value of it that is asked for. */
 interface Wanted {

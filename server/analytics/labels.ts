@@ -30,6 +30,8 @@ export const CODE_LABELS = new Map<string, Record<Locale, string>>([
   ['completed:false', { en: 'Not completed', ru: 'Не завершено', uz: 'Bajarilmagan' }],
   ['boolean:true', { en: 'Yes', ru: 'Да', uz: 'Ha' }],
   ['boolean:false', { en: 'No', ru: 'Нет', uz: 'Yo‘q' }],
+  ['entity:leads', { en: 'Leads', ru: 'Лиды', uz: 'Lidlar' }],
+  ['entity:deals', { en: 'Deals', ru: 'Сделки', uz: 'Bitimlar' }],
   ['country:other', { en: 'Other or unknown', ru: 'Другая или неизвестна', uz: 'Boshqa yoki noma’lum' }],
   ['crm:bitrix24', { en: 'Bitrix24', ru: 'Битрикс24', uz: 'Bitrix24' }],
   ['crm:hubspot', { en: 'HubSpot', ru: 'HubSpot', uz: 'HubSpot' }],

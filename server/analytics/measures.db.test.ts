@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { insertTenant, SMALL_WORLD_NOW } from '../testing/small-world.ts';
 import { planChart } from './chart-query.ts';
 import { dictionariesQuery, toDictionaries } from './dictionaries.ts';
+import { drillPageQuery, planDrill } from './drill-query.ts';
 import { planKpi } from './kpi-query.ts';
 import { type Plan, preparePlans } from './plan.ts';
 import type { AnalyticsContext } from './resolve.ts';
@@ -107,6 +108,28 @@ beforeAll(async () => {
       activity('5', { type: 'meeting', completed: true, duration_seconds: 3600 }),
     ]),
   );
+  await insertRows(
+    owner,
+    'crm_stage_history',
+    own([
+      // Deal 1: NEW for an hour, TALK for three, back to NEW for two, then won.
+      step('deals:1', 'NEW', '2025-03-01T12:00:00Z', left('2025-03-01T13:00:00Z', 'TALK', 'open')),
+      step('deals:2', 'TALK', '2025-03-01T13:00:00Z', left('2025-03-01T16:00:00Z', 'NEW', 'open')),
+      step('deals:3', 'NEW', '2025-03-01T16:00:00Z', {
+        ...left('2025-03-01T18:00:00Z', 'WON', 'won'),
+        is_first_entry: false,
+      }),
+      step('deals:4', 'WON', '2025-03-01T18:00:00Z', { semantic: 'won' }),
+      // Deal 2: lost after nine hours. Deal 3: still there. Deal 4: a step into the same stage leaves nothing, but takes time.
+      step('deals:5', 'NEW', '2025-03-02T12:00:00Z', left('2025-03-02T21:00:00Z', 'LOSE', 'lost')),
+      step('deals:6', 'LOSE', '2025-03-02T21:00:00Z', { semantic: 'lost' }),
+      step('deals:7', 'NEW', '2025-03-02T12:00:00Z', {}),
+      step('deals:8', 'NEW', '2025-03-02T12:00:00Z', left('2025-03-02T17:00:00Z', 'NEW', 'open')),
+      // A lead's status has the code of a deal's stage.
+      step('leads:1', 'NEW', '2025-03-02T12:00:00Z', { owner_entity: 'leads', pipeline: null }),
+      step('deals:9', 'NEW', '2025-03-02T12:00:00Z', { deleted_at: '2025-03-03T12:00:00Z' }),
+    ]),
+  );
   const contact = (external_id: string, phone: string | null) => ({ external_id, phone, created_at: '2025-03-08T12:00:00Z' });
   await insertRows(
     owner,
@@ -149,6 +172,25 @@ function lead(external_id: string, created_at: string, more: Record<string, unkn
 
 function deal(external_id: string, semantic: string, created_at: string | null, more: Record<string, unknown>) {
   return { external_id, pipeline: '0', stage: 'NEW', semantic, created_at, ...more };
+}
+
+function step(external_id: string, stage: string, occurred_at: string, more: Record<string, unknown>) {
+  const owner_external_id = '1';
+  return {
+    external_id,
+    owner_entity: 'deals',
+    owner_external_id,
+    pipeline: '0',
+    stage,
+    semantic: 'open',
+    kind: 'moved',
+    occurred_at,
+    ...more,
+  };
+}
+
+function left(left_at: string, next_stage: string, next_semantic: string) {
+  return { left_at, next_pipeline: '0', next_stage, next_semantic };
 }
 
 function activity(external_id: string, more: Record<string, unknown>) {
@@ -234,6 +276,28 @@ describe('measures', () => {
     ['calls: those that were made', { dataSource: 'activities', measure: 'calls' }, '3'],
     ['talk time: 60 + 45', { dataSource: 'activities', measure: 'talkTime', format: 'duration' }, '105'],
     ['completed activities', { dataSource: 'activities', measure: 'completedActivities' }, '4'],
+    ['stage entries: all nine', { dataSource: 'stageHistory', measure: 'stageEntries' }, '9'],
+    ['reached: all but the return to NEW', { dataSource: 'stageHistory', measure: 'stageReached' }, '8'],
+    // 1, 3, 2, 9 and 5 hours.
+    [
+      'mean time in stage: 20 ÷ 5 hours',
+      { dataSource: 'stageHistory', measure: 'averageTimeInStage', format: 'duration' },
+      '14400',
+    ],
+    ['median time in stage: 3 hours', { dataSource: 'stageHistory', measure: 'medianTimeInStage', format: 'duration' }, '10800'],
+    // Left for another stage: 1, 2, 3 and 5; number 5 was lost.
+    ['stage conversion: 3 of 4', { dataSource: 'stageHistory', measure: 'stageConversion', format: 'percentage' }, '75.00'],
+    [
+      'stage conversion of final stages: they are never left',
+      {
+        dataSource: 'stageHistory',
+        measure: 'stageConversion',
+        filterField: 'outcome',
+        filterValue: 'won',
+        format: 'percentage',
+      },
+      null,
+    ],
     // 0, 10 and 111.11…
     ['median of money in several currencies', { aggregation: 'median', metricField: 'value', format: 'currency' }, '10.00'],
     ['mean of days', { dataSource: 'deals', aggregation: 'max', metricField: 'cycleDays' }, '30'],
@@ -270,7 +334,50 @@ describe('measures', () => {
   });
 });
 
+test('behind stage entries are the leads and deals that entered, by their own names', async () => {
+  await owner.query("update crm_deals set title = 'The deal' where tenant_id = $1 and external_id = '1'", [tenantId]);
+  await owner.query("update crm_leads set title = 'The lead' where tenant_id = $1 and external_id = '1'", [tenantId]);
+  const defaults = { chartType: 'kpi', metricField: null, format: 'number', comparisonPeriodDays: null } as const;
+  const config: KpiConfig = { ...BASE, ...defaults, dataSource: 'stageHistory', measure: 'stageEntries' };
+  const titlesOf = async (filterValue: string) => {
+    const set = await run(planDrill({ ...config, filterField: 'entity', filterValue }, {}, context));
+    const query = drillPageQuery(tenantId, set, { after: null, limit: 2 });
+    const rows = await database.db.withTenant(tenantId, 'read', (tx) => tx.query<Record<string, unknown>>(query));
+    return rows.map(({ external_id, title, owner: person, page_entity, page_id }) => [
+      external_id,
+      title,
+      person,
+      page_entity,
+      page_id,
+    ]);
+  };
+  expect(await titlesOf('leads')).toEqual([['leads:1', 'The lead', '1', 'leads', '1']]);
+  // The latest first.
+  expect(await titlesOf('deals')).toEqual([
+    ['deals:6', 'The deal', null, 'deals', '1'],
+    ['deals:5', 'The deal', null, 'deals', '1'],
+  ]);
+});
+
 describe('dimensions', () => {
+  test('stages by the next stage are the matrix of moves; a lead’s status is apart from a deal’s stage of the same code', async () => {
+    const data = await run(chart({ dataSource: 'stageHistory', measure: 'stageEntries', xField: 'stage', groupBy: 'nextStage' }));
+    const moves = data.series.flatMap(({ key: to, points }) =>
+      points.filter(({ value }) => value !== 0).map(({ key, value }) => `${key} > ${to}: ${value}`),
+    );
+    expect(moves.sort()).toEqual([
+      'LOSE > : 1',
+      'TALK > NEW: 1',
+      'WON > : 1',
+      'bitrix24:deals:0:NEW > : 1',
+      'bitrix24:deals:0:NEW > LOSE: 1',
+      'bitrix24:deals:0:NEW > NEW: 1',
+      'bitrix24:deals:0:NEW > TALK: 1',
+      'bitrix24:deals:0:NEW > WON: 1',
+      'bitrix24:leads::NEW > : 1',
+    ]);
+  });
+
   test('weekdays are the tenant’s, in their order and all seven of them', async () => {
     // The 7th was a Friday; number 5 and 6 came on Monday, 7 to 9 on Friday, 10 January.
     expect(pointsOf(await run(chart({ xField: 'weekday' })))).toEqual([

@@ -108,7 +108,7 @@ const addsUp = ({ measure, aggregation }: ChartConfig | KpiConfig): boolean =>
   measure === null ? aggregation === 'count' || aggregation === 'sum' : SUMS.has(measure) || COUNTS.test(measure);
 
 test('the second evaluation knows every name of the catalog', () => {
-  for (const entity of ['leads', 'deals', 'activities', 'contacts', 'companies'] as const) {
+  for (const entity of ['leads', 'deals', 'activities', 'contacts', 'companies', 'stageHistory'] as const) {
     const { dimensions, numbers, measures, times } = CATALOG[entity];
     const own = Object.keys(DIMENSIONS[entity]).filter((name) => !name.startsWith('custom:'));
     expect(own.sort()).toEqual([...dimensions.keys()].sort());

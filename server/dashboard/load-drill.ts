@@ -182,8 +182,9 @@ async function readPage(
   };
 }
 
-function toRecord(row: DrillRow, { set, analytics, portals }: Opened): DrillRecord {
-  const owner = findDimension(set.term.entity, 'owner');
+function toRecord(row: DrillRow, { analytics, portals }: Opened): DrillRecord {
+  // People are named alike in every table, also where the owner is that of another record.
+  const owner = findDimension('deals', 'owner');
   const { dictionaries, locale } = analytics;
   const { code, label } = describeValue(owner, row.crm_source, [row.owner ?? ''], dictionaries, locale);
   const { page_entity: entity, page_id: id } = row;

@@ -64,6 +64,7 @@ export const TIMES: Record<DataSource, Record<string, string>> = {
   activities: { startedAt: 'started_at', createdAt: 'created_at', deadline: 'deadline' },
   contacts: { createdAt: 'created_at' },
   companies: { createdAt: 'created_at' },
+  stageHistory: { enteredAt: 'occurred_at', leftAt: 'left_at' },
 };
 const MAIN_TIME: Record<DataSource, string> = {
   leads: 'createdAt',
@@ -71,6 +72,7 @@ const MAIN_TIME: Record<DataSource, string> = {
   activities: 'startedAt',
   contacts: 'createdAt',
   companies: 'createdAt',
+  stageHistory: 'enteredAt',
 };
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
@@ -203,6 +205,46 @@ function clocks(entity: DataSource): Record<string, NaiveDimension> {
   return dimensions;
 }
 
+function dealStage(row: WorldRow, id: string, code: string): Category {
+  if (code === '') return none('Not set', LAST);
+  const place = ORDERED_PIPELINES.findIndex((one) => one.crm_source === row.crm_source && one.external_id === id);
+  const { label, color, rank } = status(row, 'deals', id, code);
+  return {
+    id: `${row.crm_source}\0${id}\0${code}`,
+    code,
+    label,
+    color,
+    pipeline: ORDERED_PIPELINES[place]?.name ?? id,
+    rank: (place < 0 ? ORDERED_PIPELINES.length : place) * 1e6 + (rank ?? 1e6 - 1),
+  };
+}
+
+const PIPELINE: NaiveDimension = {
+  describe: (row) => {
+    const code = text(row.pipeline);
+    if (code === '') return none('Not set', null);
+    const found = PIPELINES.find((one) => one.crm_source === row.crm_source && one.external_id === code);
+    return value(`${row.crm_source}\0${code}`, code, found?.name ?? code);
+  },
+  codes: ['0', '7', '8'],
+};
+
+/** Statuses of leads first, in their order, then stages of deals. */
+const HISTORY_STAGE = (pipelineColumn: string, stageColumn: string): NaiveDimension => ({
+  describe: (row) => {
+    const [entity, pipeline, code] = [text(row.owner_entity), text(row[pipelineColumn]), text(row[stageColumn])];
+    if (code === '') return none('Not set', LAST);
+    const id = `${row.crm_source}\0${entity}\0${pipeline}\0${code}`;
+    if (entity === 'deals') {
+      const stage = dealStage(row, pipeline, code);
+      return { ...stage, id, rank: (stage.rank ?? 0) + 1e6 };
+    }
+    const { label, color, rank } = status(row, 'leads', '', code);
+    return { ...value(id, code, label, rank ?? 1e6 - 1), color };
+  },
+  codes: ['NEW', 'WORK', 'WON', 'GONE'],
+});
+
 export const DIMENSIONS: Record<DataSource, Record<string, NaiveDimension>> = {
   leads: {
     status: {
@@ -226,33 +268,8 @@ export const DIMENSIONS: Record<DataSource, Record<string, NaiveDimension>> = {
     ...clocks('leads'),
   },
   deals: {
-    stage: {
-      describe: (row) => {
-        const code = text(row.stage);
-        if (code === '') return none('Not set', LAST);
-        const id = text(row.pipeline);
-        const place = ORDERED_PIPELINES.findIndex((one) => one.crm_source === row.crm_source && one.external_id === id);
-        const { label, color, rank } = status(row, 'deals', id, code);
-        return {
-          id: `${row.crm_source}\0${id}\0${code}`,
-          code,
-          label,
-          color,
-          pipeline: ORDERED_PIPELINES[place]?.name ?? id,
-          rank: (place < 0 ? ORDERED_PIPELINES.length : place) * 1e6 + (rank ?? 1e6 - 1),
-        };
-      },
-      codes: ['NEW', 'WON', 'GONE'],
-    },
-    pipeline: {
-      describe: (row) => {
-        const code = text(row.pipeline);
-        if (code === '') return none('Not set', null);
-        const found = PIPELINES.find((one) => one.crm_source === row.crm_source && one.external_id === code);
-        return value(`${row.crm_source}\0${code}`, code, found?.name ?? code);
-      },
-      codes: ['0', '7', '8'],
-    },
+    stage: { describe: (row) => dealStage(row, text(row.pipeline), text(row.stage)), codes: ['NEW', 'WON', 'GONE'] },
+    pipeline: PIPELINE,
     outcome: OUTCOME,
     source: SOURCE,
     owner: OWNER('assigned_to'),
@@ -293,6 +310,15 @@ export const DIMENSIONS: Record<DataSource, Record<string, NaiveDimension>> = {
     'custom:UF_KIND': CUSTOM('companies', 'UF_KIND'),
     ...clocks('companies'),
   },
+  stageHistory: {
+    entity: coded('owner_entity', { leads: 'Leads', deals: 'Deals' }, ['leads', 'deals', 'contacts']),
+    pipeline: PIPELINE,
+    stage: HISTORY_STAGE('pipeline', 'stage'),
+    nextStage: HISTORY_STAGE('next_pipeline', 'next_stage'),
+    outcome: OUTCOME,
+    crmSource: CRM,
+    ...clocks('stageHistory'),
+  },
 };
 
 const stored = (column: string) => (row: WorldRow) =>
@@ -320,6 +346,7 @@ export const NUMBERS: Record<DataSource, Record<string, NaiveNumber>> = {
     revenue: { format: 'currency', read: stored('revenue') },
     employeeCount: { format: 'number', read: stored('employee_count') },
   },
+  stageHistory: { timeInStage: { format: 'duration', read: seconds('occurred_at', 'left_at') } },
 };
 
 const isA =
@@ -353,6 +380,12 @@ function isStale(row: WorldRow, { now, timezone }: World): boolean {
   const since = row.stage_changed_at ?? row.created_at;
   const cutoff = DateTime.fromJSDate(now, { zone: timezone }).startOf('day').minus({ days: 29 });
   return row.semantic === 'open' && typeof since === 'number' && since < cutoff.toMillis();
+}
+
+/** Left an open stage for another one. */
+function hasLeft(row: WorldRow): boolean {
+  const isElsewhere = text(row.next_stage) !== text(row.stage) || text(row.next_pipeline) !== text(row.pipeline);
+  return row.semantic === 'open' && row.left_at !== null && isElsewhere;
 }
 
 /** The measures each entity answers, in the wording of docs/measures.md. */
@@ -416,6 +449,22 @@ export function measuresOf(entity: DataSource, mode: World['mode']): Record<stri
       return { conversionRate, totalContacts: number('number', part('contacts')) };
     case 'companies':
       return { totalCompanies: number('number', part('companies')) };
+    case 'stageHistory': {
+      const time = { field: 'timeInStage' } as const;
+      return {
+        stageEntries: number('number', part('stageHistory')),
+        stageReached: number(
+          'number',
+          part('stageHistory', (row) => row.is_first_entry === true),
+        ),
+        averageTimeInStage: number('duration', part('stageHistory', any, { ...time, aggregation: 'average' })),
+        medianTimeInStage: number('duration', part('stageHistory', any, { ...time, aggregation: 'median' })),
+        stageConversion: share(
+          part('stageHistory', (row) => hasLeft(row) && row.next_semantic !== 'lost'),
+          part('stageHistory', hasLeft),
+        ),
+      };
+    }
   }
 }
 

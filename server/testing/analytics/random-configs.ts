@@ -3,7 +3,7 @@ import type { ChartConfig, DataSource, KpiConfig } from '../../../contract/chart
 import { DIMENSIONS, measureOf, measuresOf, NUMBERS, TIMES } from './naive-answer.ts';
 import type { World } from './random-world.ts';
 
-const ENTITIES: readonly DataSource[] = ['leads', 'deals', 'activities', 'contacts', 'companies'];
+const ENTITIES: readonly DataSource[] = ['leads', 'deals', 'activities', 'contacts', 'companies', 'stageHistory'];
 const BUCKETS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 
 /** What number is asked: a named measure, a count, or an aggregate of a field. */
@@ -58,7 +58,7 @@ function restrictions(question: Question, mode: World['mode']) {
     const values = [...(dimension?.codes ?? []), '', 'nothing', "' or true --", '%'];
     return fc.record({ filterField: fc.constant(filterField), filterValue: fc.constantFrom(...values) });
   });
-  const pipelines = parts.every(({ entity }) => entity === 'deals')
+  const pipelines = parts.every(({ entity }) => entity === 'deals' || entity === 'stageHistory')
     ? fc.constantFrom(null, null, '0', '7', '')
     : fc.constant(null);
   return fc.record({

@@ -16,6 +16,7 @@ export interface World {
   activities: WorldRow[];
   contacts: WorldRow[];
   companies: WorldRow[];
+  stageHistory: WorldRow[];
 }
 
 /** Phone numbers with the country each is of, worked out by hand; null: there is no number. */
@@ -94,6 +95,8 @@ const TIME_COLUMNS = [
   'first_response_at',
   'started_at',
   'deadline',
+  'occurred_at',
+  'left_at',
   'deleted_at',
 ] as const;
 
@@ -228,6 +231,29 @@ export function randomWorld(seed: number): World {
       custom_fields: pick([{}, { UF_KIND: 'x' }, { UF_KIND: 'plain' }]),
       created_at: maybe(moment(), 0.05),
     })),
+    stageHistory: many(260, (index) => {
+      const owner_entity = pick(['leads', 'deals']);
+      const pipeline = () => (owner_entity === 'leads' ? null : pick(['0', '0', '7', '8']));
+      const occurred_at = moment();
+      const next = {
+        left_at: occurred_at + pick([0, 1, 999, 60_000, 86_400_000, 7_776_000_000]),
+        next_pipeline: pipeline(),
+        next_stage: pick(['NEW', 'WORK', 'WON', 'GONE']),
+        next_semantic: pick(['open', 'open', 'won', 'lost']),
+      };
+      return {
+        ...base(index),
+        owner_entity,
+        owner_external_id: String(index % 40),
+        pipeline: pipeline(),
+        stage: pick(['NEW', 'WORK', 'WON', 'GONE']),
+        semantic: pick(['open', 'open', 'won', 'lost']),
+        kind: 'moved',
+        occurred_at,
+        is_first_entry: chance(0.6),
+        ...(chance(0.3) ? { left_at: null, next_pipeline: null, next_stage: null, next_semantic: null } : next),
+      };
+    }),
   };
 }
 
@@ -241,6 +267,7 @@ export async function insertWorld(owner: pg.Client, world: World): Promise<void>
   await insertRows(owner, 'crm_pipelines', own(PIPELINES));
   await insertRows(owner, 'crm_currencies', own(RATES.map((rate) => ({ ...rate, name: rate.code }))));
   await insertRows(owner, 'crm_field_definitions', own(CUSTOM_FIELDS));
+  await insertRows(owner, 'crm_stage_history', own(world.stageHistory.map(toStored)));
   for (const entity of ['leads', 'deals', 'activities', 'contacts', 'companies'] as const) {
     await insertRows(owner, `crm_${entity}`, own(world[entity].map(toStored)));
   }
