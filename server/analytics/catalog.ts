@@ -191,7 +191,11 @@ const CYCLE_DAYS: NumericField = {
 };
 
 /** Seconds from one step of a record to its next; null: it is still there. */
-const TIME_IN_STAGE: NumericField = { column: 'extract(epoch from left_at - occurred_at)', format: 'duration' };
+const TIME_IN_STAGE: NumericField = {
+  column: 'extract(epoch from left_at - occurred_at)',
+  double: "date_part('epoch', left_at - occurred_at)",
+  format: 'duration',
+};
 
 /** Digits of a phone number that may leave the database: enough to tell countries apart, not to call anyone. */
 export const PREFIX_DIGITS = 4;
@@ -356,6 +360,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     table: 'crm_stage_history',
     defaultTime: 'enteredAt',
     times: STEP_TIMES,
+    indexedTimes: new Set(['occurred_at']),
     dimensions: new Map([
       ['entity', { columns: ['owner_entity'], labels: 'entity' }],
       ['pipeline', { columns: ['pipeline'], labels: 'pipeline' }],

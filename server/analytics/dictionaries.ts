@@ -152,6 +152,8 @@ export function countValues(dimension: Dimension, dictionaries: Dictionaries | u
       return statusesOf('leads') + 1;
     case 'dealStage':
       return statusesOf('deals') + 1;
+    case 'historyStage':
+      return statusesOf('leads') + statusesOf('deals') + 1;
     case 'source':
       return statusesOf('sources') + 1;
     case 'pipeline':
@@ -171,6 +173,7 @@ const VALUES = new Map<LabelSource, number>([
   ['direction', 3],
   ['outcome', 3],
   ['completed', 2],
+  ['entity', 2],
   ['crm', 4],
   // Beginnings of numbers, which are more than there are countries.
   ['country', 200],

@@ -18,7 +18,14 @@ import type { AnalyticsContext } from './resolve.ts';
 const ROWS = 120_000;
 const TENANTS = 3;
 const NOW = new Date('2026-06-15T07:00:00Z');
-const ENTITIES = ['leads', 'deals', 'activities', 'contacts', 'companies'] as const satisfies readonly DataSource[];
+const ENTITIES = [
+  'leads',
+  'deals',
+  'activities',
+  'contacts',
+  'companies',
+  'stageHistory',
+] as const satisfies readonly DataSource[];
 
 let database: TestDatabase;
 let tenantId: string;
@@ -36,6 +43,9 @@ const COLUMNS: Record<DataSource, string> = {
     select t.id, 'bitrix24', n, (array['call','email','task'])[1 + n % 3], (array['in','out'])[1 + n % 2], n % 30, n % 5 > 0, n % 600, at`,
   contacts: `source, assigned_to, created_at) select t.id, 'bitrix24', n, 'c' || n % 9, n % 30, at`,
   companies: `industry, assigned_to, created_at) select t.id, 'bitrix24', n, 'i' || n % 9, n % 30, at`,
+  stageHistory: `owner_entity, owner_external_id, pipeline, stage, semantic, kind, occurred_at, left_at, next_stage, next_semantic)
+    select t.id, 'bitrix24', n, 'deals', n / 4, n % 2, 'd' || n % 7, (array['open','won','lost'])[1 + n % 3], 'move', at,
+      case when n % 4 > 0 then at + interval '2 days' end, 'd' || (n + 1) % 7, (array['open','won','lost'])[1 + (n + 1) % 3]`,
 };
 
 beforeAll(async () => {
@@ -160,25 +170,29 @@ describe.each(['classic', 'simple'] as const)('the standard dashboard of a %s po
   });
 });
 
+/** What every chart of an entity may be grouped by. */
+const someGroup = (dataSource: DataSource) => (dataSource === 'stageHistory' ? 'stage' : 'owner');
+
 const charts: [string, ChartConfig][] = ENTITIES.flatMap((dataSource) => {
   const { dimensions, measures, numbers } = CATALOG[dataSource];
   const base = { ...CHART, dataSource };
+  const group = someGroup(dataSource);
   return [
     ...[...measures].map((measure): [string, ChartConfig] => [
-      `${dataSource} ${measure} by owner`,
-      { ...base, measure, xField: 'owner' },
+      `${dataSource} ${measure} by ${group}`,
+      { ...base, measure, xField: group },
     ]),
     ...[...dimensions.keys()].map((xField): [string, ChartConfig] => [`${dataSource} by ${xField}`, { ...base, xField }]),
     ...[...numbers.keys()].map((yField): [string, ChartConfig] => [
       `${dataSource} sum of ${yField}`,
-      { ...base, yField, aggregation: 'sum', xField: 'owner' },
+      { ...base, yField, aggregation: 'sum', xField: group },
     ]),
     ...(['day', 'week', 'month'] as const).map((timeBucket): [string, ChartConfig] => [
       `${dataSource} a ${timeBucket}`,
       { ...base, timeBucket },
     ]),
     [`${dataSource} a month of all time`, { ...base, timeBucket: 'month', timeRangeDays: null }],
-    [`${dataSource} a month by owner`, { ...base, timeBucket: 'month', groupBy: 'owner' }],
+    [`${dataSource} a month by ${group}`, { ...base, timeBucket: 'month', groupBy: group }],
   ];
 });
 
@@ -200,7 +214,7 @@ test('a chart of a window reads the records of that window and no others', async
   // One record a tenant every 51 minutes: 28.2 a day.
   const perDay = (24 * 60) / (17 * TENANTS);
   for (const dataSource of ENTITIES) {
-    for (const more of [{ xField: 'owner' }, { timeBucket: 'day' }] as const) {
+    for (const more of [{ xField: someGroup(dataSource) }, { timeBucket: 'day' as const }]) {
       const [query] = statementsOf([{ ...CHART, dataSource, timeRangeDays: 30, ...more }]);
       if (!query) throw new Error('no statement');
       const read = (await scansOf(query)).reduce((sum, { rows }) => sum + rows, 0);

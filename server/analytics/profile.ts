@@ -2,6 +2,9 @@ import type { DataSource } from '../../contract/charts.ts';
 import type { Db, SqlQuery, Tx } from '../platform/db.ts';
 import { CATALOG } from './catalog.ts';
 
+/** What people fill in; the stage history is written by the CRM itself and only counted. */
+type ProfiledEntity = Exclude<DataSource, 'stageHistory'>;
+
 /** How much of a field is filled in. */
 export interface FieldProfile {
   /** A name of the catalog, or of one of the fields that are only counted (`phone`, `contact`, `record`, …). */
@@ -15,7 +18,7 @@ export interface FieldProfile {
 /** What one CRM's records of one entity are good for. All numbers are of records that are not deleted. */
 export interface EntityProfile {
   crmSource: string;
-  entity: DataSource;
+  entity: ProfiledEntity;
   records: number;
   /** First and last moment of the entity's main time; null where no record has one. */
   first: Date | null;
@@ -57,7 +60,7 @@ interface Profiled {
   filled: Readonly<Record<string, string>>;
 }
 
-const PROFILED: Record<DataSource, Profiled> = {
+const PROFILED: Record<ProfiledEntity, Profiled> = {
   leads: {
     dimensions: ['status', 'source', 'owner'],
     filled: {
@@ -108,7 +111,7 @@ export function loadProfile(db: Db, tenantId: string): Promise<DataProfile> {
 
 async function readProfile(tx: Tx, tenantId: string): Promise<DataProfile> {
   const [fieldRows, historyRows] = await Promise.all([
-    tx.query<{ entity: DataSource; code: string }>({
+    tx.query<{ entity: ProfiledEntity; code: string }>({
       text: `select entity, code from crm_field_definitions where tenant_id = $1 and is_custom group by 1, 2 order by 1, 2`,
       values: [tenantId],
     }),
@@ -116,7 +119,7 @@ async function readProfile(tx: Tx, tenantId: string): Promise<DataProfile> {
   ]);
   const entities: EntityProfile[] = [];
   // One after the other: together they would only wait for the same disk.
-  for (const entity of Object.keys(PROFILED) as DataSource[]) {
+  for (const entity of Object.keys(PROFILED) as ProfiledEntity[]) {
     const codes = fieldRows.filter((row) => row.entity === entity).map(({ code }) => code);
     const known = codes.slice(0, MAX_CUSTOM_FIELDS);
     entities.push(...toProfiles(entity, await tx.query(profileQuery(tenantId, entity, known)), known));
@@ -125,7 +128,7 @@ async function readProfile(tx: Tx, tenantId: string): Promise<DataProfile> {
 }
 
 /** One pass over an entity's table, grouped so that the values of all its dimensions can be told from the groups. */
-export function profileQuery(tenantId: string, entity: DataSource, customFields: readonly string[]): SqlQuery {
+export function profileQuery(tenantId: string, entity: ProfiledEntity, customFields: readonly string[]): SqlQuery {
   const { table, times, defaultTime } = CATALOG[entity];
   const { filled } = PROFILED[entity];
   const time = times.get(defaultTime);
@@ -149,12 +152,17 @@ group by crm_source, ${columns.join(', ')}`,
 
 type Row = Record<string, string | number | boolean | Date | Date[] | null>;
 
-function toProfiles(entity: DataSource, rows: readonly object[], customFields: readonly string[]): EntityProfile[] {
+function toProfiles(entity: ProfiledEntity, rows: readonly object[], customFields: readonly string[]): EntityProfile[] {
   const byCrm = Map.groupBy(rows as readonly Row[], ({ crm_source }) => String(crm_source));
   return [...byCrm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([crmSource, of]) => toProfile(crmSource, entity, of, customFields));
 }
 
-function toProfile(crmSource: string, entity: DataSource, rows: readonly Row[], customFields: readonly string[]): EntityProfile {
+function toProfile(
+  crmSource: string,
+  entity: ProfiledEntity,
+  rows: readonly Row[],
+  customFields: readonly string[],
+): EntityProfile {
   const sum = (column: string) => rows.reduce((total, row) => total + Number(row[column]), 0);
   const moments = (column: string) => rows.map((row) => row[column]).filter((one) => one instanceof Date);
   const records = sum('records');
@@ -196,7 +204,7 @@ function dimensionProfile(
   return { field, filled: values.reduce((sum, { count }) => sum + count, 0), values };
 }
 
-function dimensionsOf(entity: DataSource) {
+function dimensionsOf(entity: ProfiledEntity) {
   return PROFILED[entity].dimensions.map((name) => {
     const { columns = [], none } = CATALOG[entity].dimensions.get(name) ?? {};
     return { name, columns, none };
