@@ -6,7 +6,7 @@ import { CATALOG } from './catalog.ts';
 type ProfiledEntity = Exclude<DataSource, 'stageHistory'>;
 
 /** How much of a field is filled in. */
-export interface FieldProfile {
+interface FieldProfile {
   /** A name of the catalog, or of one of the fields that are only counted (`phone`, `contact`, `record`, …). */
   field: string;
   /** Records that have a value. */
@@ -33,7 +33,7 @@ export interface EntityProfile {
 }
 
 /** What the records of one CRM say of products and of how stages were passed. */
-export interface HistoryProfile {
+interface HistoryProfile {
   crmSource: string;
   products: number;
   /** Product rows of deals, and how many deals have any. */

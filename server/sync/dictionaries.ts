@@ -3,6 +3,7 @@ import type { FieldDefinition } from '../crm/adapter.ts';
 import type { Dictionaries } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
 import { announceTenant } from '../tenants/announce.ts';
+import { FIRST_VERSION } from './run.ts';
 
 interface DictionaryTable {
   table: string;
@@ -87,7 +88,7 @@ function replaceStatement({ table, columns, keys }: DictionaryTable): string {
   returning 1
 )
 insert into data_versions as v (tenant_id, table_name, version)
-select $1::uuid, '${table}', 1 where exists (select from gone) or exists (select from written)
+select $1::uuid, '${table}', ${FIRST_VERSION} where exists (select from gone) or exists (select from written)
 on conflict (tenant_id, table_name) do update set version = v.version + 1`;
 }
 

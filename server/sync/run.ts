@@ -194,11 +194,17 @@ export async function storeRecords(
   return counts;
 }
 
+/**
+ * Versions begin with the time, so that none comes again after a tenant's data was erased and copied anew: remembered answers
+ * are known by it.
+ */
+export const FIRST_VERSION = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
+
 /** Answers made from the table before are no longer valid. Belongs into the transaction that changes its rows. */
 export async function moveDataVersion(tx: Tx, tenantId: string, table: string): Promise<void> {
   await Promise.all([
     tx.query({
-      text: `insert into data_versions as v (tenant_id, table_name, version) values ($1, $2, 1)
+      text: `insert into data_versions as v (tenant_id, table_name, version) values ($1, $2, ${FIRST_VERSION})
              on conflict (tenant_id, table_name) do update set version = v.version + 1`,
       values: [tenantId, table],
     }),
