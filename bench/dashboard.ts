@@ -11,7 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DashboardReply, dashboardReply, widget } from '../contract/dashboard.ts';
 import { createWorld } from '../sandbox/world/create-world.ts';
-import { createDb, type Db } from '../server/platform/db.ts';
+import { createDb, type Db, type Tx } from '../server/platform/db.ts';
 import { type Columnar, createColumnar } from './dashboard/columnar.ts';
 import { differences } from './dashboard/compare.ts';
 import { FACTS, type FactsFile, fillTables, insertDictionaries, stageFacts, writeFacts } from './dashboard/load-world.ts';
@@ -94,7 +94,8 @@ async function run(): Promise<boolean> {
 
     await timed('others quadrupled', () => fillTables(bench.owner, files, others));
     const ids = await client.addWidgets(questions.map(({ config }) => config(spanOf(365))));
-    const grown = median((await race(client, columnar, questions, ids, spanOf(365))).cold);
+    wrong.push(...(await check(client, columnar, questions, ids, spanOf(365))));
+    const grown = await race(client, columnar, questions, ids, spanOf(365));
     columnar.close();
 
     for (const line of wrong.slice(0, 20)) console.error(`wrong: ${line}`);
@@ -108,7 +109,9 @@ async function run(): Promise<boolean> {
         coldOverColumnarAll: ratio(coldAllMs, columnarAllMs),
         cachedP95Ms: round(cachedMs.toSorted((a, b) => a - b)[Math.floor(cachedMs.length * 0.95)] ?? Number.NaN),
         worstWidgetMs: worst.ms,
-        growth4x: ratio(grown, cold365Ms),
+        growth4x: ratio(median(grown.cold), cold365Ms),
+        // What DuckDB, whose data has not grown, took more of it: the machine's part.
+        drift: ratio(median(grown.columns), columnar365Ms),
         differences: wrong.length,
       }),
     );
@@ -266,25 +269,24 @@ async function readCached(client: Client): Promise<number[]> {
 function countStatements(db: Db) {
   let transactions = 0;
   const times = new Map<string, number[]>();
+  const timing = (tx: Tx): Tx => ({
+    ...tx,
+    query: async (query) => {
+      const startedAt = performance.now();
+      const rows = await tx.query(query);
+      times.set(query.text, [...(times.get(query.text) ?? []), performance.now() - startedAt]);
+      return rows as never;
+    },
+  });
   const counting: Db = {
     ...db,
     withTenant: (tenantId, mode, work, more) => {
       transactions += 1;
-      return db.withTenant(
-        tenantId,
-        mode,
-        (tx) =>
-          work({
-            ...tx,
-            query: async (query) => {
-              const startedAt = performance.now();
-              const rows = await tx.query(query);
-              times.set(query.text, [...(times.get(query.text) ?? []), performance.now() - startedAt]);
-              return rows as never;
-            },
-          }),
-        more,
-      );
+      return db.withTenant(tenantId, mode, (tx) => work(timing(tx)), more);
+    },
+    beside: (tenantId, snapshot, work, more) => {
+      transactions += 1;
+      return db.beside(tenantId, snapshot, (tx) => work(timing(tx)), more);
     },
     withDirectory: (mode, work) => {
       transactions += 1;

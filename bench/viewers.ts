@@ -1,8 +1,9 @@
 // Usage: npm run -s bench:viewers [-- --seconds 60] [-- --size small]
 //
 // What many people at once meet. First 50 viewers of 10 tenants, one of them a call centre of 1.2 million records, load their
-// dashboards and look behind its numbers while syncs change records under them. Then one tenant's viewers alone, and again
-// while the big one asks for its dearest charts as fast as it can over 20 connections. Viewers run in a thread of their own.
+// dashboards and look behind its numbers while their deals change, so that nothing of deals stays remembered. Then one tenant's
+// viewers alone, and again while the big one asks for its dearest charts as fast as it can over 20 connections. Viewers run in a
+// thread of their own.
 // Prints one JSON line last.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -124,7 +124,9 @@ test('a stream that the server has ended is opened again, with a fresh token whe
   await streams(events, 1);
   isExpired = true;
   events.end();
-  await expect.poll(() => portal.calls.filter((call) => call.startsWith(EVENTS)).at(-1)).toBe(`${EVENTS} token-2`);
+  const lastStream = () => portal.calls.filter((call) => call.startsWith(EVENTS)).at(-1);
+  // It is opened again after a second, which is as long as a poll waits unless told.
+  await expect.poll(lastStream, { timeout: 10_000 }).toBe(`${EVENTS} token-2`);
   await streams(events, 1);
 });
 

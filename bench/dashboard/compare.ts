@@ -17,7 +17,7 @@ export function differences(title: string, result: WidgetResult, rows: readonly 
     for (const { key, value } of points) {
       const name = `${series} ${key}`;
       // A step or an hour without records is drawn all the same.
-      const missing = value === 0 ? 0 : nothing;
+      const missing = nothing;
       found.push(...differ(`${title} ${name}`, value, expected.has(name) ? expected.get(name) : missing));
       expected.delete(name);
     }

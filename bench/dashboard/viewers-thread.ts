@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { drillReply } from '../../contract/dashboard.ts';
+import { dashboardReply, drillReply } from '../../contract/dashboard.ts';
 
 export interface ViewersTask {
   url: string;
@@ -46,7 +46,8 @@ async function view(token: string, place: number): Promise<void> {
       const answer: unknown = await reply.json();
       if (!reply.ok) report.errors.push(`${method} ${path} ${reply.status}`);
       else if (isDrill && drillReply.parse(answer).records.length === 0) report.errors.push('a number without records');
-      else if (!isDrill && !JSON.stringify(answer).includes('"ok"')) report.errors.push('a dashboard without numbers');
+      else if (!isDrill && dashboardReply.parse(answer).results.some(({ status }) => status !== 'ok'))
+        report.errors.push('a dashboard without all its numbers');
     } catch (error) {
       report.errors.push(`${method} ${path} ${String(error)}`);
     }

@@ -368,7 +368,11 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
     'wonDeals',
     named(
       ['Won deals', 'Выигранные сделки', 'Yutilgan bitimlar'],
-      ['won, won deals, sales', 'выиграно, выигранные сделки, продажи', 'yutilgan, yutilgan bitimlar, sotuvlar'],
+      [
+        'won, won deals, sales',
+        'выиграно, выиграли, выигранные сделки, продажи',
+        'yutilgan, yutildi, yutilgan bitimlar, sotuvlar',
+      ],
     ),
   ],
   [
@@ -397,7 +401,7 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
     'lostDeals',
     named(
       ['Lost deals', 'Проигранные сделки', 'Yo‘qotilgan bitimlar'],
-      ['lost, lost deals', 'проиграно, проигранные сделки', 'yo‘qotilgan, yo‘qotilgan bitimlar'],
+      ['lost, lost deals', 'проиграно, проиграли, проигранные сделки', 'yo‘qotilgan, yo‘qotildi, yo‘qotilgan bitimlar'],
     ),
   ],
   [

@@ -24,11 +24,11 @@ const SENSES: readonly (readonly [Sense, string])[] = [
   ],
   ['rolling', 'past последний последняя последние последних последнюю oxirgi so’nggi'],
   ['within', 'within over during за ichida davomida'],
-  ['day', 'day days день дня дней дни kun kunda kunlik kuni'],
-  ['week', 'week weeks неделя неделю неделе недели недель неделей hafta haftada haftalik haftasi'],
-  ['month', 'month months месяц месяца месяце месяцев месяцем oy oyda oylik oyi'],
-  ['quarter', 'quarter quarters квартал квартала квартале кварталом chorak chorakda choragi'],
-  ['year', 'year years год года году лет годом yil yilda yillik yili'],
+  ['day', 'day days день дня дней дни kun kunda kunlik kuni kunga'],
+  ['week', 'week weeks неделя неделю неделе недели недель неделей hafta haftada haftalik haftasi haftaga'],
+  ['month', 'month months месяц месяца месяце месяцев месяцем oy oyda oylik oyi oyga'],
+  ['quarter', 'quarter quarters квартал квартала квартале кварталом chorak chorakda choragi chorakka'],
+  ['year', 'year years год года году лет годом yil yilda yillik yili yilga'],
 ];
 /** In English both a whole unit before this one and a number of days are "last". */
 const LAST = 'last';
@@ -54,7 +54,8 @@ export function periodAt(words: readonly Word[], start: number): { period: Perio
   if (first === 'yesterday') return said({ kind: 'calendar', unit: 'day', ago: 1 }, place + 1);
   const next = unitAt(place + 1);
   if (first === 'this' && next) return said({ kind: 'calendar', unit: next, ago: 0 }, place + 2);
-  const isLast = words[place]?.text === LAST;
+  // "last month" is the calendar's, "in the last month" the days up to now.
+  const isLast = words[place]?.text === LAST && words[place - 1]?.text !== 'the';
   if ((first === 'previous' || isLast) && next) return said({ kind: 'calendar', unit: next, ago: 1 }, place + 2);
 
   // "за последние 30 дней", "in 7 days", "last 3 months", "oxirgi hafta"

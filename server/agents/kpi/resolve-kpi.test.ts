@@ -15,6 +15,9 @@ const context: AnalyticsContext = {
   dictionaries: {
     users: new Map([
       user('1', 'Anna Karimova'),
+      user('5', 'Пётр Иванов'),
+      user('6', 'Will May'),
+      user('7', 'Александр Ким'),
       user('2', 'Анна Петрова'),
       user('3', 'Dilshod Rahimov'),
       user('4', 'Timur Karimov'),
@@ -176,6 +179,21 @@ const UNDERSTOOD: readonly (readonly [question: string, expected: string])[] = [
   ['jami kontaktlar', 'totalContacts'],
   ['kompaniyalar', 'totalCompanies'],
   ['Dilshod yutilgan bitimlar', 'wonDeals owner=3'],
+  ['Dilshodning yutilgan bitimlari', 'wonDeals owner=3'],
+  ['nechta bitim yutildi', 'wonDeals'],
+  ['shu hafta lidlar o‘tgan hafta bilan', 'totalLeads week-0 vs'],
+  ['shu oy lidlar o‘tgan oyga nisbatan', 'totalLeads month-0 vs'],
+  // Names in their cases.
+  ['сделки Петра', 'totalDeals owner=5'],
+  ['сделки Петра Иванова', 'totalDeals owner=5'],
+  ['сделки у Александра', 'totalDeals owner=7'],
+  ['сделки Александром Кимом', 'totalDeals owner=7'],
+  ['deals of Will May', 'totalDeals owner=6'],
+  // What is new is so within a time.
+  ['new leads this week', 'totalLeads week-0'],
+  ['leads in the last month', 'totalLeads 30'],
+  ['leads over the last month', 'totalLeads 30'],
+  ['stage entries this month', 'stageEntries month-0'],
 ];
 
 const NOT_UNDERSTOOD: readonly string[] = [
@@ -224,6 +242,28 @@ const NOT_UNDERSTOOD: readonly string[] = [
   'won deals by Olga',
   'leads from Instagram',
   'выигранные сделки Ольги',
+  // Other people's names, months and verbs.
+  'сделки Ивана',
+  'сделки у Александры',
+  'leads in may',
+  'will leads',
+  'deals of Dil',
+  'deals Dilshoda',
+  // Not leads, deals or contacts.
+  'total contracts',
+  'контракты',
+  'всего контрактов',
+  'jami kontraktlar',
+  'leading',
+  'dealing',
+  'Лидия',
+  // Not finished, or of no time.
+  'deals for',
+  'deals in',
+  'new leads',
+  'новые лиды',
+  // Known words that do not go together.
+  'activities per lead from Website',
   // In other letters than the name has.
   'выигранные сделки у Тимура',
   'deals in stage Shipping',

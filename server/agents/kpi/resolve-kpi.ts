@@ -3,8 +3,9 @@ import type { CrmSource } from '../../../contract/crm.ts';
 import { CATALOG, findMeasure } from '../../analytics/catalog.ts';
 import { CATALOG_TEXTS } from '../../analytics/catalog-texts.ts';
 import { type AnalyticsContext, resolveQuestion } from '../../analytics/resolve.ts';
+import { AppError } from '../../platform/errors.ts';
 import { type Period, periodAt } from './periods.ts';
-import { matchesAt, toWords, type Word } from './words.ts';
+import { isNameAt, matchesAt, splitWords, toWords, type Word } from './words.ts';
 
 /** A question that asks for one number, understood in full. */
 export interface ResolvedKpi {
@@ -17,7 +18,9 @@ export interface ResolvedKpi {
 }
 
 const MAX_CHARS = 500;
-const ENTITIES: readonly DataSource[] = ['leads', 'deals', 'activities', 'contacts', 'companies'];
+const ENTITIES = Object.keys(CATALOG) as DataSource[];
+/** More words that say neither what nor when are no question of this kind. */
+const MAX_LEFT = 8;
 
 /** Say nothing about which number is meant. */
 const FILLERS = new Set(
@@ -33,18 +36,10 @@ const FILLERS = new Set(
 const CONNECTORS = new Set(
   toWords('by of from for in with from via от с со из у для по в на bo’yicha uchun').map(({ text }) => text),
 );
-const COMPARISONS = [
-  'compared to',
-  'compared with',
-  'versus',
-  'vs',
-  'against',
-  'по сравнению с',
-  'против',
-  'в сравнении с',
-  'nisbatan',
-  'solishtirganda',
-].map(toWords);
+const COMPARISONS = ['compared to', 'compared with', 'versus', 'vs', 'against', 'по сравнению с', 'против', 'в сравнении с'].map(
+  toWords,
+);
+const COMPARED_AFTER = new Set(splitWords('bilan nisbatan solishtirganda taqqoslaganda'));
 /** What a comparison may be with besides a period: the one before. */
 const PERIOD_BEFORE = new Set(
   toWords(
@@ -52,9 +47,22 @@ const PERIOD_BEFORE = new Set(
   ).map(({ text }) => text),
 );
 
+/** A part of a person's name this short, or that is also a word, names nobody by itself. */
+const SHORTEST_NAME = 3;
+const COMMON_WORDS = new Set(
+  splitWords(
+    `january february march april may june july august september october november december monday tuesday wednesday thursday friday
+     saturday sunday will can may bill grant art rich mark win new hope chance sales online manager operator admin agent team support test
+     январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь менеджер оператор администратор отдел продаж новый
+     yanvar fevral mart aprel iyun iyul avgust sentabr oktabr noyabr dekabr menejer`,
+  ),
+);
+
 interface MeasureName {
   name: string;
   entity: DataSource;
+  /** Whether it speaks of new ones. */
+  isNew: boolean;
   phrase: readonly Word[];
 }
 
@@ -63,7 +71,9 @@ const MEASURE_NAMES: readonly MeasureName[] = [...CATALOG_TEXTS.measure]
   .flatMap(([name, { label, synonyms }]) => {
     const entity = ENTITIES.find((one) => CATALOG[one].measures.has(name));
     const ways = new Set([...Object.values(label).map((one) => one.toLowerCase()), ...Object.values(synonyms).flat()]);
-    return entity ? [...ways].map((way) => ({ name, entity, phrase: toWords(way) })) : [];
+    return entity
+      ? [...ways].map((way) => ({ name, entity, isNew: /^(?:new|новые|yangi) /.test(way), phrase: toWords(way) }))
+      : [];
   })
   .sort((a, b) => b.phrase.length - a.phrase.length);
 
@@ -87,24 +97,46 @@ export function resolveKpi(question: string, context: AnalyticsContext): Resolve
   const period = findPeriod(asked, take);
   if (period === 'unclear') return null;
   const measure = findMeasureName(asked, rest, take);
+  // "deals for" is not finished.
+  if (CONNECTORS.has(asked.at(-1)?.text ?? '')) return null;
+  // All leads there ever were are not new.
+  if (measure?.isNew && !period) return null;
   if (!measure || (comparison && !isComparable(period, comparison.period))) return null;
   const filter = findFilter(asked, rest, measure.entity, context, take);
   if ([...rest].some((at) => !FILLERS.has(asked[at]?.text ?? ''))) return null;
 
-  const config = toConfig(measure, period, comparison !== null, filter, context);
-  return config && { config, period, isCompared: comparison !== null };
+  try {
+    const config = toConfig(measure, period, comparison !== null, filter, context);
+    return config && { config, period, isCompared: comparison !== null };
+  } catch (error) {
+    // Known words that do not go together: activities have no source.
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }
 
 type Take = (start: number, length: number) => void;
 
 function findComparison(words: readonly Word[]): { start: number; period: Period | null } | 'unclear' | null {
   for (const start of words.keys()) {
-    const phrase = COMPARISONS.find((one) => matchesAt(words, start, one, 'exact'));
+    const phrase = COMPARISONS.find((one) => matchesAt(words, start, one));
     if (!phrase) continue;
     const after = words.slice(start + phrase.length);
     const said = periodAt(after, 0);
     if (said) return said.length === after.length ? { start, period: said.period } : 'unclear';
     return after.every(({ text }) => PERIOD_BEFORE.has(text)) ? { start, period: null } : 'unclear';
+  }
+  return findComparisonAfter(words);
+}
+
+/** In Uzbek the word for it follows: "shu hafta lidlar o‘tgan hafta bilan". */
+function findComparisonAfter(words: readonly Word[]): { start: number; period: Period } | null {
+  let end = words.length;
+  while (COMPARED_AFTER.has(words[end - 1]?.text ?? '')) end -= 1;
+  if (end === words.length) return null;
+  for (let start = end - 1; start > 0; start -= 1) {
+    const said = periodAt(words.slice(0, end), start);
+    if (said && start + said.length === end) return { start, period: said.period };
   }
   return null;
 }
@@ -137,7 +169,7 @@ function findMeasureName(words: readonly Word[], rest: ReadonlySet<number>, take
   for (const measure of MEASURE_NAMES) {
     for (const start of words.keys()) {
       const places = measure.phrase.map((_, index) => start + index);
-      if (!places.every((at) => rest.has(at)) || !matchesAt(words, start, measure.phrase, 'slips')) continue;
+      if (!places.every((at) => rest.has(at)) || !matchesAt(words, start, measure.phrase)) continue;
       found.push({ measure, start, end: start + measure.phrase.length });
       take(start, measure.phrase.length);
     }
@@ -174,15 +206,19 @@ function findFilter(
   context: AnalyticsContext,
   take: Take,
 ): Filter | null {
-  const left = [...rest].filter((at) => !FILLERS.has(words[at]?.text ?? '') || CONNECTORS.has(words[at]?.text ?? ''));
+  const left = [...rest].filter((at) => !FILLERS.has(words[at]?.text ?? ''));
+  if (left.length === 0 || left.length > MAX_LEFT) return null;
   const found = new Map<string, { filter: Filter; start: number; length: number }>();
-  for (const { filter, names } of valuesOf(entity, context)) {
-    for (const name of names) {
-      for (const start of left) {
-        const places = name.map((_, index) => start + index);
-        if (name.length === 0 || !places.every((at) => rest.has(at)) || !matchesAt(words, start, name, 'exact')) continue;
+  for (const { filter, label, isPerson } of valuesOf(entity, context)) {
+    const name = splitWords(label);
+    // A person by the whole name in either order, or by a part of it that is no word of the language.
+    const parts = isPerson ? name.filter((part) => part.length >= SHORTEST_NAME && !COMMON_WORDS.has(part)) : [];
+    for (const way of isPerson ? [name, name.toReversed(), ...parts.map((part) => [part])] : [name]) {
+      for (let start = 0; start <= words.length - way.length; start += 1) {
+        const isLeft = way.every((_, index) => rest.has(start + index));
+        if (way.length === 0 || !isLeft || !isNameAt(words, start, way)) continue;
         const key = JSON.stringify(filter);
-        if ((found.get(key)?.length ?? 0) < name.length) found.set(key, { filter, start, length: name.length });
+        if ((found.get(key)?.length ?? 0) < way.length) found.set(key, { filter, start, length: way.length });
       }
     }
   }
@@ -190,33 +226,41 @@ function findFilter(
   const [only, another] = [...found.values()].filter(({ length }) => length === longest);
   if (!only || another) return null;
   take(only.start, only.length);
-  if (CONNECTORS.has(words[only.start - 1]?.text ?? '') && rest.has(only.start - 1)) take(only.start - 1, 1);
+  for (const beside of [only.start - 1, only.start + only.length]) {
+    if (CONNECTORS.has(words[beside]?.text ?? '') && rest.has(beside)) take(beside, 1);
+  }
   return only.filter;
 }
 
-function valuesOf(entity: DataSource, { dictionaries }: AnalyticsContext): { filter: Filter; names: Word[][] }[] {
+interface NamedValue {
+  filter: Filter;
+  label: string;
+  isPerson: boolean;
+}
+
+function* valuesOf(entity: DataSource, { dictionaries }: AnalyticsContext): Generator<NamedValue> {
   const { dimensions } = CATALOG[entity];
-  const values: { filter: Filter; names: Word[][] }[] = [];
-  const add = (field: string, crmSource: string, value: string, names: Word[][], pipeline: string | null = null) => {
+  const named = (
+    field: string,
+    crmSource: string,
+    value: string,
+    label: string,
+    pipeline: string | null = null,
+  ): NamedValue[] => {
     const filter = { field, value, pipeline, crmSource: crmSource as CrmSource };
-    if (dimensions.has(field)) values.push({ filter, names });
+    return dimensions.has(field) ? [{ filter, label, isPerson: field === 'owner' }] : [];
   };
-  for (const { crmSource, id, label } of dictionaries.users.values()) {
-    const name = toWords(label);
-    // By the whole name in either order, or by one of its parts.
-    add('owner', crmSource, id, [name, name.toReversed(), ...name.filter(({ text }) => text.length > 2).map((word) => [word])]);
-  }
+  for (const { crmSource, id, label } of dictionaries.users.values()) yield* named('owner', crmSource, id, label);
   for (const [key, { label }] of dictionaries.pipelines) {
     const [crmSource = '', id = ''] = key.split('\0');
-    add('pipeline', crmSource, id, [toWords(label)]);
+    yield* named('pipeline', crmSource, id, label);
   }
   for (const [key, { label }] of dictionaries.statuses) {
     const [crmSource = '', of = '', pipeline = '', code = ''] = key.split('\0');
-    if (of === 'sources') add('source', crmSource, code, [toWords(label)]);
-    if (of === 'leads' && entity === 'leads') add('status', crmSource, code, [toWords(label)]);
-    if (of === 'deals' && entity === 'deals') add('stage', crmSource, code, [toWords(label)], pipeline);
+    if (of === 'sources') yield* named('source', crmSource, code, label);
+    if (of === 'leads' && entity === 'leads') yield* named('status', crmSource, code, label);
+    if (of === 'deals' && entity === 'deals') yield* named('stage', crmSource, code, label, pipeline);
   }
-  return values;
 }
 
 function toConfig(
