@@ -1,0 +1,156 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChartConfig } from '../../contract/charts.ts';
+import { type Asker, createAsker } from '../testing/analytics/asker.ts';
+import { insertRows } from '../testing/insert-rows.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { insertTenant } from '../testing/small-world.ts';
+
+/*
+ * Leads at the edges of months in Kathmandu (+5:45, so days begin at 18:15Z), and in the hours around New York's changes
+ * of the clock.
+ */
+/** Moment (null: the CRM gave none) and how many leads were created then. */
+type Created = readonly [at: string | null, times: number];
+
+const MONTHS: readonly Created[] = [
+  ['2023-02-28T18:14:59.999Z', 3], // 28 February 2023, its end
+  ['2023-02-28T18:15:00Z', 2], // 1 March 2023
+  ['2023-12-31T18:14:59.999Z', 1], // 31 December
+  ['2023-12-31T18:15:00Z', 1], // 1 January
+  ['2024-01-31T18:14:59.999Z', 2], // 31 January, its end
+  ['2024-01-31T18:15:00Z', 3], // 1 February
+  ['2024-02-28T18:15:00Z', 4], // 29 February, its beginning
+  ['2024-02-29T18:14:59.999Z', 5], // and its end
+  ['2024-02-29T18:15:00Z', 6], // 1 March
+  ['2024-03-31T18:14:59.999Z', 7], // 31 March, its end
+  ['2024-03-31T18:15:00Z', 8], // 1 April, which is tomorrow
+  [null, 9],
+];
+const HOURS: readonly Created[] = [
+  ['2025-03-09T06:59:59.999Z', 1], // 01:59 in winter, the last before 03:00
+  ['2025-03-09T07:00:00Z', 2], // 03:00 in summer
+  ['2025-11-02T03:59:59.999Z', 4], // the day before
+  ['2025-11-02T05:30:00Z', 1], // 01:30 in summer
+  ['2025-11-02T06:30:00Z', 2], // 01:30 in winter
+  ['2025-11-03T04:59:59.999Z', 3], // 23:59
+  ['2025-11-03T05:00:00Z', 8], // the day after
+];
+
+let database: TestDatabase;
+let owner: pg.Client;
+let kathmandu: (now: string) => Promise<Asker>;
+let newYork: (now: string) => Promise<Asker>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  kathmandu = await insertLeads(MONTHS, 'Asia/Kathmandu');
+  newYork = await insertLeads(HOURS, 'America/New_York');
+});
+
+afterAll(async () => {
+  await owner.end();
+  await database.drop();
+});
+
+async function insertLeads(leads: readonly Created[], timezone: string): Promise<typeof kathmandu> {
+  const tenantId = await insertTenant(owner);
+  const moments = leads.flatMap(([at, times]) => Array.from({ length: times }, () => at));
+  await insertRows(
+    owner,
+    'crm_leads',
+    moments.map((created_at, id) => ({ tenant_id: tenantId, crm_source: 'bitrix24', external_id: String(id), created_at })),
+  );
+  return (now) => createAsker(database.db, tenantId, { now: new Date(now), timezone });
+}
+
+/** [key, value] of the steps that have anything. */
+async function stepsOf(asker: Asker, config: Partial<ChartConfig>): Promise<(string | number | null)[][]> {
+  const { series } = await asker.chart(config);
+  return (series[0]?.points ?? []).filter(({ value }) => value !== 0).map(({ key, value }) => [key, value]);
+}
+
+const LAST_OF_MARCH = '2024-03-31T12:00:00Z';
+
+test('months end with their last local millisecond, February on the 29th', async () => {
+  const asker = await kathmandu(LAST_OF_MARCH);
+  // 31 + 29 + 31 days are the three months: 1 + 2; 3 + 4 + 5; 6 + 7.
+  expect(await stepsOf(asker, { timeBucket: 'month', timeRangeDays: 91 })).toEqual([
+    ['2024-01-01', 3],
+    ['2024-02-01', 12],
+    ['2024-03-01', 13],
+  ]);
+  expect(await stepsOf(asker, { timeBucket: 'quarter', timeRangeDays: 91 })).toEqual([['2024-01-01', 28]]);
+  expect(await stepsOf(asker, { timeBucket: 'day', timeRangeDays: 91 })).toEqual([
+    ['2024-01-01', 1],
+    ['2024-01-31', 2],
+    ['2024-02-01', 3],
+    ['2024-02-29', 9],
+    ['2024-03-01', 6],
+    ['2024-03-31', 7],
+  ]);
+});
+
+test('weeks run over the ends of months', async () => {
+  // 1 January 2024 was a Monday, so were 29 January, 26 February and 25 March.
+  expect(await stepsOf(await kathmandu(LAST_OF_MARCH), { timeBucket: 'week', timeRangeDays: 91 })).toEqual([
+    ['2024-01-01', 1],
+    ['2024-01-29', 5],
+    ['2024-02-26', 15],
+    ['2024-03-25', 7],
+  ]);
+});
+
+test('an axis of all time ends with today and has no place for records without a moment, which a count has', async () => {
+  const asker = await kathmandu(LAST_OF_MARCH);
+  const byYear = await asker.chart({ timeBucket: 'year' });
+  // 3 + 2 + 1; 1 + 2 + 3 + 4 + 5 + 6 + 7.
+  expect(byYear.series[0]?.points.map(({ key, value }) => [key, value])).toEqual([
+    ['2023-01-01', 6],
+    ['2024-01-01', 28],
+  ]);
+  expect(byYear).toMatchObject({ total: '34', rowCount: 34 });
+  // 34, and 8 of tomorrow, and 9 without a moment.
+  expect((await asker.kpi({ measure: 'totalLeads' })).value).toBe('51');
+});
+
+test.each([
+  ['a leap day with the day 365 days earlier: 1 March', 1, 365, '2024-02-29T12:00:00Z', '9', '2'],
+  ['and 366 days earlier: 28 February', 1, 366, '2024-02-29T12:00:00Z', '9', '3'],
+  // The 31 days before March began on 30 January: 2 + 3 + 4 + 5.
+  ['March with the 31 days before it', 31, 31, LAST_OF_MARCH, '13', '14'],
+  // The 29 days before February began on 3 January: 2.
+  ['February with the 29 days before it', 29, 29, '2024-02-29T12:00:00Z', '12', '2'],
+  ['a day without leads before', 1, 1, LAST_OF_MARCH, '7', '0'],
+])('compares %s', async (_what, timeRangeDays, comparisonPeriodDays, now, value, previous) => {
+  const asker = await kathmandu(now);
+  const data = await asker.kpi({ measure: 'totalLeads', timeRangeDays, comparisonPeriodDays });
+  expect([data.value, data.previous]).toEqual([value, previous]);
+});
+
+test('the hour that is skipped in spring is no step', async () => {
+  const asker = await newYork('2025-03-09T20:00:00Z');
+  const hours = { timeBucket: 'hour', timeRangeDays: 1 } as const;
+  expect((await asker.chart(hours)).series[0]?.points).toHaveLength(23);
+  expect(await stepsOf(asker, hours)).toEqual([
+    ['2025-03-09T01:00-05:00', 1],
+    ['2025-03-09T03:00-04:00', 2],
+  ]);
+});
+
+test('the hour that comes twice in autumn is two steps in time and one of the clock', async () => {
+  const asker = await newYork('2025-11-02T20:00:00Z');
+  const hours = { timeBucket: 'hour', timeRangeDays: 1 } as const;
+  expect((await asker.chart(hours)).series[0]?.points).toHaveLength(25);
+  expect(await stepsOf(asker, hours)).toEqual([
+    ['2025-11-02T01:00-04:00', 1],
+    ['2025-11-02T01:00-05:00', 2],
+    ['2025-11-02T23:00-05:00', 3],
+  ]);
+  expect(await stepsOf(asker, { xField: 'hour', timeRangeDays: 1 })).toEqual([
+    ['1', 3],
+    ['23', 3],
+  ]);
+});
