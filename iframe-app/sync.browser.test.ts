@@ -125,7 +125,7 @@ test('a stream that the server has ended is opened again, with a fresh token whe
   isExpired = true;
   events.end();
   const lastStream = () => portal.calls.filter((call) => call.startsWith(EVENTS)).at(-1);
-  // It is opened again after a second, which is as long as a poll waits unless told.
+  // It is opened again within a second, which is as long as a poll waits unless told.
   await expect.poll(lastStream, { timeout: 10_000 }).toBe(`${EVENTS} token-2`);
   await streams(events, 1);
 });
