@@ -1,18 +1,32 @@
-import type { DataSource } from '../../contract/charts.ts';
 import type { Db, SqlQuery, Tx } from '../platform/db.ts';
-import { CATALOG } from './catalog.ts';
-
-/** What people fill in; the stage history is written by the CRM itself and only counted. */
-type ProfiledEntity = Exclude<DataSource, 'stageHistory'>;
+import { type CustomCodes, GROUPS_IN_MEMORY, numbersOf, PROFILED, type ProfiledEntity, profileQuery } from './profile-query.ts';
 
 /** How much of a field is filled in. */
 interface FieldProfile {
-  /** A name of the catalog, or of one of the fields that are only counted (`phone`, `contact`, `record`, …). */
+  /** A name of the catalog, or of one of the facts that are only counted (`phone`, `contact`, `ofLead`, …). */
   field: string;
+  /** Whether every record should have it: these make up `completeness`. */
+  isKey: boolean;
   /** Records that have a value. */
   filled: number;
   /** Its values with how many records have each, the most frequent first; null for fields that do not tell records apart. */
   values: readonly { code: string; count: number }[] | null;
+}
+
+/** A number of the catalog, in its unit, over the records that have one; all null where none has. */
+interface NumberProfile {
+  field: string;
+  min: number | null;
+  max: number | null;
+  mean: number | null;
+}
+
+interface CustomFieldProfile {
+  code: string;
+  /** Records that have a value. */
+  filled: number;
+  /** Different values of a yes/no field or a list of one choice; null for other kinds and lists past `MAX_LIST_FIELDS`. */
+  distinct: number | null;
 }
 
 /** What one CRM's records of one entity are good for. All numbers are of records that are not deleted. */
@@ -23,13 +37,17 @@ export interface EntityProfile {
   /** First and last moment of the entity's main time; null where no record has one. */
   first: Date | null;
   last: Date | null;
-  /** Calendar months (UTC) in which that time of at least one record lies. */
-  months: number;
+  /** Calendar months (UTC, `2025-01`) of that time with their records, in order; months without records are not among them. */
+  months: readonly { month: string; records: number }[];
   fields: readonly FieldProfile[];
-  /** Filled values ÷ (records × fields), 0 to 1; 0 of no records. */
+  /** Filled values of key fields ÷ (records × key fields), 0 to 1. */
   completeness: number;
-  /** Custom fields with how many records have a value, as the CRM defines them; the first `MAX_CUSTOM_FIELDS` by code. */
-  customFields: readonly { code: string; filled: number }[];
+  /** Amounts are not among them: they lie in different currencies. */
+  numbers: readonly NumberProfile[];
+  /** The custom fields this CRM defines, by code. */
+  customFields: readonly CustomFieldProfile[];
+  /** Custom fields of this CRM that were not looked at, being past `MAX_CUSTOM_FIELDS`. */
+  customFieldsLeftOut: number;
 }
 
 /** What the records of one CRM say of products and of how stages were passed. */
@@ -47,62 +65,27 @@ export interface DataProfile {
   history: readonly HistoryProfile[];
 }
 
-/** More fields of its own no portal's people fill in; each costs a look into every record. */
-export const MAX_CUSTOM_FIELDS = 100;
+/** Each field costs a look into every record: 200 of them 6 seconds for 200,000 leads. */
+export const MAX_CUSTOM_FIELDS = 200;
+
+/** Each list costs more, as the records are counted by its values too. */
+export const MAX_LIST_FIELDS = 30;
 
 /** One million records are read in some seconds. */
 const TIMEOUT_MS = 120_000;
 
-/** What is looked at besides the dimensions by which records are grouped: name -> SQL that is true where there is a value. */
-interface Profiled {
-  /** Names of dimensions whose values are counted; few enough that their combinations are far fewer than the records. */
-  dimensions: readonly string[];
-  filled: Readonly<Record<string, string>>;
+/** A custom field as one CRM defines it. */
+interface CustomField {
+  crmSource: string;
+  entity: ProfiledEntity;
+  code: string;
+  /** Whether it holds one of few values. */
+  isList: boolean;
 }
-
-const PROFILED: Record<ProfiledEntity, Profiled> = {
-  leads: {
-    dimensions: ['status', 'source', 'owner'],
-    filled: {
-      value: 'value > 0',
-      closedAt: 'closed_at is not null',
-      firstResponse: 'first_response_at is not null',
-      activityCount: 'activity_count > 0',
-      phone: "contact_phone <> ''",
-      email: "contact_email <> ''",
-    },
-  },
-  deals: {
-    dimensions: ['stage', 'source', 'owner'],
-    filled: {
-      value: 'value > 0',
-      closedAt: 'closed_at is not null',
-      activityCount: 'activity_count > 0',
-      lead: "lead_id <> ''",
-      contact: "contact_id <> '' or company_id <> ''",
-    },
-  },
-  activities: {
-    dimensions: ['type', 'direction', 'completed', 'owner'],
-    filled: {
-      durationSeconds: 'duration_seconds > 0',
-      deadline: 'deadline is not null',
-      record: "owner_external_id <> ''",
-    },
-  },
-  contacts: {
-    dimensions: ['source', 'owner'],
-    filled: { phone: "phone <> ''", email: "email <> ''", company: "company_id <> '' or company <> ''" },
-  },
-  companies: {
-    dimensions: ['industry', 'owner'],
-    filled: { revenue: 'revenue > 0', employeeCount: 'employee_count > 0' },
-  },
-};
 
 /**
  * Looks at all of a tenant's records once a table, for what can be made of them: how many, since when, how well filled in.
- * Values of names, phones, e-mails and texts are counted and never read.
+ * Values of names, phones, e-mails, texts and custom fields are counted and never told.
  * @throws AppError `database_unavailable`
  */
 export function loadProfile(db: Db, tenantId: string): Promise<DataProfile> {
@@ -110,105 +93,126 @@ export function loadProfile(db: Db, tenantId: string): Promise<DataProfile> {
 }
 
 async function readProfile(tx: Tx, tenantId: string): Promise<DataProfile> {
-  const [fieldRows, historyRows] = await Promise.all([
-    tx.query<{ entity: ProfiledEntity; code: string }>({
-      text: `select entity, code from crm_field_definitions where tenant_id = $1 and is_custom group by 1, 2 order by 1, 2`,
+  const [defined, historyRows] = await Promise.all([
+    tx.query<CustomField>({
+      text: `select crm_source as "crmSource", entity, code, not is_multiple
+  and (type in ('list', 'boolean') or type = 'text' and coalesce(jsonb_typeof(options) = 'object', false)) as "isList"
+from crm_field_definitions where tenant_id = $1 and is_custom order by code, crm_source`,
       values: [tenantId],
     }),
     tx.query(historyQuery(tenantId)),
+    tx.query(GROUPS_IN_MEMORY),
   ]);
   const entities: EntityProfile[] = [];
   // One after the other: together they would only wait for the same disk.
   for (const entity of Object.keys(PROFILED) as ProfiledEntity[]) {
-    const codes = fieldRows.filter((row) => row.entity === entity).map(({ code }) => code);
-    const known = codes.slice(0, MAX_CUSTOM_FIELDS);
-    entities.push(...toProfiles(entity, await tx.query(profileQuery(tenantId, entity, known)), known));
+    const fields = defined.filter((field) => field.entity === entity);
+    const codes = chooseCodes(fields);
+    entities.push(...toProfiles(entity, await tx.query<Row>(profileQuery(tenantId, entity, codes)), fields, codes));
   }
   return { entities, history: toHistory(historyRows) };
 }
 
-/** One pass over an entity's table, grouped so that the values of all its dimensions can be told from the groups. */
-export function profileQuery(tenantId: string, entity: ProfiledEntity, customFields: readonly string[]): SqlQuery {
-  const { table, times, defaultTime } = CATALOG[entity];
-  const { filled } = PROFILED[entity];
-  const time = times.get(defaultTime);
-  const columns = dimensionsOf(entity).flatMap((dimension) => dimension.columns);
-  const counts = [
-    ...Object.values(filled).map((condition, index) => `count(*) filter (where ${condition})::int as filled_${index}`),
-    ...customFields.map(
-      (_, index) => `count(*) filter (where custom_fields ->> $${index + 2}::text <> '')::int as custom_${index}`,
-    ),
-  ];
-  return {
-    text: `select crm_source, ${columns.join(', ')}, count(*)::int as records, min(${time}) as first, max(${time}) as last,
-  array_agg(distinct date_trunc('month', ${time} at time zone 'UTC')) filter (where ${time} is not null) as months,
-  ${counts.join(',\n  ')}
-from ${table}
-where tenant_id = $1 and deleted_at is null
-group by crm_source, ${columns.join(', ')}`,
-    values: [tenantId, ...customFields],
-  };
+function chooseCodes(fields: readonly CustomField[]): CustomCodes {
+  const codes = [...new Set(fields.map(({ code }) => code))].slice(0, MAX_CUSTOM_FIELDS);
+  const listCodes = new Set(fields.filter(({ isList }) => isList).map(({ code }) => code));
+  const lists = codes.filter((code) => listCodes.has(code)).slice(0, MAX_LIST_FIELDS);
+  return { lists, plain: codes.filter((code) => !lists.includes(code)) };
 }
 
-type Row = Record<string, string | number | boolean | Date | Date[] | null>;
+/**
+ * A group of one CRM's records: all of them where `part` is null, else those with `value` in the key of that number, null
+ * being no value. Columns of counts and numbers are named as in the statement.
+ */
+interface Row {
+  [column: string]: unknown;
+  crm_source: string;
+  part: number | null;
+  value: string | null;
+  records: number;
+  first: Date | null;
+  last: Date | null;
+}
 
-function toProfiles(entity: ProfiledEntity, rows: readonly object[], customFields: readonly string[]): EntityProfile[] {
-  const byCrm = Map.groupBy(rows as readonly Row[], ({ crm_source }) => String(crm_source));
-  return [...byCrm].sort(([a], [b]) => (a < b ? -1 : 1)).map(([crmSource, of]) => toProfile(crmSource, entity, of, customFields));
+function toProfiles(
+  entity: ProfiledEntity,
+  rows: readonly Row[],
+  defined: readonly CustomField[],
+  codes: CustomCodes,
+): EntityProfile[] {
+  const wholes = rows.filter(({ part }) => part === null).sort((a, b) => (a.crm_source < b.crm_source ? -1 : 1));
+  return wholes.map((whole) => {
+    const crmSource = whole.crm_source;
+    const parts = Map.groupBy(
+      rows.filter((row) => row.crm_source === crmSource),
+      ({ part }) => part,
+    );
+    const own = defined.filter((field) => field.crmSource === crmSource);
+    return toProfile(entity, whole, (part) => valuesOf(parts.get(part) ?? []), own, codes);
+  });
 }
 
 function toProfile(
-  crmSource: string,
   entity: ProfiledEntity,
-  rows: readonly Row[],
-  customFields: readonly string[],
+  whole: Row,
+  valuesAt: (part: number) => { code: string; count: number }[],
+  defined: readonly CustomField[],
+  { lists, plain }: CustomCodes,
 ): EntityProfile {
-  const sum = (column: string) => rows.reduce((total, row) => total + Number(row[column]), 0);
-  const moments = (column: string) => rows.map((row) => row[column]).filter((one) => one instanceof Date);
-  const records = sum('records');
+  const { keys, dimensions, filled } = PROFILED[entity];
+  const count = (column: string) => Number(whole[column]);
+  const number = (column: string) => (typeof whole[column] === 'number' ? whole[column] : null);
   const fields: FieldProfile[] = [
-    ...dimensionsOf(entity).map(({ name, columns, none }) => dimensionProfile(name, columns, none, rows)),
-    ...Object.keys(PROFILED[entity].filled).map((field, index) => ({ field, filled: sum(`filled_${index}`), values: null })),
+    ...dimensions.map((field, part) => {
+      const values = valuesAt(part);
+      return { field, isKey: keys.has(field), filled: sumOf(values), values };
+    }),
+    ...Object.keys(filled).map((field, index) => ({
+      field,
+      isKey: keys.has(field),
+      filled: count(`filled_${index}`),
+      values: null,
+    })),
   ];
-  const filled = fields.reduce((total, field) => total + field.filled, 0);
-  const months = new Set(rows.flatMap((row) => (Array.isArray(row.months) ? row.months.map((month) => month.getTime()) : [])));
+  const filledKeys = fields.reduce((sum, field) => sum + (field.isKey ? field.filled : 0), 0);
+  const customFields = defined.flatMap(({ code, isList }): CustomFieldProfile[] => {
+    const list = lists.indexOf(code);
+    if (list < 0) {
+      const index = plain.indexOf(code);
+      return index < 0 ? [] : [{ code, filled: count(`custom_${index}`), distinct: null }];
+    }
+    const values = valuesAt(dimensions.length + 1 + list);
+    return [{ code, filled: sumOf(values), distinct: isList ? values.length : null }];
+  });
+  const months = valuesAt(dimensions.length).map(({ code, count: records }) => ({ month: code, records }));
   return {
-    crmSource,
+    crmSource: whole.crm_source,
     entity,
-    records,
-    first: moments('first').reduce<Date | null>((least, one) => (least && least <= one ? least : one), null),
-    last: moments('last').reduce<Date | null>((most, one) => (most && most >= one ? most : one), null),
-    months: months.size,
+    records: whole.records,
+    first: whole.first,
+    last: whole.last,
+    months: months.sort((a, b) => (a.month < b.month ? -1 : 1)),
     fields,
-    completeness: records === 0 ? 0 : filled / (records * fields.length),
-    customFields: customFields.map((code, index) => ({ code, filled: sum(`custom_${index}`) })),
+    completeness: filledKeys / (whole.records * keys.size),
+    numbers: numbersOf(entity).map(({ field }, index) => ({
+      field,
+      min: number(`min_${index}`),
+      max: number(`max_${index}`),
+      mean: number(`mean_${index}`),
+    })),
+    customFields,
+    customFieldsLeftOut: defined.length - customFields.length,
   };
 }
 
-function dimensionProfile(
-  field: string,
-  columns: readonly string[],
-  none: string | undefined,
-  rows: readonly Row[],
-): FieldProfile {
-  const counts = new Map<string, number>();
-  for (const row of rows) {
-    const code = String(row[columns.at(-1) ?? ''] ?? '');
-    if (code === '' || code === none) continue;
-    // A stage means something only within its pipeline.
-    const whole = columns.map((column) => String(row[column] ?? '')).join(':');
-    counts.set(whole, (counts.get(whole) ?? 0) + Number(row.records));
-  }
-  const values = [...counts].map(([code, count]) => ({ code, count }));
-  values.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
-  return { field, filled: values.reduce((sum, { count }) => sum + count, 0), values };
+/** The most frequent first. */
+function valuesOf(rows: readonly Row[]): { code: string; count: number }[] {
+  const values = rows.flatMap(({ value, records }) => (value === null ? [] : [{ code: value, count: records }]));
+  return values.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
 
-function dimensionsOf(entity: ProfiledEntity) {
-  return PROFILED[entity].dimensions.map((name) => {
-    const { columns = [], none } = CATALOG[entity].dimensions.get(name) ?? {};
-    return { name, columns, none };
-  });
+function sumOf(values: readonly { count: number }[]): number {
+  return values.reduce((sum, { count }) => sum + count, 0);
 }
 
 function historyQuery(tenantId: string): SqlQuery {
@@ -219,7 +223,11 @@ from (
   select crm_source, count(*) as products, 0 as product_rows, 0 as deals, 0 as changes
   from crm_products where tenant_id = $1 group by 1
   union all
-  select crm_source, 0, count(*), count(distinct deal_id), 0 from crm_deal_products where tenant_id = $1 group by 1
+  -- Rows of a deal that is deleted stay until they are looked for again.
+  select sold.crm_source, 0, count(*), count(distinct sold.deal_id), 0
+  from crm_deal_products sold
+  join crm_deals deal on deal.tenant_id = $1 and deal.crm_source = sold.crm_source and deal.external_id = sold.deal_id
+  where sold.tenant_id = $1 and deal.deleted_at is null group by 1
   union all
   select crm_source, 0, 0, 0, count(*) from crm_stage_history where tenant_id = $1 and deleted_at is null group by 1
 ) counted
@@ -229,7 +237,7 @@ group by 1 order by 1`,
 }
 
 function toHistory(rows: readonly object[]): HistoryProfile[] {
-  return (rows as readonly Row[]).map((row) => ({
+  return (rows as readonly Record<string, unknown>[]).map((row) => ({
     crmSource: String(row.crm_source),
     products: Number(row.products),
     productRows: Number(row.product_rows),
