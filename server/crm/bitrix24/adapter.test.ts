@@ -8,6 +8,9 @@ import type { CrmAdapter, RateLimiter } from '../adapter.ts';
 import { testAdapter } from '../adapter-battery.ts';
 import { createBitrixAdapter } from './adapter.ts';
 
+/** The world's, as how many requests it takes hangs on where its records' ids lie, and those on the moment it was made. */
+const NOW = Date.UTC(2026, 10, 26, 9) / 1000;
+
 let sandbox: BitrixSandbox;
 let outbound: Outbound;
 const signal = new AbortController().signal;
@@ -17,8 +20,8 @@ beforeAll(async () => {
   sandbox = await createBitrixSandbox({
     app: TEST_APP,
     portals: [
-      { size: 'tiny', mode: 'classic' },
-      { size: 'tiny', mode: 'simple' },
+      { size: 'tiny', mode: 'classic', now: NOW },
+      { size: 'tiny', mode: 'simple', now: NOW },
     ],
   });
   outbound = createOutbound({ allow: sandbox.portals.map(({ url }) => new URL(url).host) });
@@ -82,6 +85,7 @@ test('everything of a small portal takes few requests', async () => {
   }
   await crm.readDictionaries(signal);
   expect(records).toBeGreaterThan(1_000);
-  // One to know the portal, one to count, one for the dictionaries, one for each of the six entities, and one more for a second history.
-  expect(sandbox.ledger.entries.length).toBeLessThanOrEqual(10);
+  // One to know the portal, one to count, one for the dictionaries, one for each of the six entities, one more for a second history,
+  // and one more for an entity whose ids reach beyond what one batch was planned for.
+  expect(sandbox.ledger.entries.length).toBeLessThanOrEqual(11);
 });
