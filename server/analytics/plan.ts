@@ -1,5 +1,5 @@
 import type { DataSource } from '../../contract/charts.ts';
-import type { SqlQuery } from '../platform/db.ts';
+import type { SqlQuery, Tx } from '../platform/db.ts';
 import { type Group, planTerms, type Term } from './cube.ts';
 
 /** A widget's question, ready to be asked: the terms to read, and what becomes of their groups. */
@@ -47,4 +47,12 @@ export function preparePlans(tenantId: string, plans: readonly Plan<unknown>[]):
       return plan.finish((term) => groups.get(term) ?? []);
     },
   };
+}
+
+/** The data of one plan by itself, in one round trip. What a statement throws is thrown on. */
+export async function runPlan<Data>(tx: Tx, tenantId: string, plan: Plan<Data>): Promise<Data> {
+  const prepared = preparePlans(tenantId, [plan]);
+  const data = prepared.finish(plan, await Promise.all(prepared.queries.map((query) => tx.query(query))));
+  if (data === null) throw new Error('A statement has no rows though none failed.');
+  return data;
 }

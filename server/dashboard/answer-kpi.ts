@@ -3,7 +3,7 @@ import type { KpiReply } from '../../contract/kpi.ts';
 import { kpiWindows } from '../agents/kpi/kpi-windows.ts';
 import { resolveKpi } from '../agents/kpi/resolve-kpi.ts';
 import { planKpi } from '../analytics/kpi-query.ts';
-import { preparePlans } from '../analytics/plan.ts';
+import { runPlan } from '../analytics/plan.ts';
 import type { TimeWindow } from '../analytics/time-range.ts';
 import { type DashboardDeps, isCovered, readContext } from './load-dashboard.ts';
 import type { Viewer } from './tenant-context.ts';
@@ -30,9 +30,7 @@ export function answerKpi({ db, now }: DashboardDeps, viewer: Viewer, question: 
       if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage)))
         return { status: 'not_synced', title };
       signal.throwIfAborted();
-      const prepared = preparePlans(tenantId, [plan]);
-      const data = prepared.finish(plan, await Promise.all(prepared.queries.map((query) => tx.query(query))));
-      if (!data) throw new Error('A statement has no rows though none failed.');
+      const data = await runPlan(tx, tenantId, plan);
       const range = windows.current && toRange(windows.current, context.timezone);
       return { status: 'ok', title, data, range, widget: period?.kind === 'calendar' ? null : config };
     },

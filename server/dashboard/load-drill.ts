@@ -11,7 +11,7 @@ import {
   planDrill,
 } from '../analytics/drill-query.ts';
 import type { Locale } from '../analytics/labels.ts';
-import { preparePlans } from '../analytics/plan.ts';
+import { runPlan } from '../analytics/plan.ts';
 import { type AnalyticsContext, findDimension } from '../analytics/resolve.ts';
 import type { SqlQuery, Tx } from '../platform/db.ts';
 import { isStatementTimeout } from '../platform/db-errors.ts';
@@ -135,9 +135,7 @@ async function open(tx: Tx, viewer: Viewer, request: DrillExportRequest, now: Da
   ]);
   const plan = planDrill(config, request.point, analytics);
   signal.throwIfAborted();
-  const prepared = preparePlans(tenantId, [plan]);
-  const set = prepared.finish(plan, await Promise.all(prepared.queries.map((query) => tx.query(query))));
-  if (!set) throw new Error('A statement has no rows though none failed.');
+  const set = await runPlan(tx, tenantId, plan);
   if (!isCovered(set.term, config.crmSource, context.coverage)) {
     throw new AppError('wrong_state', 'The records behind this number are still being copied.');
   }

@@ -1,7 +1,7 @@
 import type { ChartData, KpiData, Unconverted } from '../../contract/charts.ts';
 import type { Widget } from '../../contract/dashboard.ts';
 import type { Locale } from '../analytics/labels.ts';
-import { preparePlans } from '../analytics/plan.ts';
+import { runPlan } from '../analytics/plan.ts';
 import { AppError } from '../platform/errors.ts';
 import { type CsvCell, csvRow } from './csv.ts';
 import { isCovered, planWidget, readContext } from './load-dashboard.ts';
@@ -40,9 +40,7 @@ export function loadWidgetCsv(deps: DrillDeps, viewer: Viewer, id: string, signa
       throw new AppError('wrong_state', 'The records behind this widget are still being copied.');
     }
     signal.throwIfAborted();
-    const prepared = preparePlans(viewer.tenantId, [plan]);
-    const data = prepared.finish(plan, await Promise.all(prepared.queries.map((query) => tx.query(query))));
-    if (!data) throw new Error('A statement has no rows though none failed.');
+    const data = await runPlan(tx, viewer.tenantId, plan);
     const rows = data.kind === 'kpi' ? kpiRows(config, data, context.locale) : chartRows(config, data, context.locale);
     const all = [...rows, ...unconvertedRows(data.unconverted, context.locale)];
     return { title: config.title, csv: all.map(csvRow).join(''), rowCount: rows.length - 1 };

@@ -1,4 +1,4 @@
-import { toWords, type Word } from './words.ts';
+import { splitWords, type Word } from './words.ts';
 
 type Unit = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
@@ -35,7 +35,7 @@ const LAST = 'last';
 /** May stand between the words of a period. */
 const SMALL = new Set(['the', 'in', 'for', 'of', 'on', 'в', 'во', 'на', 'по']);
 
-const SENSE_OF = new Map(SENSES.flatMap(([sense, words]) => toWords(words).map(({ text }) => [text, sense] as const)));
+const SENSE_OF = new Map(SENSES.flatMap(([sense, words]) => splitWords(words).map((word) => [word, sense] as const)));
 const UNITS = new Set<Sense>(['day', 'week', 'month', 'quarter', 'year']);
 
 /** The period that begins with the word at `start`, and how many words say it; null where none begins. */

@@ -24,27 +24,25 @@ const MAX_LEFT = 8;
 
 /** Say nothing about which number is meant. */
 const FILLERS = new Set(
-  toWords(
+  splitWords(
     `show me give tell what whats is are was were how many much the a an of in for on do does did we have has had our my us i get got
      there number count total overall all please can you now currently what’s how’s
      сколько покажи покажите скажи скажите дай какая какой какие какое каков какова у нас наш наша наши наших мне мой мои всего общее общая
      количество число было есть будет пожалуйста сейчас в на за и же ли все
      nechta necha qancha qanday ko’rsat ko’rsating ayt ayting bizda bizning menga bor bo’ldi edi jami umumiy soni iltimos hozir barcha hammasi ta`,
-  ).map(({ text }) => text),
+  ),
 );
 /** Stand before the name of somebody or something that records are narrowed to. */
-const CONNECTORS = new Set(
-  toWords('by of from for in with from via от с со из у для по в на bo’yicha uchun').map(({ text }) => text),
-);
+const CONNECTORS = new Set(splitWords('by of from for in with from via от с со из у для по в на bo’yicha uchun'));
 const COMPARISONS = ['compared to', 'compared with', 'versus', 'vs', 'against', 'по сравнению с', 'против', 'в сравнении с'].map(
   toWords,
 );
 const COMPARED_AFTER = new Set(splitWords('bilan nisbatan solishtirganda taqqoslaganda'));
 /** What a comparison may be with besides a period: the one before. */
 const PERIOD_BEFORE = new Set(
-  toWords(
+  splitWords(
     'the previous period before prior предыдущий предыдущим предыдущего период периодом прошлым oldingi avvalgi davr davrga',
-  ).map(({ text }) => text),
+  ),
 );
 
 /** A part of a person's name this short, or that is also a word, names nobody by itself. */
