@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { crmMode, crmSource } from './crm.ts';
+
+/**
+ * Where a tenant is on its way to a dashboard of its own. The server moves it on; a step out of its turn is refused with
+ * `wrong_state`. `syncing` and `analyzing` go on by themselves, `categories` and `refining` wait for a person.
+ */
+export const onboardingState = z.enum([
+  'not_started',
+  'syncing',
+  'analyzing',
+  'categories',
+  'refining',
+  'generating',
+  'complete',
+]);
+export type OnboardingState = z.infer<typeof onboardingState>;
+
+/** What a dashboard can be about. */
+export const CATEGORIES = [
+  'employeePerformance',
+  'salesPipeline',
+  'productAnalytics',
+  'sourcePerformance',
+  'customerInsights',
+  'callsAndResponse',
+] as const;
+export const category = z.enum(CATEGORIES);
+export type Category = z.infer<typeof category>;
+
+const profiledEntity = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies', 'products']);
+
+/** What can be made of data: `excellent` everything, `usable` most of it, `insufficient` next to nothing, `empty` nothing. */
+export const recommendation = z.enum(['excellent', 'usable', 'insufficient', 'empty']);
+export type Recommendation = z.infer<typeof recommendation>;
+
+/** How good one entity of one CRM is for analysis. */
+export const entityQuality = z.strictObject({
+  crmSource,
+  entity: profiledEntity,
+  records: z.number().int(),
+  /** Filled key fields of all records, 0 to 1. */
+  completeness: z.number(),
+  /** First and last moment of its records; null where none has one. */
+  first: z.iso.datetime().nullable(),
+  last: z.iso.datetime().nullable(),
+  hasTemporalData: z.boolean(),
+  hasCategoricalVariety: z.boolean(),
+  recommendation,
+});
+export type EntityQuality = z.infer<typeof entityQuality>;
+
+/** A fact of the tenant's own data that speaks for a category. The app words it. */
+const evidence = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('records'), entity: profiledEntity, count: z.number().int() }),
+  /** `filled` of `count` records of the entity have the field. */
+  z.strictObject({
+    kind: z.literal('filled'),
+    entity: profiledEntity,
+    field: z.string(),
+    filled: z.number().int(),
+    count: z.number().int(),
+  }),
+]);
+export type Evidence = z.infer<typeof evidence>;
+
+/** What would make a category possible: so many more records, or a field filled in on so many more of them. */
+const unlock = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('records'), entity: profiledEntity, missing: z.number().int() }),
+  z.strictObject({ kind: z.literal('fill'), entity: profiledEntity, field: z.string(), missing: z.number().int() }),
+]);
+export type Unlock = z.infer<typeof unlock>;
+
+export const categoryOffer = z.strictObject({
+  category,
+  quality: recommendation,
+  /** False: shown greyed, with `unlock`. */
+  isAvailable: z.boolean(),
+  /** Proposed to be ticked: what was chosen before, else what the data is best for. */
+  isSuggested: z.boolean(),
+  evidence: z.array(evidence),
+  /** Empty for what is available. */
+  unlock: z.array(unlock),
+});
+export type CategoryOffer = z.infer<typeof categoryOffer>;
+
+/** A question with its choices: names that the app words. */
+export const QUESTIONS = {
+  employeeDetail: { category: 'employeePerformance', options: ['individual', 'team', 'both'] },
+  employeeFocus: { category: 'employeePerformance', options: ['results', 'activity', 'both'] },
+  pipelineRange: { category: 'salesPipeline', options: ['7', '30', '90', '365'] },
+  pipelineDetail: { category: 'salesPipeline', options: ['stages', 'trend', 'both'] },
+  productRank: { category: 'productAnalytics', options: ['revenue', 'quantity'] },
+  sourceFocus: { category: 'sourcePerformance', options: ['volume', 'conversion', 'both'] },
+  customerDetail: { category: 'customerInsights', options: ['contacts', 'companies', 'both'] },
+  responseFocus: { category: 'callsAndResponse', options: ['calls', 'speed', 'both'] },
+} as const satisfies Record<string, { category: Category; options: readonly string[] }>;
+export type QuestionId = keyof typeof QUESTIONS;
+export const questionId = z.enum(Object.keys(QUESTIONS) as [QuestionId, ...QuestionId[]]);
+
+export const question = z.strictObject({
+  id: questionId,
+  category,
+  options: z.array(z.string()).min(2),
+  /** Ticked before the person chooses: the earlier answer, else the best for this data. */
+  recommended: z.string(),
+});
+export type Question = z.infer<typeof question>;
+
+/**
+ * Answer of GET /api/dashboard/onboarding and of every step: where the tenant is, and what that step has to show. Lists are
+ * empty while their step has not been reached.
+ */
+export const onboardingReply = z.strictObject({
+  state: onboardingState,
+  mode: crmMode,
+  /** By CRM, then entity. */
+  quality: z.array(entityQuality),
+  /** The data could not be looked at: the categories are general ones, and it is tried again by itself. */
+  isFallback: z.boolean(),
+  /** All of them, the best first. */
+  categories: z.array(categoryOffer),
+  selected: z.array(category),
+  /** Of the chosen categories, in their order. */
+  questions: z.array(question),
+  /** Whether this is a later round: what is there stays. */
+  isReentry: z.boolean(),
+  /** Widgets made by the last generation, in the order of the dashboard. */
+  created: z.array(z.string()),
+});
+export type OnboardingReply = z.infer<typeof onboardingReply>;
+
+/** Body of POST /api/dashboard/onboarding/select. */
+export const onboardingSelectRequest = z.strictObject({ categories: z.array(category).min(1).max(CATEGORIES.length) });
+export type OnboardingSelectRequest = z.infer<typeof onboardingSelectRequest>;
+
+/** Body of POST /api/dashboard/onboarding/refine: an option for each question of the step before. */
+export const onboardingRefineRequest = z.strictObject({ answers: z.partialRecord(questionId, z.string().max(40)) });
+export type OnboardingRefineRequest = z.infer<typeof onboardingRefineRequest>;
