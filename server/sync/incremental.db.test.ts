@@ -12,6 +12,7 @@ import {
 import { COMPANIES, CONTACTS, DEALS, LEADS } from '../../sandbox/bitrix24/rest/entities.ts';
 import { compareCopy } from '../../scripts/compare-copy.ts';
 import { queueRechecks } from '../tenants/recheck-queue.ts';
+import { runAs } from '../testing/postgres.ts';
 import { type SyncRig, startSyncRig } from '../testing/sync-rig.ts';
 import { getSyncStatus } from './status.ts';
 
@@ -27,6 +28,7 @@ beforeEach(async () => {
 });
 
 const HOUR_MS = 3_600_000;
+const dealIds = () => [...world().deals].filter(({ isRecurring }) => !isRecurring).map(({ id }) => String(id));
 const actor = (byRobot = false) => ({ userId: 1, byRobot, now: rig.portal.now() });
 const world = () => rig.portal.state.world;
 const first = <Row>(rows: Iterable<Row>, wanted: (row: Row) => boolean = () => true): Row => {
@@ -149,6 +151,26 @@ test('a thousand records of one second arrive whole, also when the sync is stopp
   for (const id of ids) updateActivity(rig.portal.state, id, { subject: `At once ${id}` }, { userId: 1, byRobot: false, now });
   await after(16 * 60_000);
   expect(await differences()).toEqual([]);
+});
+
+test('product rows are read also when somebody wants the CRM to be asked again all the time', async () => {
+  const copied = () => rig.query({ text: 'select external_id from crm_deal_products order by 1' });
+  const rows = await copied();
+  expect(rows.length).toBeGreaterThan(100);
+  const owner = (text: string) => runAs(rig.database.ownerUrl, (client) => client.query(text));
+  await owner(`create function always_wanted() returns trigger language plpgsql as $$
+    begin new.next_sync_at := least(new.next_sync_at, 'epoch'); return new; end $$`);
+  await owner('create trigger always_wanted before update on crm_connections for each row execute function always_wanted()');
+  await owner('delete from crm_deal_products');
+  await rig.database.db.withTenant(rig.tenantId, 'write', (tx) =>
+    queueRechecks(tx, { tenantId: rig.tenantId, crmSource: 'bitrix24' }, 'dealProducts', dealIds(), 'changed'),
+  );
+  rig.sandbox.clock.advance(16 * 60_000);
+  await rig.runDue(Math.ceil(dealIds().length / 500));
+  await owner('drop trigger always_wanted on crm_connections');
+  await owner('drop function always_wanted');
+  expect(await copied()).toEqual(rows);
+  await rig.sync();
 });
 
 test('a deletion is believed when the record itself is asked for, not when it is told of or not listed', async () => {

@@ -68,7 +68,15 @@ export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSign
   if (areDictionariesDue) await refreshDictionaries(deps, run, signal);
 
   const deadline = clock.now() + BACKGROUND_MS;
-  const isTimeUp = async () => clock.now() >= deadline || (await isWanted(db, run, new Date(clock.now())));
+  let hasBegun = false;
+  const isTimeUp = async () => {
+    // A step is done whoever waits: wishes that come with every run would else keep product rows and deletions out for ever.
+    if (!hasBegun) {
+      hasBegun = true;
+      return false;
+    }
+    return clock.now() >= deadline || (await isWanted(db, run, new Date(clock.now())));
+  };
   const isLeft = await inBackground(waits, async () => {
     if (await workOffRechecks(deps, run, isTimeUp, signal)) return true;
     if (await sweepDeleted(deps, run, available, isTimeUp, signal)) return true;
