@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { crmSource } from './crm.ts';
 
 /** What a chart can be drawn from. */
-const dataSource = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies', 'stageHistory']);
+const dataSource = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies', 'stageHistory', 'products', 'people']);
 export type DataSource = z.infer<typeof dataSource>;
 
 const chartType = z.enum(['bar', 'line', 'area', 'pie', 'donut', 'stackedBar', 'funnel', 'kpi']);

@@ -68,6 +68,8 @@ const isDataSource = oneOf<ChartConfig['dataSource']>({
   contacts: true,
   companies: true,
   stageHistory: true,
+  products: true,
+  people: true,
 });
 const isAggregation = oneOf<ChartConfig['aggregation']>({
   count: true,

@@ -46,6 +46,18 @@ const ENTITY_TEXTS: Record<DataSource, NameText> = {
       'bosqichlar tarixi, bosqich o‘zgarishlari',
     ],
   ),
+  products: named(
+    ['Products in deals', 'Товары в сделках', 'Bitimlardagi mahsulotlar'],
+    [
+      'products, product rows, goods, items',
+      'товары, товаров, товарные позиции, позиции',
+      'mahsulotlar, tovarlar, mahsulot qatorlari',
+    ],
+  ),
+  people: named(
+    ['Team members', 'Сотрудники', 'Jamoa a’zolari'],
+    ['team members, crm users, users', 'пользователи, члены команды, пользователей', 'jamoa a’zolari, foydalanuvchilar'],
+  ),
 };
 
 const AGGREGATION_TEXTS: Record<Aggregation, NameText> = {
@@ -113,6 +125,24 @@ const NUMBER_TEXTS: ReadonlyMap<string, NameText> = new Map([
     named(
       ['Employees', 'Число сотрудников', 'Xodimlar soni'],
       ['employees, headcount, staff', 'число сотрудников, штат', 'xodimlar soni, shtat'],
+    ),
+  ],
+  [
+    'quantity',
+    named(
+      ['Quantity', 'Количество товара', 'Mahsulot soni'],
+      ['quantity, pieces, units', 'штук, единиц, количество товара', 'dona, mahsulot soni'],
+    ),
+  ],
+  [
+    'price',
+    named(['Price', 'Цена', 'Narx'], ['unit price, price per piece', 'цена, цена за единицу', 'dona narxi, birlik narxi']),
+  ],
+  [
+    'amount',
+    named(
+      ['Product amount', 'Сумма товара', 'Mahsulot summasi'],
+      ['product amount, product total', 'сумма товара, стоимость товара', 'mahsulot summasi, mahsulot qiymati'],
     ),
   ],
 ]);
@@ -250,6 +280,24 @@ const DIMENSION_TEXTS: ReadonlyMap<string, NameText> = new Map([
     named(['Industry', 'Сфера деятельности', 'Soha'], ['industry, sector', 'отрасль, сфера деятельности', 'soha, tarmoq']),
   ],
   [
+    'product',
+    named(['Product', 'Товар', 'Mahsulot'], ['product, item, goods', 'товар, товара, продукт, позиция', 'mahsulot, tovar']),
+  ],
+  [
+    'person',
+    named(
+      ['Team member', 'Сотрудник', 'Jamoa a’zosi'],
+      ['team member, crm user, user', 'пользователь, член команды', 'jamoa a’zosi, foydalanuvchi'],
+    ),
+  ],
+  [
+    'active',
+    named(
+      ['Access', 'Доступ', 'Kirish huquqi'],
+      ['access, active or dismissed', 'доступ, работает или уволен', 'kirish huquqi, ishlaydi yoki ketgan'],
+    ),
+  ],
+  [
     'weekday',
     named(
       ['Weekday', 'День недели', 'Hafta kuni'],
@@ -361,6 +409,17 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
         'pipeline value, open pipeline, pipeline',
         'сумма в работе, сумма открытых сделок',
         'ochiq bitimlar summasi, ishdagi summa',
+      ],
+    ),
+  ],
+  [
+    'weightedPipeline',
+    named(
+      ['Weighted pipeline', 'Взвешенная сумма в работе', 'Ochiq bitimlarning kutilgan summasi'],
+      [
+        'weighted pipeline, forecast, expected revenue, weighted pipeline value',
+        'взвешенная воронка, взвешенная сумма в работе, прогноз, прогноз продаж, ожидаемая выручка',
+        'ochiq bitimlarning kutilgan summasi, prognoz, kutilayotgan tushum',
       ],
     ),
   ],
@@ -541,6 +600,42 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
     named(
       ['Stage conversion', 'Конверсия стадии', 'Bosqich konversiyasi'],
       ['stage conversion, step conversion', 'конверсия стадии, конверсия этапа', 'bosqich konversiyasi'],
+    ),
+  ],
+  [
+    'soldQuantity',
+    named(
+      ['Products sold, pieces', 'Продано товаров, шт.', 'Sotilgan mahsulotlar, dona'],
+      ['products sold, pieces sold, units sold', 'продано товаров, продано штук', 'sotilgan mahsulotlar, sotilgan dona'],
+    ),
+  ],
+  [
+    'soldAmount',
+    named(
+      ['Product sales', 'Продажи товаров', 'Mahsulot savdosi'],
+      ['product sales, product revenue', 'продажи товаров, выручка по товарам', 'mahsulot savdosi, mahsulotlar tushumi'],
+    ),
+  ],
+  [
+    'totalPeople',
+    named(
+      ['Team members', 'Сотрудников', 'Jamoa a’zolari soni'],
+      [
+        'team members, number of team members',
+        'всего сотрудников, число пользователей',
+        'jamoa a’zolari soni, jami jamoa a’zolari',
+      ],
+    ),
+  ],
+  [
+    'activePeople',
+    named(
+      ['Active team members', 'Работающих сотрудников', 'Faol jamoa a’zolari'],
+      [
+        'active team members, active users',
+        'работающих сотрудников, активные пользователи',
+        'faol jamoa a’zolari, faol foydalanuvchilar',
+      ],
     ),
   ],
 ]);

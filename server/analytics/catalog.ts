@@ -1,5 +1,5 @@
 import type { Aggregation, DataSource, ValueFormat } from '../../contract/charts.ts';
-import type { CrmMode } from '../../contract/crm.ts';
+import type { CrmMode, Entity } from '../../contract/crm.ts';
 
 /*
  * The one place that says what can be asked and what it means. Names that users, models and stored widgets may say
@@ -20,6 +20,8 @@ export type LabelSource =
   | 'direction'
   | 'outcome'
   | 'completed'
+  | 'active'
+  | 'product'
   | 'crm'
   | 'department'
   | 'country'
@@ -62,8 +64,11 @@ export interface NumericField {
   /** What the aggregate is divided by at the very end, to be told in another unit than it is stored in. */
   divisor?: number;
   /** Another table that has to be copied for the value to be right. */
-  reliesOn?: DataSource;
+  reliesOn?: Copied;
 }
+
+/** What of a CRM has to be copied for records to be there: an entity, the products of all its deals, or its people. */
+export type Copied = Entity | 'dealProducts' | 'people';
 
 /** Records that count by how they ended; `closed` is won and lost together. */
 export type Outcome = 'open' | 'won' | 'lost' | 'closed';
@@ -71,6 +76,7 @@ export type Outcome = 'open' | 'won' | 'lost' | 'closed';
 /** What else may be asked of a measure's records. */
 export type Trait =
   | 'completed'
+  | 'active'
   | 'call'
   | 'ofLead'
   | 'untouched'
@@ -90,7 +96,7 @@ interface TraitDefinition {
   sql: (at: string) => string;
   /** The moment: so many minutes before now, or the beginning of the last so many whole local days. */
   moment?: { minutesAgo: number } | { startOfLastDays: number };
-  reliesOn?: DataSource;
+  reliesOn?: Copied;
 }
 
 /** An open deal is stale when its stage has not changed in so many whole local days. */
@@ -101,6 +107,7 @@ const IS_LEFT = 'left_at is not null and (next_pipeline, next_stage) is distinct
 
 export const TRAITS: Record<Trait, TraitDefinition> = {
   completed: { sql: () => 'completed' },
+  active: { sql: () => 'active' },
   call: { sql: () => "type = 'call'" },
   ofLead: { sql: () => "owner_entity = 'leads'" },
   untouched: { sql: () => 'activity_count = 0', reliesOn: 'activities' },
@@ -139,8 +146,10 @@ export interface PlainMeasure {
   field: string | null;
   outcome: Outcome | null;
   /** Name in the entity's `times`: the moment by which a record falls into a window or a step of a time axis. */
-  time: string;
+  time: string | null;
   traits: readonly Trait[];
+  /** Whether each amount counts by the share of deals in its stage that are won (`findStageOdds`); of deals only. */
+  isWeighted: boolean;
 }
 
 /** The records of one measure ÷ those of another, × 100 as a percentage; null where there are none to divide by. */
@@ -154,9 +163,14 @@ interface RatioMeasure {
 export type Measure = PlainMeasure | RatioMeasure;
 
 export interface EntityCatalog {
+  /** A table, or a sub-select that stands for one. */
   table: string;
-  /** The time that counts where a measure names no other. */
-  defaultTime: string;
+  /** The tables whose changes change its records. */
+  tables: readonly string[];
+  /** The entity whose copying brings its records. */
+  copiedWith: Copied;
+  /** The time that counts where a measure names no other; null: its records have no moments, and are asked for of all time only. */
+  defaultTime: string | null;
   times: ReadonlyMap<string, string>;
   /** Columns of times that an index of the table is ordered by. */
   indexedTimes: ReadonlySet<string>;
@@ -219,6 +233,28 @@ const STEP_TIMES = new Map([
   ['leftAt', 'left_at'],
 ]);
 const CREATION = new Map([['createdAt', 'created_at']]);
+const PRODUCT_TIMES = new Map([
+  ['createdAt', 'created_at'],
+  ['closedAt', 'closed_at'],
+]);
+
+/** A product is known by its name today; a row of a deal that names none of the list has a name of its own. */
+const PRODUCT_ROWS = `(
+  select r.tenant_id, r.crm_source, r.external_id, r.deal_id, coalesce(p.name, r.name) as product, r.quantity, r.price,
+    r.quantity * r.price as amount, d.pipeline, d.stage, d.semantic, d.source, d.assigned_to, d.currency, d.created_at,
+    d.closed_at, d.deleted_at
+  from crm_deal_products r
+  join crm_deals d on d.tenant_id = r.tenant_id and d.crm_source = r.crm_source and d.external_id = r.deal_id
+  left join crm_products p on p.tenant_id = r.tenant_id and p.crm_source = r.crm_source and p.external_id = r.product_id
+) product_rows`;
+
+const PEOPLE = `(
+  select tenant_id, crm_source, external_id, name, active, null::timestamptz as never, null::timestamptz as deleted_at
+  from crm_users
+) people`;
+
+/** The column that stands for the moments of records that have none. */
+export const NO_TIME = 'never';
 
 /** `weekday` and `hour` of the time that counts, and `<time>Weekday`, `<time>Hour` of each time by name. */
 function clockDimensions(times: ReadonlyMap<string, string>): [string, Dimension][] {
@@ -234,6 +270,8 @@ function clockDimensions(times: ReadonlyMap<string, string>): [string, Dimension
 export const CATALOG: Record<DataSource, EntityCatalog> = {
   leads: {
     table: 'crm_leads',
+    tables: ['crm_leads'],
+    copiedWith: 'leads',
     defaultTime: 'createdAt',
     times: LEAD_AND_DEAL_TIMES,
     indexedTimes: new Set(['created_at']),
@@ -269,6 +307,8 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   },
   deals: {
     table: 'crm_deals',
+    tables: ['crm_deals'],
+    copiedWith: 'deals',
     defaultTime: 'createdAt',
     times: LEAD_AND_DEAL_TIMES,
     indexedTimes: new Set(['created_at', 'closed_at']),
@@ -292,6 +332,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
       'totalDeals',
       'openDeals',
       'pipelineValue',
+      'weightedPipeline',
       'wonDeals',
       'wonValue',
       'averageDeal',
@@ -305,6 +346,8 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   },
   activities: {
     table: 'crm_activities',
+    tables: ['crm_activities'],
+    copiedWith: 'activities',
     defaultTime: 'startedAt',
     times: ACTIVITY_TIMES,
     indexedTimes: new Set(['started_at']),
@@ -322,6 +365,8 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   },
   contacts: {
     table: 'crm_contacts',
+    tables: ['crm_contacts'],
+    copiedWith: 'contacts',
     defaultTime: 'createdAt',
     times: CREATION,
     indexedTimes: new Set(['created_at']),
@@ -338,6 +383,8 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   },
   companies: {
     table: 'crm_companies',
+    tables: ['crm_companies'],
+    copiedWith: 'companies',
     defaultTime: 'createdAt',
     times: CREATION,
     indexedTimes: new Set(['created_at']),
@@ -358,6 +405,8 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   /** One row: a lead or deal entered a stage. */
   stageHistory: {
     table: 'crm_stage_history',
+    tables: ['crm_stage_history'],
+    copiedWith: 'stageHistory',
     defaultTime: 'enteredAt',
     times: STEP_TIMES,
     indexedTimes: new Set(['occurred_at']),
@@ -373,11 +422,56 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     numbers: new Map([['timeInStage', TIME_IN_STAGE]]),
     measures: new Set(['stageEntries', 'stageReached', 'averageTimeInStage', 'medianTimeInStage', 'stageConversion']),
   },
+  /** One row: a product of a deal, with what the deal is. */
+  products: {
+    table: PRODUCT_ROWS,
+    tables: ['crm_deal_products', 'crm_deals', 'crm_products'],
+    copiedWith: 'dealProducts',
+    defaultTime: 'createdAt',
+    times: PRODUCT_TIMES,
+    indexedTimes: new Set(),
+    dimensions: new Map([
+      ['product', { columns: ['product'], labels: 'product' }],
+      ['stage', { columns: ['pipeline', 'stage'], labels: 'dealStage' }],
+      ['pipeline', { columns: ['pipeline'], labels: 'pipeline' }],
+      ['outcome', OUTCOME],
+      ['source', SOURCE],
+      ['owner', OWNER],
+      ['currency', CURRENCY],
+      ['crmSource', CRM],
+      ['department', DEPARTMENT],
+      ...clockDimensions(PRODUCT_TIMES),
+    ]),
+    numbers: new Map([
+      ['quantity', { column: 'quantity', format: 'number' }],
+      ['price', { column: 'price', format: 'currency' }],
+      ['amount', { column: 'amount', format: 'currency' }],
+    ]),
+    measures: new Set(['soldQuantity', 'soldAmount']),
+  },
+  /** One row: somebody who works, or has worked, with the CRM. */
+  people: {
+    table: PEOPLE,
+    tables: ['crm_users'],
+    copiedWith: 'people',
+    defaultTime: null,
+    times: new Map(),
+    indexedTimes: new Set(),
+    dimensions: new Map([
+      ['person', { columns: ['external_id'], labels: 'user' }],
+      ['department', { columns: ['external_id'], labels: 'department' }],
+      ['active', { columns: ['active'], labels: 'active' }],
+      ['crmSource', CRM],
+    ]),
+    numbers: new Map(),
+    measures: new Set(['totalPeople', 'activePeople']),
+  },
 };
 
 const totalLeads = plain('leads');
 const totalContacts = plain('contacts');
 const wonDeals = plain('deals', { outcome: 'won', time: 'closedAt' });
+const wonProducts = plain('products', { outcome: 'won', time: 'closedAt' });
 const closedDeals = plain('deals', { outcome: 'closed', time: 'closedAt' });
 
 const MEASURES = new Map<string, Measure>([
@@ -406,6 +500,8 @@ const MEASURES = new Map<string, Measure>([
   ['openDeals', plain('deals', { outcome: 'open' })],
   /** Sum of the amounts of open deals, by creation. */
   ['pipelineValue', plain('deals', { aggregation: 'sum', field: 'value', outcome: 'open' })],
+  /** Each open deal's amount × the share of deals in its stage that are won, added up, by creation. */
+  ['weightedPipeline', plain('deals', { aggregation: 'sum', field: 'value', outcome: 'open', isWeighted: true })],
   /** Deals in a won stage, by the moment they reached it. */
   ['wonDeals', wonDeals],
   /** Sum of the amounts of won deals, by the moment they were won. */
@@ -453,6 +549,14 @@ const MEASURES = new Map<string, Measure>([
       plain('stageHistory', { outcome: 'open', traits: ['left'] }),
     ),
   ],
+  /** Pieces of products in won deals, by the moment those were won. */
+  ['soldQuantity', { ...wonProducts, aggregation: 'sum', field: 'quantity' }],
+  /** Quantity × price of the same. */
+  ['soldAmount', { ...wonProducts, aggregation: 'sum', field: 'amount' }],
+  /** People the CRM knows, those who have left too. */
+  ['totalPeople', plain('people')],
+  /** People who may sign in to the CRM. */
+  ['activePeople', plain('people', { traits: ['active'] })],
 ]);
 
 /** 100 × deals won in the window ÷ leads created in it. A portal without leads divides by its contacts. */
@@ -469,7 +573,8 @@ export function findMeasure(name: string, mode: CrmMode): Measure | undefined {
 /** Records of an entity by its default time, unless told. */
 function plain(entity: DataSource, more: Partial<PlainMeasure> = {}): PlainMeasure {
   const time = CATALOG[entity].defaultTime;
-  return { kind: 'plain', entity, aggregation: 'count', field: null, outcome: null, time, traits: [], ...more };
+  const rest = { outcome: null, time, traits: [], isWeighted: false };
+  return { kind: 'plain', entity, aggregation: 'count', field: null, ...rest, ...more };
 }
 
 function percentage(numerator: PlainMeasure, denominator: PlainMeasure): Measure {

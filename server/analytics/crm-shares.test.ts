@@ -12,7 +12,14 @@ const context: AnalyticsContext = {
   locale: 'en',
   mode: 'classic',
   crmSources: ['bitrix24', 'hubspot', 'zoho'],
-  dictionaries: { statuses: new Map(), users: new Map(), pipelines: new Map(), rates: new Map(), customFields: new Map() },
+  dictionaries: {
+    statuses: new Map(),
+    users: new Map(),
+    pipelines: new Map(),
+    rates: new Map(),
+    customFields: new Map(),
+    stageOdds: new Map(),
+  },
 };
 
 function resolve(measure: string, crmSource: KpiConfig['crmSource'] = 'all') {

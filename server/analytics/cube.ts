@@ -1,8 +1,9 @@
+import type { Decimal } from 'decimal.js';
 import type { DataSource } from '../../contract/charts.ts';
 import type { CrmSource } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
-import { CATALOG, type Dimension, type NumericField, type Outcome, TRAITS, type Trait } from './catalog.ts';
+import { CATALOG, type Copied, type Dimension, type NumericField, type Outcome, TRAITS, type Trait } from './catalog.ts';
 import { type Condition, conditionSql, expressionSql } from './condition.ts';
 import { identity, Money } from './dictionaries.ts';
 import type { Tally, WeightedValue } from './tally.ts';
@@ -35,8 +36,10 @@ export interface Term {
   extremes: boolean;
   /** Whether all values are wanted, for the middle one. Such a term has a statement of its own. */
   median: boolean;
-  /** Other tables that have to be copied for the number to be right. */
-  reliesOn: readonly DataSource[];
+  /** What each amount counts with, by the stage of its deal; null: whole. */
+  weigh: ((crmSource: string, pipeline: string, stage: string) => Decimal) | null;
+  /** What else has to be copied for the number to be right. */
+  reliesOn: readonly Copied[];
 }
 
 export type { Condition };
@@ -186,6 +189,7 @@ function columnsOf(term: Term): Map<string, Column> {
       columns.set(name, { dimension: expression ? dimension : null, size: name === names.at(-1) ? size : 1 });
     }
   }
+  if (term.weigh) for (const name of STAGE_COLUMNS) columns.set(name, { dimension: null, size: name === 'stage' ? STAGES : 1 });
   if (term.field?.format === 'currency') columns.set('currency', { dimension: null, size: CURRENCIES });
   const tellsCrmsApart = term.onlyCrm === null && (columns.size > 0 || term.byCrm);
   return tellsCrmsApart ? new Map([['crm_source', { dimension: null, size: 1 }], ...columns]) : columns;
@@ -193,6 +197,9 @@ function columnsOf(term: Term): Map<string, Column> {
 
 /** Currencies of one business. */
 const CURRENCIES = 4;
+const STAGE_COLUMNS = ['pipeline', 'stage'] as const;
+/** Open stages of one business. */
+const STAGES = 20;
 
 /** By `won` and not by `semantic`: the deals' indexes are cut by it. */
 const DEAL_OUTCOME_SQL: Record<Outcome, string> = {
@@ -411,13 +418,15 @@ function readGroups(cube: Cube, term: Term, rows: readonly Row[]): Group[] {
     if (tally.rows === 0 || (asked >= 0 && row[demandName(asked)] !== true)) continue;
     const crmSource = String(row.crm_source ?? term.onlyCrm ?? '');
     if (term.field) {
+      const weight = term.weigh?.(crmSource, String(row.pipeline ?? ''), String(row.stage ?? ''));
+      const sum = decimal(row[`sum_${index}`]) ?? new Money(0);
       const currency = term.field.format === 'currency' ? String(row.currency ?? '') : '';
       tally.amounts.set(identity(crmSource, currency), {
         crmSource,
         currency,
         count: Number(row[`count_${index}`]),
         nonZero: Number(row[`non_zero_${index}`] ?? 0),
-        sum: decimal(row[`sum_${index}`]) ?? new Money(0),
+        sum: weight ? sum.times(weight) : sum,
         min: decimal(row[`min_${index}`]),
         max: decimal(row[`max_${index}`]),
         values: term.median ? [readValues(row[`values_${index}`])] : [],

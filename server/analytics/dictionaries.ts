@@ -25,6 +25,16 @@ export interface Dictionaries {
   rates: ReadonlyMap<string, Decimal>;
   /** identity(entity, code) -> that custom field in each CRM that has it. Yes/no fields and fields with a list of options only. */
   customFields: ReadonlyMap<string, readonly CustomField[]>;
+  /**
+   * identity(crmSource, pipeline, stage) -> of deals that closed within a year and had been in that stage, how many closed and
+   * were won; identity(crmSource, pipeline, ''): of the pipeline's; identity(crmSource, '', ''): of the CRM's.
+   */
+  stageOdds: ReadonlyMap<string, ClosedDeals>;
+}
+
+interface ClosedDeals {
+  won: number;
+  closed: number;
 }
 
 /** A custom field whose values are few enough to tell records apart by. */
@@ -71,6 +81,7 @@ interface DictionaryRow {
     multiple: boolean;
     options: Record<string, unknown> | null;
   }[];
+  odds: { crm: string; pipeline: string; stage: string; won: number; closed: number }[];
 }
 
 /** Reads all dictionaries of a tenant in one statement; its one row goes to `toDictionaries`. */
@@ -93,13 +104,16 @@ export function dictionariesQuery(tenantId: string): SqlQuery {
             'multiple', is_multiple, 'options', options) order by crm_source, entity, code), '[]')
    from crm_field_definitions
    where tenant_id = $1 and is_custom and (type in ('list', 'boolean') or type = 'text' and jsonb_typeof(options) = 'object'))
-    as fields`,
+    as fields,
+  (select coalesce(json_agg(json_build_object('crm', crm_source, 'pipeline', pipeline, 'stage', stage, 'won', won, 'closed', closed)),
+     '[]')
+   from crm_stage_odds where tenant_id = $1) as odds`,
     values: [tenantId],
   };
 }
 
 export function toDictionaries(row: object): Dictionaries {
-  const { statuses, users, pipelines, rates, fields } = row as DictionaryRow;
+  const { statuses, users, pipelines, rates, fields, odds } = row as DictionaryRow;
   return {
     statuses: new Map(
       statuses.map((status, rank) => [
@@ -113,6 +127,7 @@ export function toDictionaries(row: object): Dictionaries {
     pipelines: new Map(pipelines.map((pipeline, rank) => [identity(pipeline.crm, pipeline.id), { label: pipeline.name, rank }])),
     rates: new Map(rates.map(({ crm, code, rate }) => [identity(crm, code), new Money(rate)])),
     customFields: Map.groupBy(fields.map(toCustomField), ({ key }) => key),
+    stageOdds: new Map(odds.map(({ crm, pipeline, stage, won, closed }) => [identity(crm, pipeline, stage), { won, closed }])),
   };
 }
 
@@ -131,6 +146,27 @@ function toCustomField({ crm, entity, code, label, type, multiple, options }: Di
 /** The definitions of a custom field; empty where no CRM has one of that name whose values tell records apart. */
 export function findCustomFields({ customFields }: Dictionaries, entity: DataSource, code: string): readonly CustomField[] {
   return customFields.get(identity(entity, code)) ?? [];
+}
+
+/** Fewer deals say too little of a stage. */
+const MIN_CLOSED = 20;
+
+/**
+ * Of deals in that stage the share that will be won, 0 to 1 with four decimal places, as far as the tenant's own deals of the
+ * last year tell: those that had been in it, or, where fewer than 20 of them have closed, those of its pipeline, then of its
+ * CRM, then of all CRMs.
+ */
+export function findStageOdds({ stageOdds }: Dictionaries, crmSource: string, pipeline: string, stage: string): Decimal {
+  const ofAll = { won: 0, closed: 0 };
+  for (const [key, { won, closed }] of stageOdds) {
+    if (!key.endsWith(identity('', '', ''))) continue;
+    ofAll.won += won;
+    ofAll.closed += closed;
+  }
+  const levels = [identity(crmSource, pipeline, stage), identity(crmSource, pipeline, ''), identity(crmSource, '', '')];
+  const known = levels.map((key) => stageOdds.get(key)).find((level) => level !== undefined && level.closed >= MIN_CLOSED);
+  const { won, closed } = known ?? ofAll;
+  return closed === 0 ? new Money(0) : new Money(won).div(closed).toDecimalPlaces(4);
 }
 
 /** How CRMs write yes and no in a custom field. */
@@ -173,6 +209,7 @@ const VALUES = new Map<LabelSource, number>([
   ['direction', 3],
   ['outcome', 3],
   ['completed', 2],
+  ['active', 2],
   ['entity', 2],
   ['crm', 4],
   // Beginnings of numbers, which are more than there are countries.

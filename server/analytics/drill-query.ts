@@ -1,5 +1,5 @@
 import type { ChartConfig, DataSource, KpiConfig } from '../../contract/charts.ts';
-import type { CrmSource } from '../../contract/crm.ts';
+import type { CrmSource, Entity } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { CATALOG, type Dimension } from './catalog.ts';
 import { compareText, compareValues, OTHERS_KEY, planChart } from './chart-query.ts';
@@ -47,7 +47,7 @@ export interface DrillRow {
   amount: string | null;
   currency: string | null;
   /** Record whose page shows it; its own but for activities. */
-  page_entity: DataSource | null;
+  page_entity: Entity | null;
   page_id: string | null;
   at: Date | null;
   /** `at` to the microsecond, for the place of the next page. */
@@ -82,6 +82,8 @@ const RECORD_SQL: Record<DataSource, { title: string; owner: string; amount: str
     currency: 'null',
     page: 'owner_entity, owner_external_id',
   },
+  products: { title: 'product', owner: 'assigned_to', amount: 'amount', currency: 'currency', page: `'deals', deal_id` },
+  people: { title: 'name', owner: 'external_id', amount: 'null', currency: 'null', page: 'null, null' },
 };
 
 /** A column of the lead or deal that entered the stage; null where it is not in the copy. */

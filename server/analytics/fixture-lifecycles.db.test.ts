@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DataSource, KpiConfig } from '../../contract/charts.ts';
+import type { Entity } from '../../contract/crm.ts';
 import type { ActivityRecord, DealRecord, LeadRecord, RecordOf, StageHistoryRecord } from '../crm/records.ts';
 import { applyChange } from '../sync/changed-records.ts';
 import { type Run, storeRecords } from '../sync/run.ts';
@@ -40,7 +41,7 @@ beforeEach(async () => {
   asker = await createAsker(database.db, run.tenantId, { now: SMALL_WORLD_NOW, timezone: 'America/New_York' });
 });
 
-function store<E extends DataSource>(entity: E, records: readonly RecordOf[E][], gone: readonly string[] = []) {
+function store<E extends Entity>(entity: E, records: readonly RecordOf[E][], gone: readonly string[] = []) {
   return database.db.withTenant(run.tenantId, 'write', (tx) =>
     applyChange(tx, run, {
       entity,

@@ -89,6 +89,22 @@ beforeAll(async () => {
     { ...step, occurred_at: created_at, left_at: at(9999), ...gone },
   ]);
   await insert('crm_contacts', [{ created_at }, {}, { created_at, ...gone }]);
+  // Of each of the first eleven deals one product at the price of the deal, but three of the first; of the deleted one as well.
+  await insert(
+    'crm_deal_products',
+    amounts('price').map(({ price }, index) => ({
+      deal_id: String(index),
+      name: 'Course',
+      quantity: index === 0 ? 3 : 1,
+      price,
+    })),
+  );
+  // Beside Ann and Dana, who has left.
+  await insert('crm_users', [
+    { external_id: '10', name: 'Eve', department: 'Sales', active: true },
+    { external_id: '11', name: 'Bob', department: 'Sales', active: false },
+    { external_id: '12', name: 'Cid', department: null, active: true },
+  ]);
   dollars = await createAsker(database.db, tenantId, { now: SMALL_WORLD_NOW, timezone: 'America/New_York' });
 });
 
@@ -121,11 +137,16 @@ const EXPECTED: Record<string, readonly string[]> = {
   'companies employeeCount': ['90', '30', '20', '10', '60'],
   // 0, 1800, 5400
   'stageHistory timeInStage': ['7200', '2400', '1800', '0', '5400'],
+  // 3 and ten times 1: 13 ÷ 11 = 1.1818…
+  'products quantity': ['13', '1.18', '1', '1', '3'],
+  'products price': MONEY,
+  // The first ten dollars three times: 168.890…; the mean of the seven 24.127…; in order -4.444… 0 0 10 30 33.335 100.
+  'products amount': ['168.89', '24.13', '10.00', '-4.44', '100.00'],
 };
 const NUMBERS = ENTITIES.flatMap((dataSource) =>
   [...CATALOG[dataSource].numbers.keys()].map((field) => [dataSource, field] as const),
 );
-const isMoney = (field: string) => field === 'value' || field === 'revenue';
+const isMoney = (field: string) => ['value', 'revenue', 'price', 'amount'].includes(field);
 
 test('every number of the catalog is worked out here', () => {
   expect(Object.keys(EXPECTED).sort()).toEqual(NUMBERS.map((names) => names.join(' ')).sort());
@@ -161,8 +182,22 @@ test.each([
   ['contacts', '2'],
   ['companies', '11'],
   ['stageHistory', '4'],
+  ['products', '11'],
+  ['people', '5'],
 ] as const)('count of %s: deleted ones are out, those without a date are in', async (dataSource, count) => {
   expect((await dollars.kpi({ dataSource })).value).toBe(count);
+});
+
+test('people are counted, those who have left apart, and of all time only', async () => {
+  expect((await dollars.kpi({ dataSource: 'people', measure: 'totalPeople' })).value).toBe('5');
+  expect((await dollars.kpi({ dataSource: 'people', measure: 'activePeople' })).value).toBe('3');
+  const byDepartment = await dollars.chart({ dataSource: 'people', measure: 'totalPeople', xField: 'department' });
+  expect(byDepartment.series[0]?.points.map(({ label, value }) => [label, value])).toEqual([
+    ['Not set', 3],
+    ['Sales', 2],
+  ]);
+  const lately = () => dollars.kpi({ dataSource: 'people', measure: 'totalPeople', timeRangeDays: 30 });
+  expect(lately).toThrow(expect.objectContaining({ code: 'invalid_combination' }));
 });
 
 test('shown in a currency without a rate, its own amounts count and all others stand beside', async () => {

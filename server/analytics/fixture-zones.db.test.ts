@@ -175,6 +175,11 @@ function worth(value: number): Row {
   return { value, currency: 'USD' };
 }
 
+/** In a won deal of F two pieces, of L one, for 3 each. Won leads have none: no deal has their ids. */
+function toProduct({ tenant_id, crm_source, external_id, value }: Row): Row {
+  return { tenant_id, crm_source, external_id, deal_id: external_id, quantity: value === 100 ? 2 : 1, price: 3 };
+}
+
 /**
  * Each kind of row: once at the first instant and twice in the last millisecond of each day, nine in all. Four times a
  * millisecond before the days and eight times when they have ended; once when the days before them begin and twice a
@@ -199,12 +204,14 @@ async function insertBusiness({ starts, end, previous }: Zone): Promise<string> 
       ...Array.from({ length: times }, () => rowAt(moment, isFirst)),
       { ...rowAt(moment, isFirst), deleted_at: end },
     ]);
-    await insertRows(
-      owner,
-      table,
-      rows.map((row) => ({ tenant_id: tenantId, crm_source: 'bitrix24', external_id: String(id++), ...row })),
-    );
+    const own = rows.map((row) => ({ tenant_id: tenantId, crm_source: 'bitrix24', external_id: String(id++), ...row }) as Row);
+    await insertRows(owner, table, own);
+    await insertRows(owner, 'crm_deal_products', own.filter(({ semantic }) => semantic === 'won').map(toProduct));
   }
+  // One of four deals is won.
+  await insertRows(owner, 'crm_stage_odds', [
+    { tenant_id: tenantId, crm_source: 'bitrix24', pipeline: '', stage: '', won: 1, closed: 4 },
+  ]);
   return tenantId;
 }
 
@@ -236,6 +243,8 @@ const EXPECTED: readonly [DataSource, string, string, string][] = [
   ['deals', 'openDeals', '9', '5'],
   // 3 × 10 + 6 × 20; 10 + 4 × 20.
   ['deals', 'pipelineValue', '150.00', '90.00'],
+  // A quarter of that.
+  ['deals', 'weightedPipeline', '37.50', '22.50'],
   ['deals', 'wonDeals', '9', '5'],
   // 3 × 100 + 6 × 7; 100 + 4 × 7.
   ['deals', 'wonValue', '342.00', '128.00'],
@@ -267,14 +276,17 @@ const EXPECTED: readonly [DataSource, string, string, string][] = [
   ['stageHistory', 'medianTimeInStage', '10800', '10800'],
   // L were lost: 3 ÷ 9; 1 ÷ 5.
   ['stageHistory', 'stageConversion', '33.33', '20.00'],
+  // 3 × 2 + 6 × 1; 2 + 4 × 1.
+  ['products', 'soldQuantity', '12', '6'],
+  ['products', 'soldAmount', '36.00', '18.00'],
 ];
 /** Won deals ÷ contacts: 9 ÷ 12; 5 ÷ 6. */
 const CONVERSION_OF_SIMPLE = ['75.00', '83.33'];
 
 test('every measure of the catalog is worked out here', () => {
-  const all = (Object.keys(CATALOG) as DataSource[]).flatMap((entity) =>
-    [...CATALOG[entity].measures].map((measure) => `${entity} ${measure}`),
-  );
+  // People have no moments.
+  const entities = (Object.keys(CATALOG) as DataSource[]).filter((entity) => entity !== 'people');
+  const all = entities.flatMap((entity) => [...CATALOG[entity].measures].map((measure) => `${entity} ${measure}`));
   expect(EXPECTED.map(([entity, measure]) => `${entity} ${measure}`).sort()).toEqual(all.sort());
 });
 

@@ -28,6 +28,8 @@ export const CODE_LABELS = new Map<string, Record<Locale, string>>([
   ['outcome:lost', { en: 'Lost', ru: 'Провал', uz: 'Yo‘qotilgan' }],
   ['completed:true', { en: 'Completed', ru: 'Завершено', uz: 'Bajarilgan' }],
   ['completed:false', { en: 'Not completed', ru: 'Не завершено', uz: 'Bajarilmagan' }],
+  ['active:true', { en: 'Has access', ru: 'Есть доступ', uz: 'Kirish huquqi bor' }],
+  ['active:false', { en: 'Has left', ru: 'Нет доступа', uz: 'Kirish huquqi yo‘q' }],
   ['boolean:true', { en: 'Yes', ru: 'Да', uz: 'Ha' }],
   ['boolean:false', { en: 'No', ru: 'Нет', uz: 'Yo‘q' }],
   ['entity:leads', { en: 'Leads', ru: 'Лиды', uz: 'Lidlar' }],

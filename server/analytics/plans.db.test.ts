@@ -35,7 +35,7 @@ let context: AnalyticsContext;
  * Row `n` is the tenant's of n modulo 3, one every 17 minutes back from now: some 1,400 days. What it holds goes by k, its place
  * within its tenant, or else all deals of a tenant would end the same way.
  */
-const COLUMNS: Record<DataSource, string> = {
+const COLUMNS: Record<(typeof ENTITIES)[number], string> = {
   leads: `status, semantic, source, assigned_to, value, currency, closed_at, first_response_at, created_at)
     select t.id, 'bitrix24', n, 's' || k % 6, (array['open','won','lost'])[1 + k % 3], 'c' || k % 9, k % 30, k % 1000, 'USD',
       at + interval '3 days', at + interval '20 minutes', at`,
@@ -72,6 +72,13 @@ beforeAll(async () => {
     );
     await owner.query(`vacuum (analyze) ${table}`);
   }
+  // Two product rows in every deal: 240,000.
+  await owner.query(
+    `insert into crm_deal_products (tenant_id, crm_source, external_id, deal_id, name, quantity, price)
+     select tenant_id, crm_source, external_id || '-' || place, external_id, 'p' || length(external_id), place, 10
+     from crm_deals cross join generate_series(1, 2) place`,
+  );
+  await owner.query('vacuum (analyze) crm_deal_products');
   await owner.end();
   const [row] = await database.db.withTenant(tenantId, 'read', (tx) => tx.query(dictionariesQuery(tenantId)));
   const dictionaries = toDictionaries(row ?? {});
@@ -237,6 +244,23 @@ test('won deals of a window are looked for among the deals that closed in it, al
   expect(scan).toMatchObject({ node: 'Index Only Scan', heapFetches: 0 });
   expect(scan?.rows).toBeGreaterThan(closed - 2);
   expect(scan?.rows).toBeLessThan(closed + 2);
+});
+
+test('products of a window are looked for by its deals, and none of all time walks through a whole table', async () => {
+  const base: ChartConfig = { ...CHART, dataSource: 'products', yField: 'amount', aggregation: 'sum' };
+  const inWindow = 30 * ((24 * 60) / (17 * TENANTS));
+  for (const xField of ['product', 'owner', 'stage']) {
+    for (const query of statementsOf([{ ...base, xField, timeRangeDays: 30 }])) {
+      const scans = await scansOf(query);
+      expect(scans.map(({ node }) => node)).not.toContain('Seq Scan');
+      for (const { table, rows } of scans) {
+        expect(rows, table).toBeLessThanOrEqual((table === 'crm_deal_products' ? 2 : 1) * inWindow + 4);
+      }
+    }
+    for (const query of statementsOf([{ ...base, xField, timeRangeDays: null }])) {
+      expect((await scansOf(query)).map(({ node }) => node)).not.toContain('Seq Scan');
+    }
+  }
 });
 
 test('charts of one table and window that differ in what they group by are read in one pass while their groups are few', () => {

@@ -1,9 +1,9 @@
-import type { DataSource } from '../../contract/charts.ts';
+import type { Entity } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { CATALOG } from './catalog.ts';
 
 /** What people fill in; the stage history is written by the CRM itself and only counted. */
-export type ProfiledEntity = Exclude<DataSource, 'stageHistory'>;
+export type ProfiledEntity = Exclude<Entity, 'stageHistory'>;
 
 /** Two values that begin alike for so long are taken for one. */
 const MAX_CODE_CHARS = 200;
@@ -83,7 +83,7 @@ export const GROUPS_IN_MEMORY: SqlQuery = {
 /** One pass over an entity's table, counted as a whole and by each of its dimensions, months and custom lists. */
 export function profileQuery(tenantId: string, entity: ProfiledEntity, { lists, plain }: CustomCodes): SqlQuery {
   const { table, times, defaultTime } = CATALOG[entity];
-  const time = times.get(defaultTime);
+  const time = times.get(defaultTime ?? '');
   const keys = [
     ...PROFILED[entity].dimensions.map((name) => valueSql(entity, name)),
     `to_char(${time} at time zone 'UTC', 'YYYY-MM')`,

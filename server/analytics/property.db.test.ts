@@ -1,8 +1,17 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ChartConfig, type ChartData, chartConfig, type KpiConfig, type KpiData, kpiConfig } from '../../contract/charts.ts';
+import {
+  type ChartConfig,
+  type ChartData,
+  chartConfig,
+  type DataSource,
+  type KpiConfig,
+  type KpiData,
+  kpiConfig,
+} from '../../contract/charts.ts';
 import { AppError } from '../platform/errors.ts';
+import { updateStageOdds } from '../sync/stage-odds.ts';
 import { answerChart, answerKpi, DIMENSIONS, measuresOf, NUMBERS, TIMES } from '../testing/analytics/naive-answer.ts';
 import { chartConfigs, hostileConfigs, kpiConfigs } from '../testing/analytics/random-configs.ts';
 import { insertWorld, randomWorld, type World } from '../testing/analytics/random-world.ts';
@@ -34,6 +43,9 @@ beforeAll(async () => {
     const world = randomWorld(FIRST_SEED + index);
     await insertWorld(owner, world);
     const { tenantId, now, timezone, mode } = world;
+    for (const crmSource of CRMS) {
+      await database.db.withTenant(tenantId, 'write', (tx) => updateStageOdds(tx, { tenantId, crmSource }, now));
+    }
     const [row] = await database.db.withTenant(tenantId, 'read', (tx) => tx.query(dictionariesQuery(tenantId)));
     const dictionaries = toDictionaries(row ?? {});
     worlds.push({
@@ -101,14 +113,14 @@ function expectShares(config: ChartConfig | KpiConfig, data: ChartData | KpiData
   }
 }
 
-const SUMS = new Set(['pipelineValue', 'wonValue', 'lostValue', 'talkTime']);
-const COUNTS = /^(total|open|won|lost|stale|untouched|completed|calls)/;
+const SUMS = new Set(['pipelineValue', 'weightedPipeline', 'wonValue', 'lostValue', 'talkTime', 'soldQuantity', 'soldAmount']);
+const COUNTS = /^(total|active|open|won|lost|stale|untouched|completed|calls)/;
 /** Whether parts of this number add up to the whole. */
 const addsUp = ({ measure, aggregation }: ChartConfig | KpiConfig): boolean =>
   measure === null ? aggregation === 'count' || aggregation === 'sum' : SUMS.has(measure) || COUNTS.test(measure);
 
 test('the second evaluation knows every name of the catalog', () => {
-  for (const entity of ['leads', 'deals', 'activities', 'contacts', 'companies', 'stageHistory'] as const) {
+  for (const entity of Object.keys(CATALOG) as DataSource[]) {
     const { dimensions, numbers, measures, times } = CATALOG[entity];
     const own = Object.keys(DIMENSIONS[entity]).filter((name) => !name.startsWith('custom:'));
     expect(own.sort()).toEqual([...dimensions.keys()].sort());

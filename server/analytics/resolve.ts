@@ -8,13 +8,14 @@ import {
   type EntityCatalog,
   findMeasure,
   type Measure,
+  NO_TIME,
   type PlainMeasure,
   TRAITS,
   type Trait,
 } from './catalog.ts';
 import { type NameScope, onDimension, onlyCrm, refuse } from './condition.ts';
 import type { BoundTrait, Condition, Term } from './cube.ts';
-import { countValues, type Dictionaries, findCustomFields, Money } from './dictionaries.ts';
+import { countValues, type Dictionaries, findCustomFields, findStageOdds, Money } from './dictionaries.ts';
 import type { Locale } from './labels.ts';
 import { addTally, createTally, finishTally, type MoneyContext, type Tally } from './tally.ts';
 import { type Bucket, lastDays, type TimeWindow } from './time-range.ts';
@@ -114,7 +115,8 @@ function resolveMeasure(question: Question, mode: CrmMode): Measure {
     if (field === null) throw refuse(`${aggregation} needs a field`);
     requireNumber(question.dataSource, entity, field, aggregation);
   }
-  return { kind: 'plain', entity: question.dataSource, aggregation, field, outcome: null, time: entity.defaultTime, traits: [] };
+  const rest = { outcome: null, time: entity.defaultTime, traits: [], isWeighted: false };
+  return { kind: 'plain', entity: question.dataSource, aggregation, field, ...rest };
 }
 
 function requireNumber(dataSource: string, entity: EntityCatalog, field: string, aggregation: string): void {
@@ -132,10 +134,14 @@ function formatOf(measure: Measure): ValueFormat {
 
 function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scope: NameScope | undefined): Term {
   const entity = CATALOG[measure.entity];
-  const timeColumn = lookUp(entity.times, axes.time ?? measure.time, `${measure.entity} have no time`);
+  const timeColumn = timeColumnOf(measure, axes);
   const find = (name: string) => atTime(findDimension(measure.entity, name, scope), timeColumn);
   const field = measure.field === null ? null : lookUp(entity.numbers, measure.field, `${measure.entity} have no field`);
-  const reliesOn = [...measure.traits.map((trait) => TRAITS[trait].reliesOn), field?.reliesOn];
+  const reliesOn = [
+    ...measure.traits.map((trait) => TRAITS[trait].reliesOn),
+    field?.reliesOn,
+    measure.isWeighted ? ('stageHistory' as const) : undefined,
+  ];
   return {
     entity: measure.entity,
     timeColumn,
@@ -151,9 +157,22 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scop
     traits: measure.traits.map((trait) => bindTrait(trait, scope)),
     extremes: measure.aggregation === 'min' || measure.aggregation === 'max',
     median: measure.aggregation === 'median',
+    weigh: measure.isWeighted ? weighByStage(scope) : null,
     field,
     reliesOn: [...new Set(reliesOn.filter((one) => one !== undefined))],
   };
+}
+
+function timeColumnOf({ entity, time }: PlainMeasure, axes: Axes): string {
+  const name = axes.time ?? time;
+  if (name !== null) return lookUp(CATALOG[entity].times, name, `${entity} have no time`);
+  if (axes.window) throw refuse(`${entity} have no time: ask for them without a range of days`);
+  return NO_TIME;
+}
+
+function weighByStage(scope: NameScope | undefined): NonNullable<Term['weigh']> {
+  if (!scope) throw refuse('This number depends on how the deals of the tenant end');
+  return (crmSource, pipeline, stage) => findStageOdds(scope.dictionaries, crmSource, pipeline, stage);
 }
 
 function onlyCrmOf({ crmSource }: Question, scope: NameScope | undefined): CrmSource | null {
@@ -255,6 +274,8 @@ export function answer(resolved: Resolved, [first, second]: Tallies, context: An
   const money: MoneyContext | null =
     resolved.format === 'currency' ? { displayCurrency: context.displayCurrency, rates: context.dictionaries.rates } : null;
   const { value, unconverted } = finishTally(first ?? createTally(), measure.aggregation, money);
+  // Without a single deal that has ended there is nothing to weigh by.
+  if (measure.isWeighted && context.dictionaries.stageOdds.size === 0) return { value: null, unconverted: [], rowCount: rows };
   const divisor = resolved.terms[0]?.field?.divisor ?? 1;
   return { value: value?.div(divisor) ?? null, unconverted, rowCount: rows };
 }

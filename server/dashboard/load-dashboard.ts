@@ -1,5 +1,5 @@
 import type { DashboardReply, Widget, WidgetResult } from '../../contract/dashboard.ts';
-import { isByMinute } from '../analytics/catalog.ts';
+import { CATALOG, isByMinute } from '../analytics/catalog.ts';
 import { planChart } from '../analytics/chart-query.ts';
 import type { Term } from '../analytics/cube.ts';
 import { dictionariesQuery, toDictionaries } from '../analytics/dictionaries.ts';
@@ -158,7 +158,9 @@ function pickWidgets(widgets: Widget[], only: readonly string[] | undefined): Wi
 
 /** About how many records each statement reads. */
 function costsOf({ entities }: PreparedPlans, coverage: readonly Coverage[]): number[] {
-  return entities.map((of) => coverage.reduce((sum, { entity, records }) => sum + (entity === of ? records : 0), 0));
+  return entities.map((of) =>
+    coverage.reduce((sum, { entity, records }) => sum + (entity === CATALOG[of].copiedWith ? records : 0), 0),
+  );
 }
 
 /** How a widget's numbers are got. @throws AppError `unknown_field_name`, `invalid_combination` */
@@ -198,7 +200,7 @@ function prepareWidget(widget: Widget, context: TenantContext, analytics: Analyt
  */
 export function isCovered(term: Term, crmSource: string, coverage: readonly Coverage[]): boolean {
   const ofCrm = coverage.filter((one) => crmSource === 'all' || one.crmSource === crmSource);
-  const concerned = ofCrm.filter(({ entity }) => entity === term.entity);
+  const concerned = ofCrm.filter(({ entity }) => entity === CATALOG[term.entity].copiedWith);
   const from = term.window?.from;
   return (
     concerned.length > 0 &&

@@ -41,7 +41,14 @@ export function toDataVersions(rows: readonly object[]): DataVersions {
 }
 
 /** Tables that hold no records: whatever a chart is of, they may name, order or convert it. */
-const DICTIONARIES = ['crm_currencies', 'crm_field_definitions', 'crm_pipelines', 'crm_statuses', 'crm_users'] as const;
+const DICTIONARIES = [
+  'crm_currencies',
+  'crm_field_definitions',
+  'crm_pipelines',
+  'crm_stage_odds',
+  'crm_statuses',
+  'crm_users',
+] as const;
 
 /**
  * Everything a widget's numbers depend on, in one text: what is asked, of whom, how it is shown, which records and names there
@@ -55,7 +62,7 @@ export function resultKey(
   versions: DataVersions,
 ): string {
   const { timezone, displayCurrency, locale, mode, crmSources } = context;
-  const tables = new Set<string>([...DICTIONARIES, ...terms.map(({ entity }) => CATALOG[entity].table)]);
+  const tables = new Set<string>([...DICTIONARIES, ...terms.flatMap(({ entity }) => CATALOG[entity].tables)]);
   const read = [...tables].map((table) => [table, versions.get(table) ?? 0]);
   const moments = terms.map(({ window, buckets, traits }) => [window, buckets?.at(-1)?.start, traits.map(({ at }) => at)]);
   const key = JSON.stringify([tenantId, config, timezone, displayCurrency, locale, mode, crmSources, read, moments]);

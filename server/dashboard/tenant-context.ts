@@ -27,7 +27,7 @@ export interface TenantContext {
   coverage: Coverage[];
 }
 
-/** How much of one entity of one CRM is known to be copied. */
+/** How much of one entity of one CRM is known to be copied; `dealProducts` and `people` are covered as a whole or not at all. */
 export interface Coverage {
   crmSource: CrmSource;
   entity: string;
@@ -56,12 +56,13 @@ interface Row {
     active_from: string | null;
     as_of: string | null;
   }[];
+  followers: { crm: CrmSource; records: number; products: boolean; people: boolean }[];
 }
 
 /** Reads the context in one statement; its one row goes to `toTenantContext`. */
 export function tenantContextQuery({ tenantId, crmSource, userId }: Viewer): SqlQuery {
   return {
-    text: `select s.timezone, s.display_currency, coalesce(m.locale, s.locale) as locale, c.connections, e.entities
+    text: `select s.timezone, s.display_currency, coalesce(m.locale, s.locale) as locale, c.connections, e.entities, f.followers
 from (select $1::uuid as tenant_id) t
 left join tenant_settings s on s.tenant_id = t.tenant_id
 left join lateral (
@@ -78,14 +79,25 @@ cross join lateral (
     'active_from', case when isfinite(active_from) then active_from end,
     'as_of', ${AS_OF_SQL})), '[]') as entities
   from crm_sync_status where tenant_id = $1
-) e`,
+) e
+cross join lateral (
+  -- The product rows of deals are read after a load, deal by deal; people before it.
+  select coalesce(json_agg(json_build_object('crm', crm_source, 'records', synced_records,
+    'products', last_full_sync_at is not null and not exists (
+      select from sync_rechecks r
+      where r.tenant_id = $1 and r.crm_source = s.crm_source and r.entity = 'dealProducts' and r.created_at <= s.last_full_sync_at),
+    'people', exists (select from crm_users u where u.tenant_id = $1 and u.crm_source = s.crm_source))), '[]') as followers
+  from crm_sync_status s where tenant_id = $1 and entity = 'deals'
+) f`,
     values: [tenantId, crmSource, userId],
   };
 }
 
+const AT_ONCE = { coveredFrom: null, activeFrom: null };
+
 /** The tenant's own settings come first, then what its first CRM says, then UTC and USD. */
 export function toTenantContext(row: object): TenantContext {
-  const { timezone, display_currency, locale, connections, entities } = row as Row;
+  const { timezone, display_currency, locale, connections, entities, followers } = row as Row;
   const loaded = entities.map(({ as_of }) => (as_of === null ? null : Date.parse(as_of)));
   const zone = [timezone, ...connections.map((connection) => connection.timezone)].find(isTimeZone);
   const oldest = loaded.includes(null) || loaded.length === 0 ? null : Math.min(...loaded.filter((at) => at !== null));
@@ -97,13 +109,19 @@ export function toTenantContext(row: object): TenantContext {
     locale: pickLocale(locale),
     syncStatus: worstState(entities.map(({ status }) => status)),
     dataAsOf: oldest === null ? null : new Date(oldest),
-    coverage: entities.map(({ crm, entity, records, complete, from, active_from }) => ({
-      crmSource: crm,
-      entity,
-      records,
-      isComplete: complete,
-      coveredFrom: from === null ? null : new Date(from),
-      activeFrom: active_from === null ? null : new Date(active_from),
-    })),
+    coverage: [
+      ...entities.map(({ crm, entity, records, complete, from, active_from }) => ({
+        crmSource: crm,
+        entity,
+        records,
+        isComplete: complete,
+        coveredFrom: from === null ? null : new Date(from),
+        activeFrom: active_from === null ? null : new Date(active_from),
+      })),
+      ...followers.flatMap(({ crm, records, products, people }) => [
+        { ...AT_ONCE, crmSource: crm, entity: 'dealProducts', records, isComplete: products },
+        { ...AT_ONCE, crmSource: crm, entity: 'people', records: 0, isComplete: people },
+      ]),
+    ],
   };
 }

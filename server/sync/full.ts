@@ -10,6 +10,7 @@ import { updateActivityColumns } from './activity-columns.ts';
 import { saveDictionaries } from './dictionaries.ts';
 import { showActiveSince, showLoad, showLoadBegins } from './entity-status.ts';
 import { commitPage, holdRun, loadProgress, type Progress, type Run, releaseRun, storeRecords } from './run.ts';
+import { updateStageOdds } from './stage-odds.ts';
 
 export interface SyncDeps {
   db: Db;
@@ -18,7 +19,7 @@ export interface SyncDeps {
 }
 
 /** A quarter of a million leads with a million activities take PostgreSQL some seconds. */
-const SUMMARY_TIMEOUT_MS = 300_000;
+export const SUMMARY_TIMEOUT_MS = 300_000;
 /** What a new dashboard looks at: this much of every entity is copied before anything older. */
 const RECENT_MS = 90 * 86_400_000;
 const NOT_BEGUN: Progress = { checkpoint: null, read: 0, startedAt: null, done: false };
@@ -54,6 +55,7 @@ export async function runFullSync({ db, crm, clock }: SyncDeps, run: Run, signal
     async (tx) => {
       // The run is held at the end only, by its release: an uninstall that cancels it must not wait for these seconds.
       await updateActivityColumns(tx, tenantId, run.crmSource);
+      await updateStageOdds(tx, run, new Date(clock.now()));
       await strikeOutUnseen(tx, run, wanted);
       await logAccess(tx, tenantId, {
         accessedBy: `system:${AGENTS.sync.persona}_sync`,

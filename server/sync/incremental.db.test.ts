@@ -153,6 +153,32 @@ test('a thousand records of one second arrive whole, also when the sync is stopp
   expect(await differences()).toEqual([]);
 });
 
+test('the shares by which open deals are weighed are counted after a load, and again a day later', async () => {
+  const stored = async () =>
+    (await rig.query<{ closed: number }>({ text: `select closed from crm_stage_odds where pipeline = '' and stage = ''` }))[0]
+      ?.closed;
+  const ofYear = async () => {
+    const [row] = await rig.query<{ count: number }>({
+      text: `select count(*)::int as count from crm_deals where deleted_at is null and won is not null
+             and closed_at > $1::timestamptz - interval '365 days' and closed_at <= $1`,
+      values: [new Date(rig.clock.now())],
+    });
+    return row?.count;
+  };
+  expect(await ofYear()).toBeGreaterThan(10);
+  expect(await stored()).toBe(await ofYear());
+  const open = [...world().deals].filter(({ stageId, isRecurring }) => stageId.endsWith('NEW') && !isRecurring).slice(0, 5);
+  for (const { id, categoryId } of open) {
+    updateRecord(rig.portal.state, DEALS, id, { stageId: categoryId === 0 ? 'WON' : `C${categoryId}:WON` }, actor());
+  }
+  const before = await stored();
+  await after(16 * 60_000);
+  expect(await stored()).toBe(before);
+  await after(24 * HOUR_MS);
+  expect(await stored()).toBe(await ofYear());
+  expect(await stored()).not.toBe(before);
+});
+
 test('product rows are read also when somebody wants the CRM to be asked again all the time', async () => {
   const copied = () => rig.query({ text: 'select external_id from crm_deal_products order by 1' });
   const rows = await copied();

@@ -7,9 +7,10 @@ import { queueRechecks } from '../tenants/recheck-queue.ts';
 import { applyChange } from './changed-records.ts';
 import { saveDictionaries } from './dictionaries.ts';
 import { showChanges, showOnly } from './entity-status.ts';
-import { type SyncDeps, saveAccount, saveClock } from './full.ts';
+import { SUMMARY_TIMEOUT_MS, type SyncDeps, saveAccount, saveClock } from './full.ts';
 import { workOffRechecks } from './rechecks.ts';
 import { commitPage, holdRun, loadProgress, type Progress, type Run, releaseRun } from './run.ts';
+import { areStageOddsDue, updateStageOdds } from './stage-odds.ts';
 import { sweepDeleted } from './sweep.ts';
 
 /** What the CRM wrote within this time before the watermark is read again: its clock has whole seconds and its writes take time. */
@@ -46,11 +47,12 @@ export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSign
   const info = await crm.testConnection(signal);
   const askedAt = clock.now();
   const available = await crm.entities(signal);
-  const { windows, reached, areDictionariesDue } = await db.withTenant(tenantId, 'write', async (tx) => {
+  const { windows, reached, areDictionariesDue, areOddsDue } = await db.withTenant(tenantId, 'write', async (tx) => {
     await holdRun(tx, run);
     await saveAccount(tx, run, info);
     await showOnly(tx, run, available);
-    const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = await loadConnectionTimes(tx, run);
+    const times = await loadConnectionTimes(tx, run);
+    const { clock_ahead_ms: before, dictionaries_synced_at: dictionariesAt } = times;
     // The CRM's clock was set back: what was written since then carries moments from before the watermark.
     const difference = before === null ? 0 : before - (Date.parse(info.crmTime) - askedAt);
     const setBackMs = difference > CLOCK_NOISE_MS ? difference : 0;
@@ -59,6 +61,7 @@ export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSign
       windows: await loadWindows(tx, run, available, OVERLAP_MS + setBackMs),
       reached: await loadProgress(tx, run),
       areDictionariesDue: !dictionariesAt || askedAt - dictionariesAt.getTime() >= DICTIONARIES_EVERY_MS,
+      areOddsDue: areStageOddsDue(times.stage_odds_at, askedAt),
     };
   });
   const waits: number[] = [];
@@ -66,6 +69,10 @@ export async function runIncremental(deps: SyncDeps, run: Run, signal: AbortSign
   // Windows that stay open have to be opened as wide again.
   if (waits.length === 0) await db.withTenant(tenantId, 'write', (tx) => closeWindows(tx, run, info, askedAt));
   if (areDictionariesDue) await refreshDictionaries(deps, run, signal);
+  if (areOddsDue) {
+    const count = (tx: Tx) => updateStageOdds(tx, run, new Date(askedAt));
+    await db.withTenant(tenantId, 'write', count, { statementTimeoutMs: SUMMARY_TIMEOUT_MS, signal });
+  }
 
   const deadline = clock.now() + BACKGROUND_MS;
   let hasBegun = false;
@@ -179,15 +186,19 @@ async function storeChanges(tx: Tx, run: Run, entity: Entity, before: Progress, 
   return stored.progress;
 }
 
-async function loadConnectionTimes(
-  tx: Tx,
-  run: Run,
-): Promise<{ clock_ahead_ms: number | null; dictionaries_synced_at: Date | null }> {
-  const [row] = await tx.query<{ clock_ahead_ms: number | null; dictionaries_synced_at: Date | null }>({
-    text: 'select clock_ahead_ms, dictionaries_synced_at from crm_connections where tenant_id = $1 and crm_source = $2',
+interface ConnectionTimes {
+  clock_ahead_ms: number | null;
+  dictionaries_synced_at: Date | null;
+  stage_odds_at: Date | null;
+}
+
+async function loadConnectionTimes(tx: Tx, run: Run): Promise<ConnectionTimes> {
+  const [row] = await tx.query<ConnectionTimes>({
+    text: `select clock_ahead_ms, dictionaries_synced_at, stage_odds_at from crm_connections
+           where tenant_id = $1 and crm_source = $2`,
     values: [run.tenantId, run.crmSource],
   });
-  return row ?? { clock_ahead_ms: null, dictionaries_synced_at: null };
+  return row ?? { clock_ahead_ms: null, dictionaries_synced_at: null, stage_odds_at: null };
 }
 
 async function refreshDictionaries({ db, crm, clock }: SyncDeps, run: Run, signal: AbortSignal): Promise<void> {

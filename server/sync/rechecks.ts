@@ -1,6 +1,7 @@
 import type { Entity } from '../../contract/crm.ts';
 import type { DealProductRow } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
+import { announceTenant } from '../tenants/announce.ts';
 import { nextRechecks, removeRechecks } from '../tenants/recheck-queue.ts';
 import { applyChange } from './changed-records.ts';
 import { showFound } from './entity-status.ts';
@@ -39,6 +40,8 @@ export async function workOffRechecks(
         await holdRun(tx, run);
         await replaceDealProducts(tx, run, readable, rows);
         await removeRechecks(tx, run, entity, externalIds);
+        // With the last of them the products are copied, changed or not.
+        await announceTenant(tx, run.tenantId);
       });
     } else {
       await recheckRecords({ db, crm }, run, entity, externalIds, signal);

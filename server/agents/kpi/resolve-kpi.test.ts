@@ -37,6 +37,7 @@ const context: AnalyticsContext = {
     ]),
     rates: new Map(),
     customFields: new Map(),
+    stageOdds: new Map(),
   },
 };
 

@@ -42,6 +42,8 @@ interface Part {
   field: string | null;
   time: string;
   keep: (row: WorldRow, world: World) => boolean;
+  /** What a row's amount counts with. */
+  weight?: (row: WorldRow, world: World) => Decimal | null;
 }
 
 interface NaiveMeasure {
@@ -65,6 +67,8 @@ export const TIMES: Record<DataSource, Record<string, string>> = {
   contacts: { createdAt: 'created_at' },
   companies: { createdAt: 'created_at' },
   stageHistory: { enteredAt: 'occurred_at', leftAt: 'left_at' },
+  products: { createdAt: 'created_at', closedAt: 'closed_at' },
+  people: {},
 };
 const MAIN_TIME: Record<DataSource, string> = {
   leads: 'createdAt',
@@ -73,6 +77,8 @@ const MAIN_TIME: Record<DataSource, string> = {
   contacts: 'createdAt',
   companies: 'createdAt',
   stageHistory: 'enteredAt',
+  products: 'createdAt',
+  people: '',
 };
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
@@ -319,6 +325,24 @@ export const DIMENSIONS: Record<DataSource, Record<string, NaiveDimension>> = {
     crmSource: CRM,
     ...clocks('stageHistory'),
   },
+  products: {
+    product: coded('product', {}, ['Course', 'Support, a year', 'Written by hand', '1']),
+    stage: { describe: (row) => dealStage(row, text(row.pipeline), text(row.stage)), codes: ['NEW', 'WON', 'GONE'] },
+    pipeline: PIPELINE,
+    outcome: OUTCOME,
+    source: SOURCE,
+    owner: OWNER('assigned_to'),
+    currency: CURRENCY,
+    crmSource: CRM,
+    department: DEPARTMENT('assigned_to'),
+    ...clocks('products'),
+  },
+  people: {
+    person: OWNER('external_id'),
+    department: DEPARTMENT('external_id'),
+    active: coded('active', { true: 'Has access', false: 'Has left' }, ['true', 'false']),
+    crmSource: CRM,
+  },
 };
 
 const stored = (column: string) => (row: WorldRow) =>
@@ -326,6 +350,10 @@ const stored = (column: string) => (row: WorldRow) =>
 const seconds = (from: string, to: string) => (row: WorldRow) => {
   const [start, end] = [row[from], row[to]];
   return typeof start === 'number' && typeof end === 'number' && end >= start ? new Exact(end - start).div(1000) : null;
+};
+const times = (one: string, other: string) => (row: WorldRow) => {
+  const [factor, second] = [stored(one)(row), stored(other)(row)];
+  return factor && second && factor.times(second);
 };
 const AMOUNT: NaiveNumber = { format: 'currency', read: stored('value') };
 
@@ -347,6 +375,12 @@ export const NUMBERS: Record<DataSource, Record<string, NaiveNumber>> = {
     employeeCount: { format: 'number', read: stored('employee_count') },
   },
   stageHistory: { timeInStage: { format: 'duration', read: seconds('occurred_at', 'left_at') } },
+  products: {
+    quantity: { format: 'number', read: stored('quantity') },
+    price: { format: 'currency', read: stored('price') },
+    amount: { format: 'currency', read: times('quantity', 'price') },
+  },
+  people: {},
 };
 
 const isA =
@@ -380,6 +414,44 @@ function isStale(row: WorldRow, { now, timezone }: World): boolean {
   const since = row.stage_changed_at ?? row.created_at;
   const cutoff = DateTime.fromJSDate(now, { zone: timezone }).startOf('day').minus({ days: 29 });
   return row.semantic === 'open' && typeof since === 'number' && since < cutoff.toMillis();
+}
+
+/**
+ * Of the deals that ended in the last 365 days and had ever been in this deal's stage, the share that was won, if they are 20 at
+ * least; else that of its pipeline, then its CRM, then of everything; null where nothing ended. Four decimal places.
+ */
+function winningShare(deal: WorldRow, world: World): Decimal | null {
+  const known = SHARES.get(world) ?? new Map<string, Decimal | null>();
+  SHARES.set(world, known);
+  const key = JSON.stringify([deal.crm_source, deal.pipeline, deal.stage]);
+  const share = known.get(key) ?? countWinningShare(deal, world);
+  known.set(key, share);
+  return share;
+}
+
+const SHARES = new WeakMap<World, Map<string, Decimal | null>>();
+
+function countWinningShare(deal: WorldRow, world: World): Decimal | null {
+  const yearAgo = world.now.getTime() - 365 * 86_400_000;
+  const ended = world.deals.filter(({ semantic, closed_at, deleted_at }) => {
+    const at = Number(closed_at ?? Number.NaN);
+    return deleted_at === null && semantic !== 'open' && at > yearAgo && at <= world.now.getTime();
+  });
+  const ofCrm = ended.filter((one) => one.crm_source === deal.crm_source);
+  const isSame = (one: WorldRow, step: WorldRow) =>
+    one.crm_source === step.crm_source && one.external_id === step.owner_external_id;
+  const inStage = world.stageHistory.filter(
+    (step) =>
+      step.owner_entity === 'deals' && step.deleted_at === null && step.pipeline === deal.pipeline && step.stage === deal.stage,
+  );
+  const groups = [
+    text(deal.stage) === '' ? [] : ofCrm.filter((one) => inStage.some((step) => isSame(one, step))),
+    text(deal.pipeline) === '' ? [] : ofCrm.filter((one) => one.pipeline === deal.pipeline),
+    ofCrm,
+  ];
+  const counted = groups.find((group) => group.length >= 20) ?? ended;
+  if (counted.length === 0) return null;
+  return new Exact(counted.filter(isA('won')).length).div(counted.length).toDecimalPlaces(4);
 }
 
 /** Left an open stage for another one. */
@@ -424,6 +496,7 @@ export function measuresOf(entity: DataSource, mode: World['mode']): Record<stri
         totalDeals: number('number', part('deals')),
         openDeals: number('number', part('deals', isA('open'))),
         pipelineValue: number('currency', part('deals', isA('open'), sum)),
+        weightedPipeline: number('currency', part('deals', isA('open'), { ...sum, weight: winningShare })),
         wonDeals: number('number', WON),
         wonValue: number('currency', { ...WON, ...sum }),
         averageDeal: number('currency', { ...WON, aggregation: 'average', field: 'value' }),
@@ -465,6 +538,21 @@ export function measuresOf(entity: DataSource, mode: World['mode']): Record<stri
         ),
       };
     }
+    case 'products': {
+      const sold = { aggregation: 'sum', time: 'closedAt' } as const;
+      return {
+        soldQuantity: number('number', part('products', isA('won'), { ...sold, field: 'quantity' })),
+        soldAmount: number('currency', part('products', isA('won'), { ...sold, field: 'amount' })),
+      };
+    }
+    case 'people':
+      return {
+        totalPeople: number('number', part('people')),
+        activePeople: number(
+          'number',
+          part('people', (row) => row.active === true),
+        ),
+      };
   }
 }
 
@@ -505,7 +593,7 @@ function lastDays(count: number, world: World, daysAgo = 0): { from: DateTime; t
 }
 
 /** @param parts the rows of each part of the measure */
-function compute(measure: NaiveMeasure, parts: readonly (readonly WorldRow[])[]) {
+function compute(measure: NaiveMeasure, parts: readonly (readonly WorldRow[])[], world: World) {
   const [first = [], second = []] = parts;
   if (measure.parts.length === 2) {
     const result = second.length === 0 ? null : new Exact(first.length).times(measure.scale).div(second.length);
@@ -518,11 +606,14 @@ function compute(measure: NaiveMeasure, parts: readonly (readonly WorldRow[])[])
   const worth: Decimal[] = [];
   const left = new Map<string, { count: number; amount: Decimal }>();
   for (const row of first) {
-    const amount = field?.read(row);
-    if (!amount) continue;
+    const whole = field?.read(row);
+    const weight = one.weight ? one.weight(row, world) : new Exact(1);
+    if (!weight) return { value: null, unconverted: [], rowCount: first.length };
+    if (!whole) continue;
+    const amount = whole.times(weight);
     const currency = text(row.currency);
     const rate = field?.format === 'currency' ? ninetieths(row.crm_source, currency) : new Exact(90);
-    if (amount.isZero()) worth.push(new Exact(0));
+    if (whole.isZero()) worth.push(new Exact(0));
     else if (rate) worth.push(amount.times(rate));
     else {
       const entry = left.get(currency) ?? { count: 0, amount: new Exact(0) };
@@ -575,7 +666,7 @@ export function answerKpi(config: KpiConfig, world: World) {
   const within = (daysAgo: number) => {
     const days = config.timeRangeDays === null ? null : lastDays(config.timeRangeDays, world, daysAgo);
     const rows = measure.parts.map((one) => select(one, config, world, TIMES[one.entity][one.time] ?? '', days));
-    return compute(measure, rows);
+    return compute(measure, rows, world);
   };
   const shown = (result: Decimal | null) => inDigits(result, measure.format);
   const current = within(0);
@@ -620,6 +711,7 @@ export function answerChart(config: ChartConfig, world: World): ChartData {
     compute(
       measure,
       measure.parts.map((_, index) => some.filter((cell) => cell.part === index).map(({ row }) => row)),
+      world,
     );
 
   const empty =

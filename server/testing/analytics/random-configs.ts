@@ -3,7 +3,16 @@ import type { ChartConfig, DataSource, KpiConfig } from '../../../contract/chart
 import { DIMENSIONS, measureOf, measuresOf, NUMBERS, TIMES } from './naive-answer.ts';
 import type { World } from './random-world.ts';
 
-const ENTITIES: readonly DataSource[] = ['leads', 'deals', 'activities', 'contacts', 'companies', 'stageHistory'];
+const ENTITIES: readonly DataSource[] = [
+  'leads',
+  'deals',
+  'activities',
+  'contacts',
+  'companies',
+  'stageHistory',
+  'products',
+  'people',
+];
 const BUCKETS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 
 /** What number is asked: a named measure, a count, or an aggregate of a field. */
@@ -33,6 +42,10 @@ function sharedNames(names: Record<DataSource, object>, question: Question, mode
   return Object.keys(names[question.dataSource]).filter((name) => entities.every((entity) => name in names[entity]));
 }
 
+function hasTimes(question: Question, mode: World['mode']): boolean {
+  return sharedNames(TIMES, question, mode).length > 0;
+}
+
 function asKpi({ field, ...question }: Question): KpiConfig {
   return {
     ...question,
@@ -58,7 +71,7 @@ function restrictions(question: Question, mode: World['mode']) {
     const values = [...(dimension?.codes ?? []), '', 'nothing', "' or true --", '%'];
     return fc.record({ filterField: fc.constant(filterField), filterValue: fc.constantFrom(...values) });
   });
-  const pipelines = parts.every(({ entity }) => entity === 'deals' || entity === 'stageHistory')
+  const pipelines = parts.every(({ entity }) => 'pipeline' in DIMENSIONS[entity])
     ? fc.constantFrom(null, null, '0', '7', '')
     : fc.constant(null);
   return fc.record({
@@ -76,7 +89,7 @@ export function kpiConfigs(mode: World['mode']): fc.Arbitrary<KpiConfig> {
     fc
       .record({
         restriction: restrictions(question, mode),
-        timeRangeDays: WINDOWS,
+        timeRangeDays: hasTimes(question, mode) ? WINDOWS : fc.constant(null),
         comparison: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 400 })),
       })
       .map(({ restriction, timeRangeDays, comparison }) => ({
@@ -99,7 +112,7 @@ export function chartConfigs(mode: World['mode']): fc.Arbitrary<ChartConfig> {
     const byCategory = fc.record({
       xField: fc.constantFrom(...dimensions),
       timeBucket: fc.constant(null),
-      timeRangeDays: WINDOWS,
+      timeRangeDays: times.length > 0 ? WINDOWS : fc.constant(null),
     });
     const byTime = fc.constantFrom(...BUCKETS).chain((timeBucket) =>
       fc.record({
@@ -115,7 +128,7 @@ export function chartConfigs(mode: World['mode']): fc.Arbitrary<ChartConfig> {
     );
     return fc
       .record({
-        axis: fc.oneof(byCategory, byCategory, byTime),
+        axis: times.length > 0 ? fc.oneof(byCategory, byCategory, byTime) : byCategory,
         restriction: restrictions(question, mode),
         groupBy: fc.oneof(fc.constant(null), fc.constantFrom(...dimensions)),
         sortOrder: fc.constantFrom('asc' as const, 'desc' as const),
@@ -171,6 +184,10 @@ const HOSTILE_TEXTS = [
   'createdAt',
   'cycleDays',
   'winRate',
+  'weightedPipeline',
+  'soldAmount',
+  'product',
+  'active',
   'staleDeals',
   'conversionRate',
   'medianFirstResponse',
@@ -180,7 +197,12 @@ const HOSTILE_TEXTS = [
   'x'.repeat(5000),
 ];
 
-const texts = fc.oneof(fc.constant(null), fc.constantFrom(...HOSTILE_TEXTS), fc.string({ unit: 'binary' }));
+/** Often nothing, so that what is hostile is sometimes all that is wrong. */
+const texts = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(null) },
+  { weight: 2, arbitrary: fc.constantFrom(...HOSTILE_TEXTS) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+);
 const numbers = fc.oneof(
   fc.constantFrom(null, 0, -1, 1, 3660, 3661, 1e9, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', {}, []),
   fc.integer(),

@@ -17,6 +17,9 @@ export interface World {
   contacts: WorldRow[];
   companies: WorldRow[];
   stageHistory: WorldRow[];
+  /** Rows of deals' products, with what their deal is. */
+  products: WorldRow[];
+  people: WorldRow[];
 }
 
 /** Phone numbers with the country each is of, worked out by hand; null: there is no number. */
@@ -51,12 +54,18 @@ export const STATUSES = [
   { crm_source: 'bitrix24', entity: 'sources', pipeline: '', code: 'CALL', label: 'Phone call', sort: 1, color: null },
 ] as const;
 export const USERS = [
-  { crm_source: 'bitrix24', external_id: '1', name: 'Ann', department: 'Sales' },
-  { crm_source: 'bitrix24', external_id: '2', name: 'Bob', department: 'Support' },
-  { crm_source: 'bitrix24', external_id: '3', name: 'Cid', department: 'Sales' },
-  { crm_source: 'bitrix24', external_id: '4', name: 'Dan', department: null },
-  { crm_source: 'hubspot', external_id: '1', name: 'Zed', department: 'Sales' },
-  { crm_source: 'hubspot', external_id: '9', name: 'Yan', department: 'Abroad' },
+  { crm_source: 'bitrix24', external_id: '1', name: 'Ann', department: 'Sales', active: true },
+  { crm_source: 'bitrix24', external_id: '2', name: 'Bob', department: 'Support', active: false },
+  { crm_source: 'bitrix24', external_id: '3', name: 'Cid', department: 'Sales', active: false },
+  { crm_source: 'bitrix24', external_id: '4', name: 'Dan', department: null, active: true },
+  { crm_source: 'hubspot', external_id: '1', name: 'Zed', department: 'Sales', active: true },
+  { crm_source: 'hubspot', external_id: '9', name: 'Yan', department: 'Abroad', active: false },
+] as const;
+/** The third of HubSpot has the name of another CRM's. */
+const PRODUCTS = [
+  { crm_source: 'bitrix24', external_id: '1', name: 'Course' },
+  { crm_source: 'bitrix24', external_id: '2', name: 'Support, a year' },
+  { crm_source: 'hubspot', external_id: '1', name: 'Course' },
 ] as const;
 export const PIPELINES = [
   { crm_source: 'bitrix24', external_id: '0', name: 'Sales', sort: 500, is_default: true },
@@ -155,11 +164,13 @@ export function randomWorld(seed: number): World {
   const flag = () => pick([{}, { UF_FLAG: true }, { UF_FLAG: 'Y' }, { UF_FLAG: 1 }, { UF_FLAG: 'N' }, { UF_FLAG: 0 }]);
   const list = () => pick([{}, { UF_LIST: 'a' }, { UF_LIST: 'b' }, { UF_LIST: 'gone' }, { UF_LIST: 7 }, { UF_LIST: '' }]);
 
-  return {
+  const world: World = {
     tenantId: randomUUID(),
     now,
     timezone,
     mode: pick(['classic', 'classic', 'simple']),
+    products: [],
+    people: USERS.map((user) => ({ ...user, deleted_at: null })),
     leads: many(260, (index) => {
       const created_at = maybe(moment(), 0.05);
       const semantic = pick(['open', 'open', 'won', 'lost']);
@@ -231,31 +242,52 @@ export function randomWorld(seed: number): World {
       custom_fields: pick([{}, { UF_KIND: 'x' }, { UF_KIND: 'plain' }]),
       created_at: maybe(moment(), 0.05),
     })),
-    stageHistory: many(260, (index) => {
-      const owner_entity = pick(['leads', 'deals']);
-      const pipeline = () => (owner_entity === 'leads' ? null : pick(['0', '0', '7', '8']));
-      const occurred_at = moment();
-      const next = {
-        left_at: occurred_at + pick([0, 1, 999, 60_000, 86_400_000, 7_776_000_000]),
-        next_pipeline: pipeline(),
-        next_stage: pick(['NEW', 'WORK', 'WON', 'GONE']),
-        next_semantic: pick(['open', 'open', 'won', 'lost']),
-      };
-      return {
-        ...base(index),
-        owner_entity,
-        owner_external_id: String(index % 40),
-        pipeline: pipeline(),
-        stage: pick(['NEW', 'WORK', 'WON', 'GONE']),
-        semantic: pick(['open', 'open', 'won', 'lost']),
-        kind: 'moved',
-        occurred_at,
-        is_first_entry: chance(0.6),
-        ...(chance(0.3) ? { left_at: null, next_pipeline: null, next_stage: null, next_semantic: null } : next),
-      };
-    }),
+    stageHistory: [],
   };
+  world.stageHistory = many(900, (index) => {
+    const owner_entity = pick(['leads', 'deals'] as const);
+    const pipeline = () => (owner_entity === 'leads' ? null : pick(['0', '0', '7', '8']));
+    const occurred_at = moment();
+    const next = {
+      left_at: occurred_at + pick([0, 1, 999, 60_000, 86_400_000, 7_776_000_000]),
+      next_pipeline: pipeline(),
+      next_stage: pick(['NEW', 'WORK', 'WON', 'GONE']),
+      next_semantic: pick(['open', 'open', 'won', 'lost']),
+    };
+    const of = pick(world[owner_entity]);
+    return {
+      ...base(index),
+      crm_source: of.crm_source,
+      owner_entity,
+      owner_external_id: of.external_id,
+      pipeline: pipeline(),
+      stage: pick(['NEW', 'WORK', 'WON', 'GONE']),
+      semantic: pick(['open', 'open', 'won', 'lost']),
+      kind: 'moved',
+      occurred_at,
+      is_first_entry: chance(0.6),
+      ...(chance(0.3) ? { left_at: null, next_pipeline: null, next_stage: null, next_semantic: null } : next),
+    };
+  });
+  world.products = many(200, (index) => {
+    const deal = pick(world.deals);
+    const row = {
+      ...deal,
+      external_id: String(index),
+      deal_id: deal.external_id,
+      product_id: pick(['1', '2', '3', '0', null]),
+      name: pick(['Written by hand', 'Course', '', null]),
+      quantity: pick([null, '0', '1', '2.5', '1000', '0.0001']),
+      price: money(),
+    };
+    const known = PRODUCTS.find((one) => one.crm_source === row.crm_source && one.external_id === row.product_id);
+    return { ...row, product: known?.name ?? row.name };
+  });
+  return world;
 }
+
+/** What a row of a deal's products is stored as; the rest is the deal's. */
+const PRODUCT_COLUMNS = ['crm_source', 'external_id', 'deal_id', 'product_id', 'name', 'quantity', 'price'] as const;
 
 /** Inserts a world with its dictionaries as a tenant of its own. */
 export async function insertWorld(owner: pg.Client, world: World): Promise<void> {
@@ -264,6 +296,12 @@ export async function insertWorld(owner: pg.Client, world: World): Promise<void>
   await insertRows(owner, 'tenants', [{ id: tenantId, account_key: `property:${tenantId}` }]);
   await insertRows(owner, 'crm_statuses', own(STATUSES));
   await insertRows(owner, 'crm_users', own(USERS));
+  await insertRows(owner, 'crm_products', own(PRODUCTS));
+  await insertRows(
+    owner,
+    'crm_deal_products',
+    own(world.products.map((row) => Object.fromEntries(PRODUCT_COLUMNS.map((column) => [column, row[column]])))),
+  );
   await insertRows(owner, 'crm_pipelines', own(PIPELINES));
   await insertRows(owner, 'crm_currencies', own(RATES.map((rate) => ({ ...rate, name: rate.code }))));
   await insertRows(owner, 'crm_field_definitions', own(CUSTOM_FIELDS));
