@@ -323,7 +323,8 @@ async function startServer(cluster: Cluster, port: number): Promise<Running> {
     });
     if (
       await waitUntil(
-        () => answers(cluster, port),
+        // Whoever holds the port instead may take a connection and never answer: the server's end is news enough.
+        () => Promise.race([answers(cluster, port), ended]),
         START_TIMEOUT_MS,
         () => hasEnded,
       )
