@@ -441,7 +441,7 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
       [
         'won value, revenue, sales value',
         'выручка, сумма продаж, сумма выигранных сделок',
-        'yutilgan summa, tushum, sotuv summasi',
+        'yutilgan summa, tushum, sotuv summasi, yutilgan bitimlar summasi',
       ],
     ),
   ],

@@ -5,6 +5,7 @@ import { CATALOG_TEXTS } from '../../analytics/catalog-texts.ts';
 import { type AnalyticsContext, resolveQuestion } from '../../analytics/resolve.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Period, periodAt } from './periods.ts';
+import { hasCyrillic, toUzbekLatin } from './uzbek-letters.ts';
 import { isNameAt, matchesAt, splitWords, toWords, type Word } from './words.ts';
 
 /** A question that asks for one number, understood in full. */
@@ -78,12 +79,19 @@ const MEASURE_NAMES: readonly MeasureName[] = [...CATALOG_TEXTS.measure]
 /**
  * Understands a question for one number in English, Russian or Uzbek by the catalog's own words, without a model: a measure,
  * perhaps a period, a comparison with the one before, and one person, source, pipeline or stage. Every word has to be
- * understood: an answer to another question would be a wrong number.
+ * understood: an answer to another question would be a wrong number. What is no Russian in Cyrillic letters may be Uzbek.
  * @returns null for everything else
  */
 export function resolveKpi(question: string, context: AnalyticsContext): ResolvedKpi | null {
   if (question.length > MAX_CHARS) return null;
-  const words = toWords(question);
+  return (
+    resolveAs(question, context, (text) => text) ?? (hasCyrillic(question) ? resolveAs(question, context, toUzbekLatin) : null)
+  );
+}
+
+/** @param spell how the question's words and the names in it are written before they are compared */
+function resolveAs(question: string, context: AnalyticsContext, spell: (text: string) => string): ResolvedKpi | null {
+  const words = toWords(spell(question));
   const comparison = findComparison(words);
   if (comparison === 'unclear') return null;
   const asked = comparison ? words.slice(0, comparison.start) : words;
@@ -100,7 +108,7 @@ export function resolveKpi(question: string, context: AnalyticsContext): Resolve
   // All leads there ever were are not new.
   if (measure?.isNew && !period) return null;
   if (!measure || (comparison && !isComparable(period, comparison.period))) return null;
-  const filter = findFilter(asked, rest, measure.entity, context, take);
+  const filter = findFilter(asked, rest, measure.entity, context, take, spell);
   if ([...rest].some((at) => !FILLERS.has(asked[at]?.text ?? ''))) return null;
 
   try {
@@ -203,12 +211,13 @@ function findFilter(
   entity: DataSource,
   context: AnalyticsContext,
   take: Take,
+  spell: (text: string) => string,
 ): Filter | null {
   const left = [...rest].filter((at) => !FILLERS.has(words[at]?.text ?? ''));
   if (left.length === 0 || left.length > MAX_LEFT) return null;
   const found = new Map<string, { filter: Filter; start: number; length: number }>();
   for (const { filter, label, isPerson } of valuesOf(entity, context)) {
-    const name = splitWords(label);
+    const name = splitWords(spell(label));
     // A person by the whole name in either order, or by a part of it that is no word of the language.
     const parts = isPerson ? name.filter((part) => part.length >= SHORTEST_NAME && !COMMON_WORDS.has(part)) : [];
     for (const way of isPerson ? [name, name.toReversed(), ...parts.map((part) => [part])] : [name]) {
