@@ -3,10 +3,11 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChartData, KpiData } from '../../contract/charts.ts';
 import { type DashboardReply, dashboardReply } from '../../contract/dashboard.ts';
-import type { Db, Tx } from '../platform/db.ts';
+import type { Db } from '../platform/db.ts';
 import { insertRows } from '../testing/insert-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../testing/small-world.ts';
+import { watchDb } from '../testing/watched-db.ts';
 import { loadDashboard } from './load-dashboard.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
 import { listWidgets } from './widgets.ts';
@@ -327,31 +328,8 @@ test('a table that cannot be read fails its own widgets only', async () => {
   }
 });
 
-/** The database, with what is asked of it. */
-function watch(db: Db): { db: Db; sent: string[]; transactions: () => number } {
-  const sent: string[] = [];
-  let transactions = 0;
-  const send = (tx: Tx): Tx => ({
-    ...tx,
-    query: (query) => {
-      sent.push(query.text);
-      return tx.query(query);
-    },
-  });
-  const withTenant: Db['withTenant'] = (id, mode, work, options) => {
-    transactions += 1;
-    return db.withTenant(id, mode, (tx) => work(send(tx)), options);
-  };
-  const beside: Db['beside'] = (id, snapshot, work, options) => {
-    const begun = db.beside(id, snapshot, (tx) => work(send(tx)), options);
-    if (begun) transactions += 1;
-    return begun;
-  };
-  return { db: { ...db, withTenant, beside }, sent, transactions: () => transactions };
-}
-
 test('takes one transaction and twelve statements', async () => {
-  const watched = watch(database.db);
+  const watched = watchDb(database.db);
   await load(tenantId, { db: watched.db });
   expect(watched.transactions()).toBe(1);
   expect(watched.sent).toHaveLength(12);
@@ -363,7 +341,7 @@ describe('numbers that were computed before', () => {
     const results = createResultCache();
     await load(tenantId, { results });
     await change();
-    const watched = watch(database.db);
+    const watched = watchDb(database.db);
     const reply = await load(tenantId, { db: watched.db, results, ...later });
     // Whatever was remembered, the answer is the one that is computed anew.
     expect(reply).toEqual(await load(tenantId, later));

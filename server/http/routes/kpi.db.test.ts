@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type KpiReply, kpiReply } from '../../../contract/kpi.ts';
 import { type DashboardRig, startDashboardRig } from '../../testing/dashboard-rig.ts';
+import { insertRows } from '../../testing/insert-rows.ts';
 
 let rig: DashboardRig;
 
@@ -43,6 +44,64 @@ test('numbers are those that SQL counts', async () => {
     data: { value: lastMonth },
     range: { from: '2025-02-01', to: '2025-02-28' },
   });
+});
+
+test('numbers of one person, and of one source, are those that SQL counts', async () => {
+  const { tenantId } = rig;
+  const own = { tenant_id: tenantId, crm_source: 'bitrix24' };
+  // Ivanov has won two deals this month and one long ago; the same id in the neighbour's portal is somebody else.
+  await insertRows(rig.owner, 'crm_users', [
+    { ...own, external_id: '31', name: 'Пётр Иванов' },
+    { ...own, external_id: '32', name: 'Иван Петров' },
+    { ...own, tenant_id: rig.neighbourId, external_id: '31', name: 'Ольга Кузнецова' },
+  ]);
+  await insertRows(rig.owner, 'crm_statuses', [{ ...own, entity: 'sources', code: 'INSTA', label: 'Instagram', sort: 30 }]);
+  const won = (external_id: string, assigned_to: string, closed_at: string) => ({
+    ...own,
+    ...{ external_id, assigned_to, closed_at, pipeline: '0', stage: 'WON', semantic: 'won', created_at: '2024-01-15T12:00:00Z' },
+  });
+  await insertRows(rig.owner, 'crm_deals', [
+    won('k1', '31', '2025-03-02T12:00:00Z'),
+    won('k2', '31', '2025-03-09T12:00:00Z'),
+    won('k3', '31', '2024-06-01T12:00:00Z'),
+    won('k4', '32', '2025-03-02T12:00:00Z'),
+    { ...won('k5', '31', '2025-03-02T12:00:00Z'), deleted_at: '2025-03-03T00:00:00Z' },
+    { ...won('k6', '31', '2025-03-02T12:00:00Z'), stage: 'LOSE', semantic: 'lost' },
+    { ...won('k7', '31', '2025-03-02T12:00:00Z'), tenant_id: rig.neighbourId },
+  ]);
+  const lead = (external_id: string, source: string, created_at: string) => ({ ...own, external_id, source, created_at });
+  await insertRows(rig.owner, 'crm_leads', [
+    lead('k1', 'INSTA', '2025-03-02T12:00:00Z'),
+    lead('k2', 'INSTA', '2025-02-02T12:00:00Z'),
+    { ...lead('k3', 'INSTA', '2025-03-02T12:00:00Z'), deleted_at: '2025-03-03T00:00:00Z' },
+    { ...lead('k4', 'INSTA', '2025-03-02T12:00:00Z'), tenant_id: rig.neighbourId },
+  ]);
+
+  const IVANOV = `select count(*) from crm_deals d join crm_users u using (tenant_id, crm_source)
+    where d.tenant_id = $1 and d.deleted_at is null and u.external_id = d.assigned_to and u.name like '%Иванов'
+      and exists (select from crm_statuses s where s.tenant_id = d.tenant_id and s.crm_source = d.crm_source and s.entity = 'deals'
+        and s.pipeline = d.pipeline and s.code = d.stage and s.semantic = 'won')`;
+  const INSTAGRAM = `select count(*) from crm_leads l join crm_statuses s using (tenant_id, crm_source)
+    where l.tenant_id = $1 and l.deleted_at is null and s.entity = 'sources' and s.code = l.source and s.label = 'Instagram'`;
+  const [everWon, wonInMarch, everWritten, writtenInMarch] = await Promise.all([
+    count(IVANOV),
+    count(`${IVANOV} and d.closed_at >= '2025-03-01 05:00Z' and d.closed_at < '2025-03-11 04:00Z'`),
+    count(INSTAGRAM),
+    count(`${INSTAGRAM} and l.created_at >= '2025-03-01 05:00Z' and l.created_at < '2025-03-11 04:00Z'`),
+  ]);
+  expect([everWon, wonInMarch, everWritten, writtenInMarch]).toEqual(['3', '2', '2', '1']);
+  for (const [question, value] of [
+    ['сколько сделок выиграл Иванов', everWon],
+    ['сколько сделок выиграл Иванов в этом месяце', wonInMarch],
+    ['выигранные сделки Иванова', everWon],
+    ['Ивановнинг ютилган битимлари шу ой', wonInMarch],
+    ['лиды из Instagram', everWritten],
+    ['лиды из инстаграма', null],
+    ['Instagramдан шу ой нечта лид', writtenInMarch],
+  ] as const) {
+    const expected = value === null ? { status: 'not_understood' } : { status: 'ok', data: { value } };
+    expect(await ask(question), question).toMatchObject(expected);
+  }
 });
 
 test('money is converted and says what has no rate, as on the dashboard', async () => {
