@@ -297,7 +297,7 @@ describe('access', () => {
 
   test('F14: the app is uninstalled when the request comes in, with its event', async () => {
     const receiver = await startReceiver();
-    await play([{ when: { from: 2 }, what: { kind: 'revoke', clean: true } }], { speed: 1000, eventHandlerUrl: receiver.url });
+    await play([{ when: { from: 2 }, what: { kind: 'revoke', clean: true } }], { speed: 100, eventHandlerUrl: receiver.url });
     expect((await p.call('profile')).status).toBe(200);
     expect(await p.call('profile')).toMatchObject({ status: 401, body: { error: 'ERROR_OAUTH' } });
     await expect.poll(() => receiver.received).toMatchObject([{ event: 'ONAPPUNINSTALL', 'data[CLEAN]': '1' }]);
