@@ -46,8 +46,19 @@ export function createFormatter(i18n: I18n): Formatter {
     return known;
   };
   // Intl writes decimal strings exactly; a number would lose digits beyond 2^53.
-  const write = (value: number | string, options: Intl.NumberFormatOptions) =>
-    numberFormat(options).format(value as Intl.StringNumericLiteral);
+  const write = (value: number | string, options: Intl.NumberFormatOptions, power = '') => {
+    const exactly = value as Intl.StringNumericLiteral;
+    const sign = options.currency && i18n.ownWords?.currencies[options.currency];
+    if (!sign && !power) return numberFormat(options).format(exactly);
+    const parts = numberFormat(options).formatToParts(exactly);
+    const last = parts.findLastIndex(({ type }) => type === 'integer' || type === 'fraction');
+    return parts
+      .map(
+        ({ type, value: text }, at) =>
+          (type === 'currency' && sign ? sign : text) + (at === last && power ? `\u00a0${power}` : ''),
+      )
+      .join('');
+  };
   const money = (currency: string | null): Intl.NumberFormatOptions =>
     isCurrencyCode(currency) ? { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } : { maximumFractionDigits: 2 };
   const withUnknownCurrency = (text: string, currency: string | null) =>
@@ -63,15 +74,16 @@ export function createFormatter(i18n: I18n): Formatter {
   const date = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locales, options);
   const ownMonth = (months: readonly string[] | undefined, at: number, timeZone: string) =>
     months?.[Number(new Intl.DateTimeFormat('en', { month: 'numeric', timeZone }).format(at)) - 1];
-  const dayAndMonth = (at: number, timeZone: string) => {
-    const month = ownMonth(i18n.ownWords?.shortMonths, at, timeZone);
-    if (month === undefined) return date({ day: 'numeric', month: 'short', timeZone }).format(at);
-    return `${date({ day: 'numeric', timeZone }).format(at)}-${month}`;
-  };
   const yearOf = (at: number, timeZone: string) => new Intl.DateTimeFormat('en', { year: 'numeric', timeZone }).format(at);
-  const dayOfYear = (at: number, timeZone: string) => {
-    if (i18n.ownWords) return `${dayAndMonth(at, timeZone)}, ${yearOf(at, timeZone)}`;
-    return date({ day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(at);
+  const dayAndMonth = (at: number, timeZone: string, withYear: boolean) => {
+    const words = i18n.ownWords;
+    if (words === null) {
+      return date({ day: 'numeric', month: 'short', ...(withYear && { year: 'numeric' }), timeZone }).format(at);
+    }
+    return (withYear ? words.dayOfYear : words.day)
+      .replace('{day}', date({ day: 'numeric', timeZone }).format(at))
+      .replace('{month}', ownMonth(words.shortMonths, at, timeZone) ?? '')
+      .replace('{year}', yearOf(at, timeZone));
   };
 
   const exact: Formatter['exact'] = (value, { format, currency }) => {
@@ -101,12 +113,9 @@ export function createFormatter(i18n: I18n): Formatter {
         return withUnknownCurrency(write(value, Number.isInteger(amount) ? { ...unit, ...WHOLE } : unit), currency);
       }
       const power = i18n.ownWords?.powers.find(({ from }) => Math.abs(amount) >= from);
-      if (power) {
-        const text = `${write(amount / power.from, { maximumFractionDigits: 1 })} ${power.word}`;
-        return currency === null ? text : `${text} ${currency}`;
-      }
-      const short = { ...unit, notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 } as const;
-      return withUnknownCurrency(write(value, short), currency);
+      const short = { ...unit, minimumFractionDigits: 0, maximumFractionDigits: 1 } as const;
+      const text = power ? write(amount / power.from, short, power.word) : write(value, { ...short, notation: 'compact' });
+      return withUnknownCurrency(text, currency);
     },
     change(value, previous, { format }) {
       const now = Number(value);
@@ -123,8 +132,7 @@ export function createFormatter(i18n: I18n): Formatter {
       const isToday = day.format(at) === day.format(now);
       const time = date({ timeStyle: 'short', timeZone }).format(at);
       if (isToday) return time;
-      const isThisYear = yearOf(at, timeZone) === yearOf(now, timeZone);
-      return `${isThisYear ? dayAndMonth(at, timeZone) : dayOfYear(at, timeZone)}, ${time}`;
+      return `${dayAndMonth(at, timeZone, yearOf(at, timeZone) !== yearOf(now, timeZone))}, ${time}`;
     },
     month(iso, timeZone) {
       const at = Date.parse(iso);

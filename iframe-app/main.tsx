@@ -5,23 +5,26 @@ import './styles/charts.css';
 import './styles/screens.css';
 import './styles/record.css';
 import './styles/settings.css';
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
 import type { BootData } from '../contract/session.ts';
 import { createApi, wait } from './api.ts';
 import { readBoot } from './boot.ts';
 import { AppProvider } from './context.ts';
 import { createFormatter } from './format.ts';
 import { createHost, type Host } from './host.ts';
-import { loadI18n } from './i18n.ts';
+import { type I18n, type Language, loadI18n } from './i18n.ts';
 import { App } from './screens/app.tsx';
 import { createDashboard } from './screens/dashboard-model.ts';
 import { createInstall } from './screens/install-model.ts';
 import { Notice } from './screens/notice.tsx';
 import { createRecord } from './screens/record-model.ts';
 import { createSync } from './screens/sync-model.ts';
+import { NO_TEXTS } from './texts/no-texts.ts';
+import { MessagePage } from './ui/message-page.tsx';
 
 const root = document.getElementById('app') ?? document.body.appendChild(document.createElement('div'));
-start(root);
+start(root).catch(() => render(<MessagePage {...NO_TEXTS} />, root));
 
 async function start(root: HTMLElement): Promise<void> {
   const boot = readBoot(document);
@@ -30,15 +33,18 @@ async function start(root: HTMLElement): Promise<void> {
   // The numbers need no language: they are on their way while it loads.
   if (boot?.page.kind === 'dashboard' && boot.notice === null) parts?.dashboard.refresh();
   const i18n = await loadingI18n;
-  document.documentElement.lang = i18n.language;
   if (boot?.page.kind === 'dashboard') parts?.host.setTitle(i18n.t('app.name'));
-  render(
-    <AppProvider value={{ i18n, format: createFormatter(i18n) }}>
-      {boot && parts ? <App boot={boot} {...parts} /> : <Notice kind="broken" />}
-    </AppProvider>,
-    root,
-  );
+  render(<InLanguage first={i18n}>{boot && parts ? <App boot={boot} {...parts} /> : <Notice kind="broken" />}</InLanguage>, root);
   if (parts) fitToContent(parts.host, root);
+}
+
+/** What is inside is shown in one language, and then in the one that is chosen there. */
+function InLanguage({ first, children }: { first: I18n; children: ComponentChildren }) {
+  const [i18n, setI18n] = useState(first);
+  document.documentElement.lang = i18n.language;
+  const setLanguage = async (language: Language) => setI18n(await i18n.inLanguage(language));
+  const app = useMemo(() => ({ i18n, format: createFormatter(i18n), setLanguage }), [i18n]);
+  return <AppProvider value={app}>{children}</AppProvider>;
 }
 
 function createParts(boot: BootData) {

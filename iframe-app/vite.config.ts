@@ -2,6 +2,7 @@ import path from 'node:path';
 import process from 'node:process';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vite';
+import { compileTexts } from './compile-texts.ts';
 
 // What is built is what is shipped, whoever asks for it: under a test runner's NODE_ENV the JSX would come in its form for
 // debugging, 2 kB larger.
@@ -19,7 +20,7 @@ process.env.NODE_ENV = 'production';
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [preact()],
+  plugins: [preact(), compileTexts()],
   build: {
     outDir: path.join(import.meta.dirname, '..', 'dist', 'iframe-app'),
     emptyOutDir: true,

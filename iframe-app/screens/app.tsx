@@ -6,8 +6,8 @@ import { Home } from './home.tsx';
 import { Install } from './install.tsx';
 import type { InstallModel } from './install-model.ts';
 import { Notice } from './notice.tsx';
-import { Record } from './record.tsx';
 import type { RecordModel } from './record-model.ts';
+import { RecordPage } from './record-page.tsx';
 import type { SyncModel } from './sync-model.ts';
 
 interface AppProps {
@@ -25,6 +25,6 @@ interface AppProps {
 export function App({ boot, api, host, dashboard, sync, install, record }: AppProps) {
   if (boot.notice !== null) return <Notice kind={boot.notice} />;
   if (boot.page.kind === 'install' && install.state.value !== 'left') return <Install install={install} />;
-  if (record) return <Record model={record} />;
+  if (record) return <RecordPage model={record} />;
   return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={boot.session?.user.role === 'admin'} />;
 }

@@ -12,7 +12,7 @@ test('every language of the app has every text of the settings, none of them bla
   }
 });
 
-test.each(['ru', 'uz'] as const)('%s has no text that was left in English', (language) => {
+test.each(LANGUAGES.filter((language) => language !== 'en'))('%s has no text that was left in English', (language) => {
   const english = new Map(Object.entries(SETTINGS_TEXTS.en));
   const left = Object.entries(SETTINGS_TEXTS[language]).filter(([key, text]) => english.get(key) === text);
   expect(left).toEqual([]);

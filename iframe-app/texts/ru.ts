@@ -1,6 +1,6 @@
-import type { Messages } from '../i18n.ts';
+import type { AppTexts } from '../i18n.ts';
 
-export const ru: Messages = {
+export const texts: AppTexts = {
   'app.name': 'LeadRelay',
   'app.title': 'Обзор продаж',
 
@@ -32,55 +32,23 @@ export const ru: Messages = {
   'sync.title': 'Загружаем данные вашей CRM…',
   'sync.connecting': 'Подключаемся к вашей CRM…',
   'sync.progress': 'Ход загрузки',
-  'sync.progress.leads': {
-    one: '{done} / {count} лид',
-    few: '{done} / {count} лида',
-    many: '{done} / {count} лидов',
-    other: '{done} / {count} лида',
-  },
-  'sync.progress.deals': {
-    one: '{done} / {count} сделка',
-    few: '{done} / {count} сделки',
-    many: '{done} / {count} сделок',
-    other: '{done} / {count} сделки',
-  },
-  'sync.progress.contacts': {
-    one: '{done} / {count} контакт',
-    few: '{done} / {count} контакта',
-    many: '{done} / {count} контактов',
-    other: '{done} / {count} контакта',
-  },
-  'sync.progress.companies': {
-    one: '{done} / {count} компания',
-    few: '{done} / {count} компании',
-    many: '{done} / {count} компаний',
-    other: '{done} / {count} компании',
-  },
-  'sync.progress.activities': {
-    one: '{done} / {count} дело',
-    few: '{done} / {count} дела',
-    many: '{done} / {count} дел',
-    other: '{done} / {count} дела',
-  },
-  'sync.progress.stageHistory': {
-    one: '{done} / {count} смена стадии',
-    few: '{done} / {count} смены стадии',
-    many: '{done} / {count} смен стадии',
-    other: '{done} / {count} смены стадии',
-  },
+  'sync.progress.leads':
+    '{count, plural, one {{done} / # лид} few {{done} / # лида} many {{done} / # лидов} other {{done} / # лида}}',
+  'sync.progress.deals':
+    '{count, plural, one {{done} / # сделка} few {{done} / # сделки} many {{done} / # сделок} other {{done} / # сделки}}',
+  'sync.progress.contacts':
+    '{count, plural, one {{done} / # контакт} few {{done} / # контакта} many {{done} / # контактов} other {{done} / # контакта}}',
+  'sync.progress.companies':
+    '{count, plural, one {{done} / # компания} few {{done} / # компании} many {{done} / # компаний} other {{done} / # компании}}',
+  'sync.progress.activities':
+    '{count, plural, one {{done} / # дело} few {{done} / # дела} many {{done} / # дел} other {{done} / # дела}}',
+  'sync.progress.stageHistory':
+    '{count, plural, one {{done} / # смена стадии} few {{done} / # смены стадии} many {{done} / # смен стадии} other {{done} / # смены стадии}}',
   'sync.hint': 'Для больших порталов это обычно занимает 15–30 минут. Страницу можно закрыть: загрузка продолжится без вас.',
-  'sync.minutesLeft': {
-    one: 'Осталась примерно {count} минута',
-    few: 'Осталось примерно {count} минуты',
-    many: 'Осталось примерно {count} минут',
-    other: 'Осталось примерно {count} минуты',
-  },
-  'sync.rate': {
-    one: '≈\u00a0{count} запись в секунду',
-    few: '≈\u00a0{count} записи в секунду',
-    many: '≈\u00a0{count} записей в секунду',
-    other: '≈\u00a0{count} записи в секунду',
-  },
+  'sync.minutesLeft':
+    '{count, plural, one {Осталась примерно # минута} few {Осталось примерно # минуты} many {Осталось примерно # минут} other {Осталось примерно # минуты}}',
+  'sync.rate':
+    '{count, plural, one {≈\u00a0# запись в секунду} few {≈\u00a0# записи в секунду} many {≈\u00a0# записей в секунду} other {≈\u00a0# записи в секунду}}',
   'sync.coveredFrom': 'Загружено с {month}',
   'sync.estimating': 'Оцениваем, сколько осталось…',
   'sync.underAMinute': 'Осталось меньше минуты',
@@ -124,33 +92,6 @@ export const ru: Messages = {
   'dashboard.emptyTextSimple':
     'Добавьте первый контакт или сделку в Битрикс24 или импортируйте их туда. Здесь они появятся сами.',
 
-  'record.notCopied': 'Эта запись ещё не скопирована',
-  'record.notCopiedText': 'Она новее копии. Она появится здесь сама после одной из ближайших синхронизаций.',
-  'record.untitled': 'Без названия',
-  'record.stage': 'Стадия',
-  'record.inStage': {
-    one: '{count} день на этой стадии',
-    few: '{count} дня на этой стадии',
-    many: '{count} дней на этой стадии',
-    other: '{count} дня на этой стадии',
-  },
-  'record.inStageUnderADay': 'Меньше дня на этой стадии',
-  'record.owner': 'Ответственный',
-  'record.unassigned': 'Никто',
-  'record.amount': 'Сумма',
-  'record.source': 'Источник',
-  'record.age': 'Возраст',
-  'record.days': { one: '{count} день', few: '{count} дня', many: '{count} дней', other: '{count} дня' },
-  'record.underADay': 'Меньше дня',
-  'record.created': 'Создано {time}',
-  'record.closed': 'Закрыто {time}',
-  'record.activities': 'Дела',
-  'record.lastActivity': 'Последнее: {time}',
-  'record.next': 'Следующий шаг',
-  'record.noNext': 'Ничего не запланировано',
-  'record.noNextText': 'Запланируйте звонок или задачу, чтобы клиент не остыл.',
-  'record.history': 'История стадий',
-
   'offline.title': 'Нет связи с LeadRelay',
   'offline.text': 'Вы видите показатели, загруженные в {time}. Мы продолжаем попытки.',
   'loadFailed.title': 'Не удалось загрузить отчёты',
@@ -167,42 +108,26 @@ export const ru: Messages = {
   'panel.failedText': 'Остальные показатели не затронуты.',
   'panel.stale': 'Прежние данные',
 
-  'range.days': {
-    one: 'За последний {count} день',
-    few: 'За последние {count} дня',
-    many: 'За последние {count} дней',
-    other: 'За последние {count} дня',
-  },
+  'range.days':
+    '{count, plural, one {За последний # день} few {За последние # дня} many {За последние # дней} other {За последние # дня}}',
   'range.all': 'За всё время',
-  'kpi.comparedWith': {
-    one: 'к периоду {count} день назад',
-    few: 'к периоду {count} дня назад',
-    many: 'к периоду {count} дней назад',
-    other: 'к периоду {count} дня назад',
-  },
+  'kpi.comparedWith':
+    '{count, plural, one {к периоду # день назад} few {к периоду # дня назад} many {к периоду # дней назад} other {к периоду # дня назад}}',
   'kpi.conversion.classic': 'Выигранных сделок на 100 лидов',
   'kpi.conversion.simple': 'Выигранных сделок на 100 контактов',
   'kpi.noValue': '—',
   'kpi.points': '{value} п. п.',
 
-  'value.noCurrency': {
-    one: '+ {count} запись без валюты',
-    few: '+ {count} записи без валюты',
-    many: '+ {count} записей без валюты',
-    other: '+ {count} записи без валюты',
-  },
-  'value.unconverted': {
-    one: '+ {count} запись в {currency}',
-    few: '+ {count} записи в {currency}',
-    many: '+ {count} записей в {currency}',
-    other: '+ {count} записи в {currency}',
-  },
+  'value.noCurrency':
+    '{count, plural, one {+ # запись без валюты} few {+ # записи без валюты} many {+ # записей без валюты} other {+ # записи без валюты}}',
+  'value.unconverted':
+    '{count, plural, one {+ # запись в {currency}} few {+ # записи в {currency}} many {+ # записей в {currency}} other {+ # записи в {currency}}}',
 
   'chart.total': 'Всего',
   'chart.category': 'Категория',
   'chart.value': 'Значение',
   'chart.summary': '{title}. {points}: наибольшее — {highLabel}, {high}; наименьшее — {lowLabel}, {low}.',
-  'chart.points': { one: '{count} значение', few: '{count} значения', many: '{count} значений', other: '{count} значения' },
+  'chart.points': '{count, plural, one {# значение} few {# значения} many {# значений} other {# значения}}',
 
   'date.month': '{month} {year} г.',
   'duration.second': '{value} с',

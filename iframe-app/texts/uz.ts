@@ -1,6 +1,20 @@
-import type { Messages } from '../i18n.ts';
+import type { AppTexts, OwnWords } from '../i18n.ts';
 
-export const uz: Messages = {
+export const words: OwnWords = {
+  months: ['yanvar', 'fevral', 'mart', 'aprel', 'may', 'iyun', 'iyul', 'avgust', 'sentabr', 'oktabr', 'noyabr', 'dekabr'],
+  shortMonths: ['yan', 'fev', 'mar', 'apr', 'may', 'iyn', 'iyl', 'avg', 'sen', 'okt', 'noy', 'dek'],
+  day: '{day}-{month}',
+  dayOfYear: '{day}-{month}, {year}',
+  powers: [
+    { from: 1e12, word: 'trln' },
+    { from: 1e9, word: 'mlrd' },
+    { from: 1e6, word: 'mln' },
+    { from: 1e3, word: 'ming' },
+  ],
+  currencies: { UZS: 'soʻm' },
+};
+
+export const texts: AppTexts = {
   'app.name': 'LeadRelay',
   'app.title': 'Savdo ko‘rsatkichlari',
 
@@ -31,15 +45,15 @@ export const uz: Messages = {
   'sync.title': 'CRM ma’lumotlaringiz yuklanmoqda…',
   'sync.connecting': 'CRM tizimingizga ulanmoqda…',
   'sync.progress': 'Yuklash jarayoni',
-  'sync.progress.leads': { one: '{done} / {count} lid', other: '{done} / {count} lid' },
-  'sync.progress.deals': { one: '{done} / {count} bitim', other: '{done} / {count} bitim' },
-  'sync.progress.contacts': { one: '{done} / {count} kontakt', other: '{done} / {count} kontakt' },
-  'sync.progress.companies': { one: '{done} / {count} kompaniya', other: '{done} / {count} kompaniya' },
-  'sync.progress.activities': { one: '{done} / {count} faollik', other: '{done} / {count} faollik' },
-  'sync.progress.stageHistory': { one: '{done} / {count} bosqich o‘zgarishi', other: '{done} / {count} bosqich o‘zgarishi' },
+  'sync.progress.leads': '{done} / {count, number} lid',
+  'sync.progress.deals': '{done} / {count, number} bitim',
+  'sync.progress.contacts': '{done} / {count, number} kontakt',
+  'sync.progress.companies': '{done} / {count, number} kompaniya',
+  'sync.progress.activities': '{done} / {count, number} faollik',
+  'sync.progress.stageHistory': '{done} / {count, number} bosqich o‘zgarishi',
   'sync.hint': 'Katta portallarda odatda 15–30 daqiqa ketadi. Sahifani yopishingiz mumkin: yuklash sizsiz davom etadi.',
-  'sync.minutesLeft': { one: 'Taxminan {count} daqiqa qoldi', other: 'Taxminan {count} daqiqa qoldi' },
-  'sync.rate': { one: 'soniyasiga ≈\u00a0{count} ta yozuv', other: 'soniyasiga ≈\u00a0{count} ta yozuv' },
+  'sync.minutesLeft': 'Taxminan {count, number} daqiqa qoldi',
+  'sync.rate': 'soniyasiga ≈\u00a0{count, number} ta yozuv',
   'sync.coveredFrom': '{month} oyidan beri yuklangan',
   'sync.estimating': 'Qolgan vaqt hisoblanmoqda…',
   'sync.underAMinute': 'Bir daqiqadan kam qoldi',
@@ -86,28 +100,6 @@ export const uz: Messages = {
   'dashboard.emptyTextSimple':
     'Bitrix24da birinchi kontakt yoki bitimni qo‘shing yoki ularni import qiling. Ular bu yerda o‘zi paydo bo‘ladi.',
 
-  'record.notCopied': 'Bu yozuv hali nusxalanmagan',
-  'record.notCopiedText': 'U nusxadan yangiroq. Navbatdagi sinxronlashlardan birida bu yerda o‘zi paydo bo‘ladi.',
-  'record.untitled': 'Nomsiz',
-  'record.stage': 'Bosqich',
-  'record.inStage': { one: 'Bu bosqichda {count} kun', other: 'Bu bosqichda {count} kun' },
-  'record.inStageUnderADay': 'Bu bosqichda bir kundan kam',
-  'record.owner': 'Mas’ul',
-  'record.unassigned': 'Hech kim',
-  'record.amount': 'Summa',
-  'record.source': 'Manba',
-  'record.age': 'Yoshi',
-  'record.days': { one: '{count} kun', other: '{count} kun' },
-  'record.underADay': 'Bir kundan kam',
-  'record.created': 'Yaratilgan: {time}',
-  'record.closed': 'Yopilgan: {time}',
-  'record.activities': 'Faolliklar',
-  'record.lastActivity': 'Oxirgisi: {time}',
-  'record.next': 'Keyingi qadam',
-  'record.noNext': 'Hech narsa rejalashtirilmagan',
-  'record.noNextText': 'Mijoz sovib qolmasligi uchun qo‘ng‘iroq yoki vazifa rejalashtiring.',
-  'record.history': 'Bosqichlar tarixi',
-
   'offline.title': 'LeadRelay bilan aloqa yo‘q',
   'offline.text': 'Soat {time} da yuklangan ko‘rsatkichlar ko‘rsatilmoqda. Urinishda davom etyapmiz.',
   'loadFailed.title': 'Ko‘rsatkichlarni yuklab bo‘lmadi',
@@ -124,22 +116,22 @@ export const uz: Messages = {
   'panel.failedText': 'Boshqa ko‘rsatkichlarga ta’sir qilmaydi.',
   'panel.stale': 'Avvalgi ma’lumotlar',
 
-  'range.days': { one: 'So‘nggi {count} kun', other: 'So‘nggi {count} kun' },
+  'range.days': 'So‘nggi {count, number} kun',
   'range.all': 'Butun davr',
-  'kpi.comparedWith': { one: '{count} kun avvalgiga nisbatan', other: '{count} kun avvalgiga nisbatan' },
+  'kpi.comparedWith': '{count, number} kun avvalgiga nisbatan',
   'kpi.conversion.classic': 'Har 100 lidga yutilgan bitimlar',
   'kpi.conversion.simple': 'Har 100 kontaktga yutilgan bitimlar',
   'kpi.noValue': '—',
   'kpi.points': '{value} f.p.',
 
-  'value.noCurrency': { one: '+ valyutasi yo‘q {count} ta yozuv', other: '+ valyutasi yo‘q {count} ta yozuv' },
-  'value.unconverted': { one: '+ {currency} valyutasida {count} ta yozuv', other: '+ {currency} valyutasida {count} ta yozuv' },
+  'value.noCurrency': '+ valyutasi yo‘q {count, number} ta yozuv',
+  'value.unconverted': '+ {currency} valyutasida {count, number} ta yozuv',
 
   'chart.total': 'Jami',
   'chart.category': 'Toifa',
   'chart.value': 'Qiymat',
   'chart.summary': '{title}. {points}: eng yuqori — {highLabel}, {high}; eng past — {lowLabel}, {low}.',
-  'chart.points': { one: '{count} ta qiymat', other: '{count} ta qiymat' },
+  'chart.points': '{count, number} ta qiymat',
 
   'date.month': '{year}-yil {month}',
   'duration.second': '{value} s',

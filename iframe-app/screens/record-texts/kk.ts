@@ -1,0 +1,25 @@
+import type { RecordTexts } from '../record-texts.ts';
+
+export const texts: RecordTexts = {
+  notCopied: 'Бұл жазба әлі көшірілмеген',
+  notCopiedText: 'Ол көшірмеден жаңарақ. Таяудағы синхрондаулардың бірінен кейін осы жерде өзі пайда болады.',
+  untitled: 'Атаусыз',
+  stage: 'Кезең',
+  inStage: 'Осы кезеңде {count, number} күн',
+  inStageUnderADay: 'Осы кезеңде бір күннен аз',
+  owner: 'Жауапты',
+  unassigned: 'Тағайындалмаған',
+  amount: 'Сома',
+  source: 'Дереккөз',
+  age: 'Жасалғанына',
+  days: '{count, number} күн',
+  underADay: 'Бір күннен аз',
+  created: 'Жасалған: {time}',
+  closed: 'Жабылған: {time}',
+  activities: 'Істер',
+  lastActivity: 'Соңғысы: {time}',
+  next: 'Келесі қадам',
+  noNext: 'Ештеңе жоспарланбаған',
+  noNextText: 'Клиент суып кетпеуі үшін қоңырау немесе тапсырма жоспарлаңыз.',
+  history: 'Кезеңдер тарихы',
+};

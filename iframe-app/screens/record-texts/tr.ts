@@ -1,0 +1,25 @@
+import type { RecordTexts } from '../record-texts.ts';
+
+export const texts: RecordTexts = {
+  notCopied: 'Bu kayıt henüz kopyalanmadı',
+  notCopiedText: 'Kopyadan daha yeni. Sonraki eşitlemelerden biriyle burada kendiliğinden görünür.',
+  untitled: 'Adsız',
+  stage: 'Aşama',
+  inStage: '{count, number} gündür bu aşamada',
+  inStageUnderADay: 'Bir günden az süredir bu aşamada',
+  owner: 'Sorumlu',
+  unassigned: 'Atanmadı',
+  amount: 'Tutar',
+  source: 'Kaynak',
+  age: 'Yaş',
+  days: '{count, number} gün',
+  underADay: 'Bir günden az',
+  created: 'Oluşturulma: {time}',
+  closed: 'Kapanma: {time}',
+  activities: 'Aktiviteler',
+  lastActivity: 'Son: {time}',
+  next: 'Sonraki adım',
+  noNext: 'Planlanan bir şey yok',
+  noNextText: 'Müşteri soğumasın diye bir arama veya görev planlayın.',
+  history: 'Aşama geçmişi',
+};

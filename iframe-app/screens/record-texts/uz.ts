@@ -1,0 +1,25 @@
+import type { RecordTexts } from '../record-texts.ts';
+
+export const texts: RecordTexts = {
+  notCopied: 'Bu yozuv hali nusxalanmagan',
+  notCopiedText: 'U nusxadan yangiroq. Navbatdagi sinxronlashlardan birida bu yerda o‘zi paydo bo‘ladi.',
+  untitled: 'Nomsiz',
+  stage: 'Bosqich',
+  inStage: 'Bu bosqichda {count, number} kun',
+  inStageUnderADay: 'Bu bosqichda bir kundan kam',
+  owner: 'Mas’ul',
+  unassigned: 'Hech kim',
+  amount: 'Summa',
+  source: 'Manba',
+  age: 'Yoshi',
+  days: '{count, number} kun',
+  underADay: 'Bir kundan kam',
+  created: 'Yaratilgan: {time}',
+  closed: 'Yopilgan: {time}',
+  activities: 'Faolliklar',
+  lastActivity: 'Oxirgisi: {time}',
+  next: 'Keyingi qadam',
+  noNext: 'Hech narsa rejalashtirilmagan',
+  noNextText: 'Mijoz sovib qolmasligi uchun qo‘ng‘iroq yoki vazifa rejalashtiring.',
+  history: 'Bosqichlar tarixi',
+};

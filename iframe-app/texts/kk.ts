@@ -1,0 +1,138 @@
+import type { AppTexts, OwnWords } from '../i18n.ts';
+
+export const words: OwnWords = {
+  months: ['қаңтар', 'ақпан', 'наурыз', 'сәуір', 'мамыр', 'маусым', 'шілде', 'тамыз', 'қыркүйек', 'қазан', 'қараша', 'желтоқсан'],
+  shortMonths: ['қаң.', 'ақп.', 'нау.', 'сәу.', 'мам.', 'мау.', 'шіл.', 'там.', 'қыр.', 'қаз.', 'қар.', 'жел.'],
+  day: '{day} {month}',
+  dayOfYear: '{year} ж. {day} {month}',
+  powers: [
+    { from: 1e12, word: 'трлн' },
+    { from: 1e9, word: 'млрд' },
+    { from: 1e6, word: 'млн' },
+    { from: 1e3, word: 'мың' },
+  ],
+  currencies: {},
+};
+
+export const texts: AppTexts = {
+  'app.name': 'LeadRelay',
+  'app.title': 'Сату көрсеткіштері',
+
+  'action.refresh': 'Жаңарту',
+  'action.refreshing': 'Жаңартылуда…',
+  'action.retry': 'Қайталау',
+  'action.restartSync': 'Қайта бастау',
+  'action.resumeSync': 'Жалғастыру',
+  'action.settings': 'Баптаулар',
+
+  'install.title': 'LeadRelay сіздің Битрикс24-ке қосылуда…',
+  'install.text': 'Бұл бірнеше секунд алады. Содан кейін деректер бірден жүктеле бастайды.',
+  'install.doneTitle': 'LeadRelay қосылды',
+  'install.doneText': 'Битрикс24 қолданбаны ашып жатыр. Ештеңе болмаса, LeadRelay-ді сол жақ мәзірден ашыңыз.',
+  'install.failedTitle': 'Битрикс24 орнатуды аяқтамады',
+  'install.failedText': 'Ештеңе жоғалған жоқ: қайталаңыз немесе бетті қайта жүктеп, LeadRelay-ді сол жақ мәзірден ашыңыз.',
+
+  'notice.ask_admin.title': 'Алдымен әкімшіден LeadRelay-ді ашуды сұраңыз',
+  'notice.ask_admin.text':
+    'LeadRelay бұл порталда әлі бапталмаған. Битрикс24 әкімшісінің бір рет басуы жеткілікті, содан кейін қолданба бәріне жұмыс істейді.',
+  'notice.not_installed.title': 'LeadRelay бұл порталда орнатылмаған',
+  'notice.not_installed.text': 'Оны Битрикс24 Маркеттен орнатып, осы жерде қайта ашыңыз.',
+  'notice.reopen.title': 'LeadRelay-ді қайта ашыңыз',
+  'notice.reopen.text': 'Сеанс аяқталды. Осы бетті жауып, LeadRelay-ді Битрикс24 мәзірінен ашыңыз.',
+  'notice.broken.title': 'LeadRelay іске қосылмады',
+  'notice.broken.text': 'Бет толық жүктелмеді. Оны қайта жүктеңіз; көмектеспесе, LeadRelay-ді Битрикс24 мәзірінен ашыңыз.',
+
+  'sync.title': 'CRM деректеріңіз жүктелуде…',
+  'sync.connecting': 'CRM жүйеңізге қосылуда…',
+  'sync.progress': 'Жүктеу барысы',
+  'sync.progress.leads': '{done} / {count, number} лид',
+  'sync.progress.deals': '{done} / {count, number} мәміле',
+  'sync.progress.contacts': '{done} / {count, number} контакт',
+  'sync.progress.companies': '{done} / {count, number} компания',
+  'sync.progress.activities': '{done} / {count, number} іс',
+  'sync.progress.stageHistory': '{done} / {count, number} кезең өзгерісі',
+  'sync.hint': 'Үлкен порталдарда бұл әдетте 15–30 минут алады. Бетті жабуға болады: жүктеу сізсіз жалғасады.',
+  'sync.minutesLeft': 'Шамамен {count, number} минут қалды',
+  'sync.rate': 'секундына ≈\u00a0{count, number} жазба',
+  'sync.coveredFrom': '{month} айынан бері жүктелді',
+  'sync.estimating': 'Қалған уақыт есептелуде…',
+  'sync.underAMinute': 'Бір минуттан аз қалды',
+  'sync.partial': 'Деректер жүктелген сайын көрсеткіштер толығады.',
+  'sync.waiting': 'Күтуде',
+  'sync.crmWaits': 'CRM қолданбаларға деректерді бөліп-бөліп береді. Жүктеу бірнеше минуттан кейін өзі жалғасады.',
+
+  'entity.leads': 'Лидтер',
+  'entity.deals': 'Мәмілелер',
+  'entity.contacts': 'Контактілер',
+  'entity.companies': 'Компаниялар',
+  'entity.activities': 'Істер',
+  'entity.stageHistory': 'Кезеңдер тарихы',
+
+  'syncProblem.error.title': 'Жүктеу тоқтап қалды',
+  'syncProblem.error.text': 'CRM деректерін көшіру кезінде қате шықты. Әрекет өзі қайталанады; оны қазір де іске қосуға болады.',
+  'syncProblem.blocked.title': 'Битрикс24 тарифі деректерді жүктеуге мүмкіндік бермейді',
+  'syncProblem.blocked.text':
+    'Битрикс24 қолданбаның деректерге қолжетімділігін жапты. Портал тарифін тексеріп, жүктеуді қайта бастаңыз.',
+  'syncProblem.reauth.title': 'LeadRelay CRM жүйеңізге қолжетімділігін жоғалтты',
+  'syncProblem.reauth.text': 'Қайта қосу үшін әкімші LeadRelay-ді Битрикс24-те ашады немесе баптаулардағы вебхукті ауыстырады.',
+  'syncProblem.paused.title': 'Жүктеу кідіртілді',
+  'syncProblem.paused.text': 'Ол жалғасқанша көрсеткіштер өзгермейді.',
+  'syncProblem.permissions_changed.title': 'CRM-дегі қол жеткізу құқықтары өзгерді',
+  'syncProblem.permissions_changed.text':
+    'LeadRelay барлық жазбаларды көрмейді. CRM-де толық құқығы бар әкімші қолданбаны бір рет ашуы керек.',
+  'syncProblem.storage_full.title': 'Деректерге орын қалмады',
+  'syncProblem.storage_full.text': 'Орын босағанша жаңа жазбалар көшірілмейді.',
+
+  'syncBadge.error': 'Синхрондау кідіртілді — CRM-мен байланыс жоқ',
+  'syncBadge.blocked': 'CRM тарифі рұқсат бермейді',
+  'syncBadge.reauth': 'CRM-ге қолжетімділік жоғалды',
+  'syncBadge.paused': 'Синхрондау кідіртілді',
+  'syncBadge.permissions_changed': 'CRM құқықтары өзгерді',
+  'syncBadge.storage_full': 'Орын таусылды',
+  'syncBadge.errorNote': 'LeadRelay әрекетті өзі қайталайды. Оған дейін көрсеткіштер — көрсетілген уақытқа.',
+
+  'dashboard.asOf': 'Деректер уақыты: {time}',
+  'dashboard.emptyTitle': 'CRM жүйеңізде әзірге жазба жоқ',
+  'dashboard.emptyText': 'Битрикс24-ке алғашқы лидті немесе мәмілені қосыңыз не импорттаңыз. Олар мұнда өздері пайда болады.',
+  'dashboard.emptyTextSimple':
+    'Битрикс24-ке алғашқы контактіні немесе мәмілені қосыңыз не импорттаңыз. Олар мұнда өздері пайда болады.',
+
+  'offline.title': 'LeadRelay-мен байланыс жоқ',
+  'offline.text': 'Сіз {time} жүктелген көрсеткіштерді көріп тұрсыз. Біз әрекетті жалғастырудамыз.',
+  'loadFailed.title': 'Көрсеткіштерді жүктеу мүмкін болмады',
+  'loadFailed.network': 'LeadRelay жауап бермейді. Байланысты тексеріп, қайталаңыз.',
+  'loadFailed.server': 'Біздің тарапта қате шықты. Бір минуттан кейін қайталаңыз.',
+  'loadFailed.stale': 'Біздің тарапта қате шықты. Сіз {time} жүктелген көрсеткіштерді көріп тұрсыз.',
+  'loadFailed.request': 'Сұрау {id}',
+
+  'panel.loading': 'Жүктелуде…',
+  'panel.empty': 'Бұл кезеңде ештеңе жоқ',
+  'panel.notSynced': 'Әлі жүктелмеген',
+  'panel.notSyncedText': 'Деректер көшірілгенде пайда болады.',
+  'panel.failed': 'Есептеу мүмкін болмады',
+  'panel.failedText': 'Басқа көрсеткіштерге әсер етпейді.',
+  'panel.stale': 'Бұрынғы деректер',
+
+  'range.days': 'Соңғы {count, number} күн',
+  'range.all': 'Барлық уақытта',
+  'kpi.comparedWith': '{count, number} күн бұрынғымен салыстырғанда',
+  'kpi.conversion.classic': '100 лидке шаққандағы сәтті мәмілелер',
+  'kpi.conversion.simple': '100 контактіге шаққандағы сәтті мәмілелер',
+  'kpi.noValue': '—',
+  'kpi.points': '{value} п. т.',
+
+  'value.noCurrency': '+ валютасы жоқ {count, number} жазба',
+  'value.unconverted': '+ {currency} валютасындағы {count, number} жазба',
+
+  'chart.total': 'Барлығы',
+  'chart.category': 'Санат',
+  'chart.value': 'Мәні',
+  'chart.summary': '{title}. {points}: ең жоғарысы — {highLabel}, {high}; ең төмені — {lowLabel}, {low}.',
+  'chart.points': '{count, number} мән',
+
+  'date.month': '{year} ж. {month}',
+  'duration.second': '{value} с',
+  'duration.minute': '{value} мин',
+  'duration.hour': '{value} сағ',
+  'duration.day': '{value} күн',
+};
