@@ -13,8 +13,13 @@ export const PATHS = {
 /** Only what this version reads: one that is not used is a reason for moderation to refuse. */
 export const SCOPES = ['crm', 'placement', 'user_brief', 'department'] as const;
 
-export const LANGUAGES = ['en', 'ru', 'uz'] as const;
-type Language = (typeof LANGUAGES)[number];
+/**
+ * The languages LeadRelay speaks, each with the code that a portal has for it: for Kazakh and Ukrainian that is the country's.
+ * No portal in the cloud speaks Uzbek; whoever wants it chooses it in the settings.
+ * Source: B24LangList of @bitrix24/b24jssdk
+ */
+export const PORTAL_LANGUAGES = { en: 'en', ru: 'ru', uz: 'uz', kk: 'kz', uk: 'ua', tr: 'tr' } as const;
+type Language = keyof typeof PORTAL_LANGUAGES;
 
 type Texts = Readonly<Record<Language, { title: string; description: string }>>;
 
@@ -29,12 +34,18 @@ const DASHBOARD: Texts = {
   en: { title: 'LeadRelay', description: 'What your sales team should do next, from the data in your CRM' },
   ru: { title: 'LeadRelay', description: 'Что делать отделу продаж дальше — по данным вашей CRM' },
   uz: { title: 'LeadRelay', description: "CRM ma'lumotlaringiz asosida sotuv jamoasi endi nima qilishi kerakligi" },
+  kk: { title: 'LeadRelay', description: 'CRM деректеріңіз бойынша сату бөліміне әрі қарай не істеу керек' },
+  uk: { title: 'LeadRelay', description: 'Що робити відділу продажів далі — за даними вашої CRM' },
+  tr: { title: 'LeadRelay', description: 'CRM’inizdeki verilere göre satış ekibinizin sıradaki adımı' },
 };
 
 const RECORD: Texts = {
   en: { title: 'LeadRelay', description: 'This record beside the numbers of your team' },
   ru: { title: 'LeadRelay', description: 'Эта запись рядом с показателями вашей команды' },
   uz: { title: 'LeadRelay', description: "Bu yozuv jamoangiz ko'rsatkichlari yonida" },
+  kk: { title: 'LeadRelay', description: 'Бұл жазба командаңыздың көрсеткіштерімен қатар' },
+  uk: { title: 'LeadRelay', description: 'Цей запис поруч із показниками вашої команди' },
+  tr: { title: 'LeadRelay', description: 'Bu kayıt, ekibinizin rakamlarının yanında' },
 };
 
 export const PLACEMENTS: readonly PlacementEntry[] = [

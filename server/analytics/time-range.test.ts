@@ -164,5 +164,8 @@ describe('buckets', () => {
     const window = { from: at('2025-03-01T00:00:00Z'), to: at('2025-03-02T00:00:00Z') };
     expect(cutIntoBuckets(window, 'day', 'UTC', 'ru')[0]?.label).toBe('1 мар.');
     expect(cutIntoBuckets(window, 'quarter', 'UTC', 'uz')[0]?.label).toBe('1-chorak 2025');
+    expect(cutIntoBuckets(window, 'quarter', 'UTC', 'kk')[0]?.label).toBe('2025 ж. 1-тоқсан');
+    expect(cutIntoBuckets(window, 'quarter', 'UTC', 'uk')[0]?.label).toBe('1 кв. 2025');
+    expect(cutIntoBuckets(window, 'quarter', 'UTC', 'tr')[0]?.label).toBe('2025 1. çeyrek');
   });
 });

@@ -20,7 +20,14 @@ export interface Bucket {
 /** More steps than this no chart can show, and no answer may hold. */
 export const MAX_BUCKETS = 1000;
 
-const QUARTER_FORMAT: Record<Locale, string> = { en: "'Q'q yyyy", ru: "q 'кв.' yyyy", uz: "q-'chorak' yyyy" };
+const QUARTER_FORMAT: Record<Locale, string> = {
+  en: "'Q'q yyyy",
+  ru: "q 'кв.' yyyy",
+  uz: "q-'chorak' yyyy",
+  kk: "yyyy 'ж.' q-'тоқсан'",
+  uk: "q 'кв.' yyyy",
+  tr: "yyyy q'. çeyrek'",
+};
 
 /**
  * The last `days` whole local days up to the end of today: 1 is today alone.

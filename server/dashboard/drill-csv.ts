@@ -7,6 +7,9 @@ const HEADER: Record<Locale, string[]> = {
   en: ['Title', 'Responsible', 'Amount', 'Currency', 'Time', 'CRM', 'ID', 'Link'],
   ru: ['Название', 'Ответственный', 'Сумма', 'Валюта', 'Время', 'CRM', 'ID', 'Ссылка'],
   uz: ['Nomi', 'Mas’ul', 'Summa', 'Valyuta', 'Vaqt', 'CRM', 'ID', 'Havola'],
+  kk: ['Атауы', 'Жауапты', 'Сомасы', 'Валюта', 'Уақыты', 'CRM', 'ID', 'Сілтеме'],
+  uk: ['Назва', 'Відповідальний', 'Сума', 'Валюта', 'Час', 'CRM', 'ID', 'Посилання'],
+  tr: ['Başlık', 'Sorumlu', 'Tutar', 'Para birimi', 'Zaman', 'CRM', 'ID', 'Bağlantı'],
 };
 
 /** What is added to the name of a file that does not hold all records: nobody should add it up for the whole. */
@@ -14,6 +17,9 @@ const CUT: Record<Locale, (most: number, total: number) => string> = {
   en: (most, total) => ` (latest ${most} of ${total})`,
   ru: (most, total) => ` (последние ${most} из ${total})`,
   uz: (most, total) => ` (${total} tadan oxirgi ${most} tasi)`,
+  kk: (most, total) => ` (${total} ішінен соңғы ${most} жазба)`,
+  uk: (most, total) => ` (останні ${most} із ${total})`,
+  tr: (most, total) => ` (${total} kaydın son ${most} tanesi)`,
 };
 
 /** What a file of records is called, without its ending. */

@@ -10,11 +10,25 @@ import type { Viewer } from './tenant-context.ts';
 import { findWidget } from './widgets.ts';
 
 const HEADERS: Record<'category' | 'date' | 'value' | 'previous' | 'unconverted', Record<Locale, string>> = {
-  category: { en: 'Category', ru: 'Категория', uz: 'Toifa' },
-  date: { en: 'Date', ru: 'Дата', uz: 'Sana' },
-  value: { en: 'Value', ru: 'Значение', uz: 'Qiymat' },
-  previous: { en: 'Previous period', ru: 'Предыдущий период', uz: 'Oldingi davr' },
-  unconverted: { en: 'Not converted', ru: 'Не пересчитано', uz: 'Hisoblab o‘tkazilmagan' },
+  category: { en: 'Category', ru: 'Категория', uz: 'Toifa', kk: 'Санат', uk: 'Категорія', tr: 'Kategori' },
+  date: { en: 'Date', ru: 'Дата', uz: 'Sana', kk: 'Күні', uk: 'Дата', tr: 'Tarih' },
+  value: { en: 'Value', ru: 'Значение', uz: 'Qiymat', kk: 'Мәні', uk: 'Значення', tr: 'Değer' },
+  previous: {
+    en: 'Previous period',
+    ru: 'Предыдущий период',
+    uz: 'Oldingi davr',
+    kk: 'Алдыңғы кезең',
+    uk: 'Попередній період',
+    tr: 'Önceki dönem',
+  },
+  unconverted: {
+    en: 'Not converted',
+    ru: 'Не пересчитано',
+    uz: 'Hisoblab o‘tkazilmagan',
+    kk: 'Айырбасталмаған',
+    uk: 'Не перераховано',
+    tr: 'Dönüştürülmemiş',
+  },
 };
 
 /** A file of what a widget shows. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BootData, PageContext, Role } from '../../contract/session.ts';
-import { LANGUAGES, PLACEMENTS } from '../../marketplace/bitrix24/manifest.ts';
+import { PLACEMENTS, PORTAL_LANGUAGES } from '../../marketplace/bitrix24/manifest.ts';
 import { CrmError } from '../crm/adapter.ts';
 import type { CommandReply } from '../crm/bitrix24/portal-calls.ts';
 import { AppError } from '../platform/errors.ts';
@@ -88,9 +88,10 @@ const placementOptions = z
   })
   .pipe(z.looseObject({ ID: z.coerce.string().regex(/^\d{1,18}$/) }));
 
-/** A language we have, for the portal's LANG. */
-export function toLocale(language: unknown): string {
-  return LANGUAGES.find((known) => known === language) ?? 'en';
+/** The language we have for the portal's LANG, as BCP 47 has it; English where we have none. */
+export function toLocale(portalLanguage: unknown): string {
+  const found = Object.entries(PORTAL_LANGUAGES).find(([, code]) => code === portalLanguage);
+  return found?.[0] ?? 'en';
 }
 
 /** Says a failed proof or call to the person at the page; the log gets the cause. */

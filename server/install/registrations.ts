@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { EVENTS, OFFLINE_EVENTS, PATHS, PLACEMENTS, type PlacementEntry } from '../../marketplace/bitrix24/manifest.ts';
+import {
+  EVENTS,
+  OFFLINE_EVENTS,
+  PATHS,
+  PLACEMENTS,
+  type PlacementEntry,
+  PORTAL_LANGUAGES,
+} from '../../marketplace/bitrix24/manifest.ts';
 import type { AccessToken } from '../crm/adapter.ts';
 import type { BitrixError } from '../crm/bitrix24/bitrix-error.ts';
 import { type Command, type CommandReply, callBatch } from '../crm/bitrix24/portal-calls.ts';
@@ -114,10 +121,10 @@ function isAlreadyBound({ code, description }: BitrixError): boolean {
 }
 
 function placementParams(entry: PlacementEntry, handler: string): NonNullable<Command['params']> {
-  const texts = Object.entries(entry.texts).map(([language, text]) => [
-    language,
-    { TITLE: text.title, DESCRIPTION: text.description },
-  ]);
+  const texts = Object.entries(PORTAL_LANGUAGES).map(([language, code]) => {
+    const { title, description } = entry.texts[language as keyof typeof PORTAL_LANGUAGES];
+    return [code, { TITLE: title, DESCRIPTION: description }];
+  });
   return {
     PLACEMENT: entry.code,
     HANDLER: handler,
