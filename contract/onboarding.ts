@@ -28,7 +28,8 @@ export const CATEGORIES = [
 export const category = z.enum(CATEGORIES);
 export type Category = z.infer<typeof category>;
 
-const profiledEntity = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies', 'products']);
+export const profiledEntity = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies', 'products']);
+export type ProfiledEntity = z.infer<typeof profiledEntity>;
 
 /** What can be made of data: `excellent` everything, `usable` most of it, `insufficient` next to nothing, `empty` nothing. */
 export const recommendation = z.enum(['excellent', 'usable', 'insufficient', 'empty']);
@@ -50,6 +51,14 @@ export const entityQuality = z.strictObject({
 });
 export type EntityQuality = z.infer<typeof entityQuality>;
 
+/**
+ * Fields that evidence and unlocks speak of: of leads and contacts `owner`, `source`; of leads `firstResponse`; of deals `owner`,
+ * `source`, `value`, `products` (they have product rows); of activities `call` (they are calls); of companies `industry`.
+ */
+export const EVIDENCE_FIELDS = ['owner', 'source', 'value', 'products', 'call', 'firstResponse', 'industry'] as const;
+const evidenceField = z.enum(EVIDENCE_FIELDS);
+export type EvidenceField = z.infer<typeof evidenceField>;
+
 /** A fact of the tenant's own data that speaks for a category. The app words it. */
 const evidence = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('records'), entity: profiledEntity, count: z.number().int() }),
@@ -57,7 +66,7 @@ const evidence = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('filled'),
     entity: profiledEntity,
-    field: z.string(),
+    field: evidenceField,
     filled: z.number().int(),
     count: z.number().int(),
   }),
@@ -67,7 +76,7 @@ export type Evidence = z.infer<typeof evidence>;
 /** What would make a category possible: so many more records, or a field filled in on so many more of them. */
 const unlock = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('records'), entity: profiledEntity, missing: z.number().int() }),
-  z.strictObject({ kind: z.literal('fill'), entity: profiledEntity, field: z.string(), missing: z.number().int() }),
+  z.strictObject({ kind: z.literal('fill'), entity: profiledEntity, field: evidenceField, missing: z.number().int() }),
 ]);
 export type Unlock = z.infer<typeof unlock>;
 
@@ -123,17 +132,23 @@ export const onboardingReply = z.strictObject({
   selected: z.array(category),
   /** Of the chosen categories, in their order. */
   questions: z.array(question),
-  /** Whether this is a later round: what is there stays. */
+  /** Whether this is a later round, not finished yet: what is there stays, and is shown meanwhile. */
   isReentry: z.boolean(),
-  /** Widgets made by the last generation, in the order of the dashboard. */
+  /** Widgets made by the last round that are still there, in the order of the dashboard. */
   created: z.array(z.string()),
 });
 export type OnboardingReply = z.infer<typeof onboardingReply>;
 
 /** Body of POST /api/dashboard/onboarding/select. */
-export const onboardingSelectRequest = z.strictObject({ categories: z.array(category).min(1).max(CATEGORIES.length) });
+export const onboardingSelectRequest = z.strictObject({
+  /** Each once, and only what is available. */
+  categories: z.array(category).min(1).max(CATEGORIES.length),
+});
 export type OnboardingSelectRequest = z.infer<typeof onboardingSelectRequest>;
 
-/** Body of POST /api/dashboard/onboarding/refine: an option for each question of the step before. */
+/**
+ * Body of POST /api/dashboard/onboarding/refine: an option for each of `questions`; what is left out gets its `recommended`.
+ * Questions that are not asked are refused with `wrong_state`: somebody else has chosen other categories meanwhile.
+ */
 export const onboardingRefineRequest = z.strictObject({ answers: z.partialRecord(questionId, z.string().max(40)) });
 export type OnboardingRefineRequest = z.infer<typeof onboardingRefineRequest>;

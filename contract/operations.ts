@@ -22,6 +22,7 @@ import {
   widgetResult,
 } from './dashboard.ts';
 import { kpiReply, kpiRequest } from './kpi.ts';
+import { onboardingRefineRequest, onboardingReply, onboardingSelectRequest } from './onboarding.ts';
 import { bootData, sessionReply, sessionRequest, signInRequest } from './session.ts';
 import { settingsPatch } from './settings.ts';
 import {
@@ -42,6 +43,8 @@ export const REQUEST_SCHEMAS = {
   DrillRequest: drillRequest,
   EmptyRequest: emptyRequest,
   KpiRequest: kpiRequest,
+  OnboardingRefineRequest: onboardingRefineRequest,
+  OnboardingSelectRequest: onboardingSelectRequest,
   SessionRequest: sessionRequest,
   SettingsPatch: settingsPatch,
   SignInRequest: signInRequest,
@@ -68,6 +71,7 @@ export const REPLY_SCHEMAS = {
   KpiReply: kpiReply,
   KpiConfig: kpiConfig,
   KpiData: kpiData,
+  Onboarding: onboardingReply,
   Problem: problem,
   Quarantine: quarantineReply,
   Record: recordReply,
@@ -247,6 +251,42 @@ export const OPERATIONS = {
     access: 'session',
     reply: 'text/csv',
     errors: [...CONFIG_ERRORS, 'not_found', 'wrong_state'],
+  },
+  'GET /api/dashboard/onboarding': {
+    summary: 'Where the tenant is on its way to a dashboard of its own',
+    access: 'session',
+    reply: 'Onboarding',
+  },
+  'POST /api/dashboard/onboarding/start': {
+    summary: 'Begins the way',
+    rule: 'Repeated before categories are chosen, it changes nothing.',
+    access: 'admin',
+    body: 'EmptyRequest',
+    reply: 'Onboarding',
+    errors: ['wrong_state'],
+  },
+  'POST /api/dashboard/onboarding/select': {
+    summary: 'Chooses what the dashboard is to be about',
+    rule: 'Each category once, and only available ones. May be repeated until the questions are answered.',
+    access: 'admin',
+    body: 'OnboardingSelectRequest',
+    reply: 'Onboarding',
+    errors: ['wrong_state', 'invalid_value'],
+  },
+  'POST /api/dashboard/onboarding/refine': {
+    summary: 'Answers the questions and has the dashboard made',
+    rule: 'A question that is left out is answered as recommended.',
+    access: 'admin',
+    body: 'OnboardingRefineRequest',
+    reply: 'Onboarding',
+    errors: ['wrong_state', 'invalid_value'],
+  },
+  'POST /api/dashboard/reconfigure': {
+    summary: 'Begins another round, which keeps what is on the dashboard',
+    access: 'admin',
+    body: 'EmptyRequest',
+    reply: 'Onboarding',
+    errors: ['wrong_state'],
   },
   'POST /api/dashboard/kpi': {
     summary: 'The one number a question in words asks for',

@@ -6,6 +6,7 @@ import { createBitrixOAuth } from './crm/bitrix24/oauth.ts';
 import { createApp, createHttpServer } from './http/app.ts';
 import { type Bitrix24, createBitrix24 } from './install/bitrix24.ts';
 import { startDispatcher } from './jobs/handlers/dispatcher.ts';
+import { createOnboardingHandler } from './jobs/handlers/onboarding.ts';
 import { createSyncHandler } from './jobs/handlers/sync.ts';
 import { createQueue } from './jobs/queue.ts';
 import { systemClock } from './platform/clock.ts';
@@ -24,6 +25,9 @@ const DRAIN_MS = 5_000;
 const WEB_CONNECTIONS = os.availableParallelism() * 2;
 /** The worker's own, so that copying a CRM cannot starve the dashboards. */
 const WORKER_CONNECTIONS = 6;
+
+/** Looking at all of a tenant's data keeps a core of the database busy for seconds. */
+const ONBOARDING_LANES = 2;
 
 type Stop = () => Promise<unknown>;
 
@@ -75,6 +79,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     const createTokens = (tenantId: string, crmSource: CrmSource) =>
       createTokenSource({ db, sealer, refresh: oauth.refresh }, tenantId, crmSource);
     await queue.work('sync', createSyncHandler({ db, outbound, clock: systemClock, log, createTokens }));
+    await queue.work('onboarding', createOnboardingHandler({ db, now: () => new Date(), log }), ONBOARDING_LANES);
     const dispatcher = startDispatcher({ db, queue, clock: systemClock, log });
     workerStops.push(() => dispatcher.stop());
   }

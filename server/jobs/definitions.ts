@@ -5,6 +5,8 @@ import { crmSource } from '../../contract/crm.ts';
 export const JOBS = {
   /** Does what is due for one connection: carries on an unfinished run, else reads what has changed. One at a time each. */
   sync: z.strictObject({ tenantId: z.uuid(), crmSource }),
+  /** Does what a tenant's onboarding waits for: looks at its data, makes its dashboard. One at a time each. */
+  onboarding: z.strictObject({ tenantId: z.uuid() }),
 } as const;
 export type JobName = keyof typeof JOBS;
 export type JobData<Name extends JobName> = z.infer<(typeof JOBS)[Name]>;

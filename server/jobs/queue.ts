@@ -9,8 +9,8 @@ import { JOBS, type JobData, type JobName, type JobQueue } from './definitions.t
 export type JobHandler<Name extends JobName> = (data: JobData<Name>, signal: AbortSignal) => Promise<void>;
 
 export interface RunningQueue extends JobQueue {
-  /** Hands jobs of this name to the handler, several at a time. */
-  work<Name extends JobName>(name: Name, handler: JobHandler<Name>): Promise<void>;
+  /** Hands jobs of this name to the handler, several at a time. @param lanes how many at most; default: 8 */
+  work<Name extends JobName>(name: Name, handler: JobHandler<Name>, lanes?: number): Promise<void>;
   /** Takes no new jobs, tells the running ones to stop and waits for them, 10 s at most. */
   stop(): Promise<void>;
 }
@@ -68,8 +68,8 @@ export async function createQueue({ databaseUrl, log }: { databaseUrl: string; l
       await boss.insert(name, rows);
     },
 
-    async work(name, handler) {
-      for (let lane = 0; lane < CONCURRENCY; lane++) {
+    async work(name, handler, lanes = CONCURRENCY) {
+      for (let lane = 0; lane < lanes; lane++) {
         const options = { includeMetadata: true as const, ...POLLING };
         const id = await boss.work(name, options, async ([job]: JobWithMetadata[]) => {
           if (!job) return;

@@ -2,8 +2,9 @@ import type { CrmSource } from '../../contract/crm.ts';
 import type { Db, Tx } from '../platform/db.ts';
 
 /*
- * When each CRM is asked next: `crm_connections.next_sync_at`, and for the dispatcher, which sees no tenant's rows, the earliest
- * of a tenant's connections in `tenants.next_sync_at`. Whoever wants a sync moves these; no message has to arrive anywhere.
+ * When each CRM is asked next: `crm_connections.next_sync_at`, when onboarding has work to do: `dashboard_configs.work_due_at`,
+ * and for the dispatcher, which sees no tenant's rows, the earliest of a tenant's in `tenants.next_sync_at`. Whoever wants
+ * something done moves these; no message has to arrive anywhere.
  */
 
 export const SYNC_INTERVAL_MS = 15 * 60_000;
@@ -72,11 +73,35 @@ export async function planNextSync(
   await tellDispatcher(tx, connection.tenantId);
 }
 
+/** Sets when onboarding has work to do next; null: not before somebody does something. Wants the tenant held. */
+export async function planOnboardingWork(tx: Tx, tenantId: string, at: Date | null): Promise<void> {
+  await tx.query({
+    text: `update dashboard_configs set work_due_at = $2 where tenant_id = $1 and work_due_at is distinct from $2`,
+    values: [tenantId, at],
+  });
+  await tellDispatcher(tx, tenantId);
+}
+
+/** Whether the transaction's tenant's onboarding has work to do. */
+export async function isOnboardingDue(tx: Tx, tenantId: string, now: Date): Promise<boolean> {
+  const rows = await tx.query({
+    text: 'select 1 from dashboard_configs where tenant_id = $1 and work_due_at <= $2',
+    values: [tenantId, now],
+  });
+  return rows.length > 0;
+}
+
 async function tellDispatcher(tx: Tx, tenantId: string): Promise<void> {
   await tx.query({
-    text: `update tenants t set next_sync_at = c.at
-           from (select min(next_sync_at) as at from crm_connections where tenant_id = $1) c
-           where t.id = $1 and t.next_sync_at is distinct from c.at`,
+    text: `update tenants t set next_sync_at = due.at
+           from (
+             select min(at) as at from (
+               select next_sync_at as at from crm_connections where tenant_id = $1
+               union all
+               select work_due_at from dashboard_configs where tenant_id = $1
+             ) wishes
+           ) due
+           where t.id = $1 and t.next_sync_at is distinct from due.at`,
     values: [tenantId],
   });
 }

@@ -2,7 +2,7 @@ import { createBitrixSandbox } from '../../sandbox/bitrix24/create-sandbox.ts';
 import type { BitrixSandbox, SandboxPortal } from '../../sandbox/bitrix24/sandbox.ts';
 import { TEST_APP } from '../../sandbox/bitrix24/test-portal.ts';
 import type { WorldSize } from '../../sandbox/world/types.ts';
-import type { Job } from '../jobs/definitions.ts';
+import type { Job, JobQueue } from '../jobs/definitions.ts';
 import { dispatchDue } from '../jobs/handlers/dispatcher.ts';
 import { createSyncHandler } from '../jobs/handlers/sync.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -73,7 +73,10 @@ export async function startSyncRig(options: { size?: WorldSize; seed?: number } 
   async function runDue(passes = 20): Promise<number> {
     for (let pass = 0; pass < passes; pass++) {
       const jobs: Job<'sync'>[] = [];
-      await dispatchDue({ db, clock, queue: { send: async (_name, sent) => void jobs.push(...(sent as Job<'sync'>[])) } });
+      const send: JobQueue['send'] = async (name, sent) => {
+        if (name === 'sync') jobs.push(...(sent as Job<'sync'>[]));
+      };
+      await dispatchDue({ db, clock, queue: { send } });
       if (jobs.length === 0) return pass;
       for (const { data } of jobs) await handle(data, signal);
     }

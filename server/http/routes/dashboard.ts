@@ -13,6 +13,7 @@ import { getSession, type Session } from '../session.ts';
 import { writeLog } from './access.ts';
 import { createDrillRoutes } from './drill.ts';
 import { createKpiRoutes } from './kpi.ts';
+import { createOnboardingRoutes } from './onboarding.ts';
 import { createWidgetRoutes } from './widgets.ts';
 
 /** Everything under /api/dashboard. Wants `requireSession` in front of it. */
@@ -66,6 +67,7 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
     })
     .all(methodNotAllowed('GET, HEAD'));
 
+  router.use(createOnboardingRoutes(deps));
   router.use(createWidgetRoutes({ ...deps, gate }));
   router.use(createDrillRoutes({ ...deps, gate }));
   router.use(createKpiRoutes({ ...deps, gate }));

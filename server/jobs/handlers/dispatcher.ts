@@ -2,7 +2,7 @@ import type { CrmSource } from '../../../contract/crm.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db.ts';
 import type { Logger } from '../../platform/log.ts';
-import { claimDueTenants, listDueConnections } from '../../tenants/schedule.ts';
+import { claimDueTenants, isOnboardingDue, listDueConnections } from '../../tenants/schedule.ts';
 import type { Job, JobQueue } from '../definitions.ts';
 
 export interface DispatcherDeps {
@@ -49,16 +49,21 @@ async function run(deps: DispatcherDeps, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Queues a sync of every connection that is due, longest overdue first. @returns how many */
+/** Queues a sync of every connection that is due, longest overdue first, and what onboarding waits for. @returns how many jobs */
 export async function dispatchDue({ db, queue, clock }: Omit<DispatcherDeps, 'log'>): Promise<number> {
   const now = new Date(clock.now());
-  const jobs: Job<'sync'>[] = [];
+  const syncs: Job<'sync'>[] = [];
+  const onboardings: Job<'onboarding'>[] = [];
   for (const tenantId of await claimDueTenants(db, now)) {
-    const due = await db.withTenant(tenantId, 'read', (tx) => listDueConnections(tx, tenantId, now));
-    for (const crmSource of due) jobs.push(syncJob(tenantId, crmSource));
+    const [due, isOnboarding] = await db.withTenant(tenantId, 'read', (tx) =>
+      Promise.all([listDueConnections(tx, tenantId, now), isOnboardingDue(tx, tenantId, now)]),
+    );
+    for (const crmSource of due) syncs.push(syncJob(tenantId, crmSource));
+    if (isOnboarding) onboardings.push({ data: { tenantId }, key: tenantId });
   }
-  await queue.send('sync', jobs);
-  return jobs.length;
+  await queue.send('sync', syncs);
+  await queue.send('onboarding', onboardings);
+  return syncs.length + onboardings.length;
 }
 
 function syncJob(tenantId: string, crmSource: CrmSource): Job<'sync'> {

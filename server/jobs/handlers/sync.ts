@@ -2,6 +2,7 @@ import type { CrmSource } from '../../../contract/crm.ts';
 import type { SyncState } from '../../../contract/sync.ts';
 import { CrmError, type TokenSource } from '../../crm/adapter.ts';
 import { createAdapter } from '../../crm/registry.ts';
+import { wakeOnboarding } from '../../dashboard/onboarding.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Tx } from '../../platform/db.ts';
 import { isDiskFull, retryConflicts } from '../../platform/db-errors.ts';
@@ -67,7 +68,10 @@ export function createSyncHandler(deps: SyncHandlerDeps): JobHandler<'sync'> {
       const tokens = createTokens(tenantId, crmSource);
       const crm = createAdapter(crmSource, { db, outbound, clock, tokens, tenantId, license: connection.license });
       const moreInMs = await carryOut({ db, crm, clock }, run, signal);
-      await db.withTenant(tenantId, 'write', (tx) => saveSuccess(tx, run, booked, nextTurn(clock.now(), moreInMs)));
+      await db.withTenant(tenantId, 'write', async (tx) => {
+        await saveSuccess(tx, run, booked, nextTurn(clock.now(), moreInMs));
+        await wakeOnboarding(tx, tenantId, run.kind, new Date(clock.now()));
+      });
       const level = run.kind === 'full' ? 'info' : 'debug';
       log[level]({ tenantId, crmSource, runId: run.runId, kind: run.kind, durationMs: clock.now() - startedAt }, 'Sync complete');
     } catch (error) {

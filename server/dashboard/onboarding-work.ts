@@ -1,0 +1,82 @@
+import { AGENTS } from '../../contract/agents.ts';
+import { analyzeProfile } from '../agents/schema-analyst/analyze-profile.ts';
+import { loadProfile } from '../analytics/profile.ts';
+import type { Db } from '../platform/db.ts';
+import type { Logger } from '../platform/log.ts';
+import { logAccess } from '../tenants/access-log.ts';
+import { planOnboardingWork } from '../tenants/schedule.ts';
+import { generateDashboard } from './generate-dashboard.ts';
+import { holdOnboarding, isAnalyzed, isLoaded, readOnboarding, saveOnboarding } from './onboarding-config.ts';
+
+export interface OnboardingWorkDeps {
+  db: Db;
+  now: () => Date;
+  log: Logger;
+}
+
+/** After an analysis that failed: what made it fail is over by then, or lasts. */
+const RETRY_MS = 5 * 60_000;
+
+/**
+ * Does what a tenant's onboarding waits for, until it waits for nothing or for a person. What there is to do follows from
+ * where it stands, so a worker that dies leaves nothing behind but the same work.
+ * @param signal aborts when the process stops
+ */
+export async function doOnboardingWork(deps: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const work = await findWork(deps, tenantId);
+    if (work === null) return;
+    if (work === 'generate') await generateDashboard(deps, tenantId);
+    else if (!(await tryAnalysis(deps, tenantId, signal))) return;
+  }
+}
+
+/** What there is to do; with nothing left, nobody is to look again. Data that has come in meanwhile is to be analyzed. */
+function findWork({ db }: OnboardingWorkDeps, tenantId: string): Promise<'analyze' | 'generate' | null> {
+  return db.withTenant(tenantId, 'write', async (tx) => {
+    const onboarding = await holdOnboarding(tx, tenantId);
+    if (onboarding.state === 'generating') return 'generate';
+    if (onboarding.state === 'syncing' && isLoaded(onboarding)) {
+      await saveOnboarding(tx, tenantId, { ...onboarding, state: 'analyzing' });
+      return 'analyze';
+    }
+    if (onboarding.state === 'analyzing' || !isAnalyzed(onboarding)) return 'analyze';
+    await planOnboardingWork(tx, tenantId, null);
+    return null;
+  });
+}
+
+/** @returns false: it has failed, the person goes on without it, and it is tried again later */
+async function tryAnalysis(deps: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<boolean> {
+  const { db, log } = deps;
+  try {
+    await analyze(deps, tenantId);
+    return true;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    log.warn({ err: error, tenantId }, 'The data could not be analyzed');
+    await db.withTenant(tenantId, 'write', async (tx) => {
+      const onboarding = await holdOnboarding(tx, tenantId);
+      if (onboarding.state === 'analyzing') await saveOnboarding(tx, tenantId, { ...onboarding, state: 'categories' });
+      await planOnboardingWork(tx, tenantId, new Date(deps.now().getTime() + RETRY_MS));
+    });
+    return false;
+  }
+}
+
+/** Looks at all records and writes down what was found. */
+async function analyze({ db }: OnboardingWorkDeps, tenantId: string): Promise<void> {
+  // What is loaded while the records are read is not what was looked at.
+  const { crms } = await db.withTenant(tenantId, 'read', (tx) => readOnboarding(tx, tenantId));
+  const profile = await loadProfile(db, tenantId);
+  const profiles = analyzeProfile(profile, crms);
+  const recordCount = profile.entities.reduce((sum, { records }) => sum + records, 0);
+  const accessedBy = `system:${AGENTS.schemaAnalyst.persona}_profile`;
+  await db.withTenant(tenantId, 'write', async (tx) => {
+    await logAccess(tx, tenantId, { accessedBy, action: 'analyze_data', entity: null, recordCount });
+    const onboarding = await holdOnboarding(tx, tenantId);
+    const state = onboarding.state === 'analyzing' ? 'categories' : onboarding.state;
+    await saveOnboarding(tx, tenantId, { ...onboarding, state, profiles });
+  });
+}

@@ -1,0 +1,160 @@
+import type { Category, OnboardingReply, QuestionId } from '../../contract/onboarding.ts';
+import { offerCategories } from '../agents/schema-analyst/categories.ts';
+import type { Answers } from '../agents/schema-analyst/questions.ts';
+import type { Db, Tx } from '../platform/db.ts';
+import { AppError, type FieldIssue } from '../platform/errors.ts';
+import { logAccess } from '../tenants/access-log.ts';
+import { planOnboardingWork } from '../tenants/schedule.ts';
+import { holdOnboarding, isAnalyzed, isLoaded, type Onboarding, readOnboarding, saveOnboarding } from './onboarding-config.ts';
+import { factsOf, questionsOf, toReply } from './onboarding-reply.ts';
+import type { Viewer } from './tenant-context.ts';
+
+/*
+ * The steps that people take: not_started → (syncing → analyzing) → categories → refining → (generating) → complete, and from
+ * complete around again. Those in brackets a worker takes, see onboarding-work.ts. A step locks the tenant, looks where
+ * onboarding stands and moves it on: of two at once the second finds what the first has made of it.
+ */
+
+interface OnboardingDeps {
+  db: Db;
+  now: () => Date;
+}
+
+/** Who takes a step. */
+type Person = Pick<Viewer, 'tenantId' | 'userId'>;
+
+type Change = Partial<Pick<Onboarding, 'state' | 'selected' | 'answers'>>;
+
+/** Where the tenant's onboarding stands. */
+export function loadOnboarding({ db }: Pick<OnboardingDeps, 'db'>, tenantId: string): Promise<OnboardingReply> {
+  return db.withTenant(tenantId, 'read', async (tx) => toReply(tx, tenantId, await readOnboarding(tx, tenantId)));
+}
+
+/**
+ * Begins. Said again while the data is on its way, or is there, it changes nothing.
+ * @throws AppError `wrong_state` later on
+ */
+export function startOnboarding(deps: OnboardingDeps, person: Person): Promise<OnboardingReply> {
+  return step(deps, person, 'start_onboarding', (onboarding) => {
+    const { state, completedAt } = onboarding;
+    if (completedAt === null && (state === 'syncing' || state === 'analyzing' || state === 'categories')) return null;
+    if (state !== 'not_started') throw outOfTurn(state);
+    if (isLoaded(onboarding) && isAnalyzed(onboarding)) return { state: 'categories' };
+    return { state: awaitData(onboarding) };
+  });
+}
+
+/**
+ * Chooses what the dashboard is to be about. While the questions wait it may be chosen anew.
+ * @throws AppError `wrong_state`; `invalid_value` for a category that stands twice or is not available
+ */
+export function selectCategories(deps: OnboardingDeps, person: Person, selected: readonly Category[]): Promise<OnboardingReply> {
+  return step(deps, person, 'select_categories', (onboarding) => {
+    const { state } = onboarding;
+    if (state !== 'categories' && state !== 'refining') throw outOfTurn(state);
+    const offers = offerCategories(factsOf(onboarding), []);
+    const issues = selected.flatMap((category, index) => {
+      if (selected.indexOf(category) < index) return [invalid(`categories.${index}`, 'stands twice')];
+      const isAvailable = offers.some((offer) => offer.category === category && offer.isAvailable);
+      return isAvailable ? [] : [invalid(`categories.${index}`, 'is not available with this data')];
+    });
+    if (issues[0]) throw new AppError('invalid_value', issues[0].message, { issues });
+    // The order in which they are offered: it is the dashboard's, whoever ticks them.
+    const ordered = offers.map(({ category }) => category).filter((category) => selected.includes(category));
+    const chosen = { ...onboarding, selected: ordered };
+    return { selected: ordered, state: questionsOf(chosen).length > 0 ? 'refining' : 'generating' };
+  });
+}
+
+/**
+ * Answers the questions, and has the dashboard made. The same answers again change nothing.
+ * @throws AppError `wrong_state`, also for a question that is not asked; `invalid_value` for an option it does not have
+ */
+export function refineCategories(deps: OnboardingDeps, person: Person, given: Answers): Promise<OnboardingReply> {
+  return step(deps, person, 'refine_categories', (onboarding) => {
+    const { state } = onboarding;
+    const questions = questionsOf(onboarding);
+    const answers: Answers = { ...onboarding.answers };
+    for (const { id, recommended } of questions) answers[id] = given[id] ?? recommended;
+    // Pressed twice: the second time finds the dashboard on its way.
+    if (state === 'generating' && isSame(onboarding.answers, answers)) return null;
+    if (state !== 'refining') throw outOfTurn(state);
+    for (const [id, option] of Object.entries(given) as [QuestionId, string][]) {
+      const question = questions.find((one) => one.id === id);
+      if (!question)
+        throw new AppError('wrong_state', 'Other categories have been chosen meanwhile; look at the questions again.');
+      if (!question.options.includes(option)) {
+        const issue = invalid(`answers.${id}`, 'is not one of the options');
+        throw new AppError('invalid_value', issue.message, { issues: [issue] });
+      }
+    }
+    return { answers, state: 'generating' };
+  });
+}
+
+/**
+ * Begins another round: the data is looked at again, and what was chosen before is proposed. Everything on the dashboard stays.
+ * @throws AppError `wrong_state` before the first round is over, and while a dashboard is being made
+ */
+export function reconfigureDashboard(deps: OnboardingDeps, person: Person): Promise<OnboardingReply> {
+  return step(deps, person, 'reconfigure_dashboard', (onboarding) => {
+    const { state, completedAt } = onboarding;
+    if (completedAt === null || state === 'generating') throw outOfTurn(state);
+    if (state === 'syncing' || state === 'analyzing') return null;
+    return { state: awaitData(onboarding) };
+  });
+}
+
+/** Has a worker look at the tenant's onboarding: a sync has ended. Wants the tenant held. @param kind of the sync */
+export async function wakeOnboarding(tx: Tx, tenantId: string, kind: 'full' | 'incremental', now: Date): Promise<void> {
+  if (kind === 'full') {
+    await tx.query({
+      text: 'insert into dashboard_configs (tenant_id) values ($1) on conflict (tenant_id) do nothing',
+      values: [tenantId],
+    });
+    return planOnboardingWork(tx, tenantId, now);
+  }
+  // A worker that died between the end of a full load and this call has left it waiting: the next sync mends it.
+  const waiting = await tx.query({
+    text: `select 1 from dashboard_configs where tenant_id = $1 and onboarding_state = 'syncing' and work_due_at is null`,
+    values: [tenantId],
+  });
+  if (waiting.length > 0) await planOnboardingWork(tx, tenantId, now);
+}
+
+function awaitData(onboarding: Onboarding): 'syncing' | 'analyzing' {
+  return isLoaded(onboarding) ? 'analyzing' : 'syncing';
+}
+
+/** @param decide what changes; null: nothing does */
+function step(
+  deps: OnboardingDeps,
+  { tenantId, userId }: Person,
+  action: string,
+  decide: (onboarding: Onboarding) => Change | null,
+): Promise<OnboardingReply> {
+  return deps.db.withTenant(tenantId, 'write', async (tx) => {
+    // Before the tenant is held: whoever else writes an entry needs both, in this order.
+    await logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action, entity: null, recordCount: null });
+    const before = await holdOnboarding(tx, tenantId);
+    const change = decide(before);
+    if (!change) return toReply(tx, tenantId, before);
+    const after = { ...before, ...change };
+    await saveOnboarding(tx, tenantId, after);
+    if (after.state === 'analyzing' || after.state === 'generating') await planOnboardingWork(tx, tenantId, deps.now());
+    return toReply(tx, tenantId, after);
+  });
+}
+
+function outOfTurn(state: Onboarding['state']): AppError {
+  return new AppError('wrong_state', `Onboarding is at "${state}": this is not its next step.`);
+}
+
+function invalid(path: string, what: string): FieldIssue {
+  return { path, code: 'invalid_value', message: `${path} ${what}.` };
+}
+
+function isSame(one: Answers, other: Answers): boolean {
+  const ids = Object.keys({ ...one, ...other }) as QuestionId[];
+  return ids.every((id) => one[id] === other[id]);
+}
