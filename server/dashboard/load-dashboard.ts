@@ -135,13 +135,13 @@ function nextChange(prepared: readonly Prepared[], now: Date, timezone: string):
 
 /** The standard widgets, then the tenant's own in their order. A row that holds no widget is passed over. */
 export function arrangeWidgets(
-  { mode, locale }: Pick<TenantContext, 'mode' | 'locale'>,
+  { mode, locale, isOnboarded }: Pick<TenantContext, 'mode' | 'locale' | 'isOnboarded'>,
   rows: readonly WidgetRow[],
   log: Logger,
 ): Widget[] {
-  const standard = standardWidgets(mode, locale);
+  const standard = standardWidgets(mode, locale, isOnboarded);
   const own = rows.flatMap((row) => {
-    const widget = toWidget(row, standard.length);
+    const widget = toWidget(row, standard.length, locale);
     if (!widget) log.warn({ widget: row.id }, 'a stored widget cannot be read');
     return widget ?? [];
   });

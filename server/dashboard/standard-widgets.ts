@@ -155,8 +155,9 @@ const TOP_AGENTS = 10;
 /**
  * The dashboard everyone starts with: four all-time KPIs, then six charts. A portal without leads has its contacts where
  * leads would be. Ids are fixed names, as standard widgets need no rows.
+ * @param isOnboarded the tenant has a dashboard of its own: only the KPIs stand before it
  */
-export function standardWidgets(mode: CrmMode, locale: Locale): Widget[] {
+export function standardWidgets(mode: CrmMode, locale: Locale, isOnboarded: boolean): Widget[] {
   const simple = mode === 'simple';
   const people = simple ? 'contacts' : 'leads';
   const kpi = (id: string, title: Titles, config: Partial<KpiConfig>): KpiConfig => ({
@@ -223,7 +224,8 @@ export function standardWidgets(mode: CrmMode, locale: Locale): Widget[] {
       limit: TOP_AGENTS,
     }),
   ];
-  return configs.map((config, position) => ({ id: config.chartId, isStandard: true, position, config }));
+  const shown = isOnboarded ? configs.filter(({ chartType }) => chartType === 'kpi') : configs;
+  return shown.map((config, position) => ({ id: config.chartId, isStandard: true, position, config }));
 }
 
 const COMMON_DEFAULTS = {

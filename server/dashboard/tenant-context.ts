@@ -21,6 +21,8 @@ export interface TenantContext {
   timezoneIsKnown: boolean;
   displayCurrency: string;
   locale: Locale;
+  /** It has been through onboarding, and has a dashboard of its own. */
+  isOnboarded: boolean;
   syncStatus: SyncState;
   /** The moment up to which the copy is complete: the oldest of the entities' last syncs; null while one has none. */
   dataAsOf: Date | null;
@@ -45,6 +47,7 @@ interface Row {
   timezone: string | null;
   display_currency: string | null;
   locale: string | null;
+  is_onboarded: boolean;
   connections: { mode: string; timezone: string | null; currency: string | null }[];
   entities: {
     crm: CrmSource;
@@ -62,9 +65,11 @@ interface Row {
 /** Reads the context in one statement; its one row goes to `toTenantContext`. */
 export function tenantContextQuery({ tenantId, crmSource, userId }: Viewer): SqlQuery {
   return {
-    text: `select s.timezone, s.display_currency, coalesce(m.locale, s.locale) as locale, c.connections, e.entities, f.followers
+    text: `select s.timezone, s.display_currency, coalesce(m.locale, s.locale) as locale,
+  d.completed_at is not null as is_onboarded, c.connections, e.entities, f.followers
 from (select $1::uuid as tenant_id) t
 left join tenant_settings s on s.tenant_id = t.tenant_id
+left join dashboard_configs d on d.tenant_id = t.tenant_id
 left join lateral (
   select locale from tenant_members where tenant_id = $1 and crm_source = $2 and crm_user_id = $3
 ) m on true
@@ -97,7 +102,7 @@ const AT_ONCE = { coveredFrom: null, activeFrom: null };
 
 /** The tenant's own settings come first, then what its first CRM says, then UTC and USD. */
 export function toTenantContext(row: object): TenantContext {
-  const { timezone, display_currency, locale, connections, entities, followers } = row as Row;
+  const { timezone, display_currency, locale, is_onboarded, connections, entities, followers } = row as Row;
   const loaded = entities.map(({ as_of }) => (as_of === null ? null : Date.parse(as_of)));
   const zone = [timezone, ...connections.map((connection) => connection.timezone)].find(isTimeZone);
   const oldest = loaded.includes(null) || loaded.length === 0 ? null : Math.min(...loaded.filter((at) => at !== null));
@@ -107,6 +112,7 @@ export function toTenantContext(row: object): TenantContext {
     timezoneIsKnown: zone !== undefined,
     displayCurrency: display_currency ?? connections.find(({ currency }) => currency)?.currency ?? 'USD',
     locale: pickLocale(locale),
+    isOnboarded: is_onboarded,
     syncStatus: worstState(entities.map(({ status }) => status)),
     dataAsOf: oldest === null ? null : new Date(oldest),
     coverage: [

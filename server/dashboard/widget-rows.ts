@@ -1,6 +1,8 @@
 import type { ChartConfig, KpiConfig } from '../../contract/charts.ts';
 import { type Widget, type WidgetConfig, widget } from '../../contract/dashboard.ts';
+import type { Locale } from '../analytics/labels.ts';
 import type { SqlQuery } from '../platform/db.ts';
+import { describeTemplate, isTemplateId, type TemplateId } from './templates/template-texts.ts';
 
 /** Columns that hold what a widget shows. */
 const CONFIG_COLUMNS = [
@@ -36,6 +38,8 @@ export interface WidgetRow extends ConfigRow {
   position: number;
   deleted_at: Date | null;
   request_hash: Buffer | null;
+  /** Template whose texts are shown in place of the row's. */
+  template: string | null;
 }
 
 /** Deleted widgets can be brought back for so long; their rows go when the next one is deleted after that. */
@@ -43,7 +47,7 @@ const BIN_DAYS = 30;
 /** As many of the last deleted are kept: more than anybody looks through. */
 const BIN_SIZE = 200;
 
-const SELECTED = `id, ${CONFIG_COLUMNS.join(', ')}, position, deleted_at, request_hash`;
+const SELECTED = `id, ${CONFIG_COLUMNS.join(', ')}, position, deleted_at, request_hash, template`;
 const PLACE = 'row_number() over (order by position, created_at, id)::int - 1';
 
 /** The tenant's own widgets in their order. */
@@ -81,13 +85,27 @@ export function widgetQuery(tenantId: string, by: { id: string } | { idempotency
 export function insertWidgetQuery(
   tenantId: string,
   config: WidgetConfig,
-  made: { position: number; source: WidgetSource; idempotencyKey: string | null; requestHash: Buffer | null },
+  made: {
+    position: number;
+    source: WidgetSource;
+    idempotencyKey?: string | null;
+    requestHash?: Buffer | null;
+    template?: TemplateId;
+  },
 ): SqlQuery {
   const row = toConfigRow(config);
-  const { position, source, idempotencyKey, requestHash } = made;
-  const values = [tenantId, position, source, idempotencyKey, requestHash, ...CONFIG_COLUMNS.map((column) => row[column])];
+  const { position, source, idempotencyKey = null, requestHash = null, template = null } = made;
+  const values = [
+    tenantId,
+    position,
+    source,
+    idempotencyKey,
+    requestHash,
+    template,
+    ...CONFIG_COLUMNS.map((column) => row[column]),
+  ];
   return {
-    text: `insert into dashboard_widgets (tenant_id, position, source, idempotency_key, request_hash, ${CONFIG_COLUMNS.join(', ')})
+    text: `insert into dashboard_widgets (tenant_id, position, source, idempotency_key, request_hash, template, ${CONFIG_COLUMNS.join(', ')})
            values (${values.map((_, index) => `$${index + 1}`).join(', ')}) returning id`,
     values,
   };
@@ -96,13 +114,14 @@ export function insertWidgetQuery(
 /** Who thought of a widget. */
 export type WidgetSource = 'onboarding' | 'chat' | 'insight';
 
-/** Gives a widget another config. */
-export function updateWidgetQuery(tenantId: string, id: string, config: WidgetConfig): SqlQuery {
+/** Gives a widget another config. @param template whose texts it keeps; null: it has its own from now on */
+export function updateWidgetQuery(tenantId: string, id: string, config: WidgetConfig, template: string | null): SqlQuery {
   const row = toConfigRow(config);
   return {
-    text: `update dashboard_widgets set ${CONFIG_COLUMNS.map((column, index) => `${column} = $${index + 3}`).join(', ')}
+    text: `update dashboard_widgets
+           set template = $3, ${CONFIG_COLUMNS.map((column, index) => `${column} = $${index + 4}`).join(', ')}
            where tenant_id = $1 and id = $2`,
-    values: [tenantId, id, ...CONFIG_COLUMNS.map((column) => row[column])],
+    values: [tenantId, id, template, ...CONFIG_COLUMNS.map((column) => row[column])],
   };
 }
 
@@ -162,12 +181,21 @@ export function isInBin(row: WidgetRow, now: Date): boolean {
 /**
  * The widget a row holds.
  * @param firstPlace how many standard widgets stand before the tenant's own
+ * @param locale the language in which a template's texts are told
  * @returns null for a row that is no widget, made by another version of LeadRelay
  */
-export function toWidget(row: WidgetRow, firstPlace: number): Widget | null {
-  const config = row.chart_type === 'kpi' ? toKpiConfig(row) : toChartConfig(row);
+export function toWidget(row: WidgetRow, firstPlace: number, locale: Locale): Widget | null {
+  const told = tellTexts(row, locale);
+  const config = row.chart_type === 'kpi' ? toKpiConfig(told) : toChartConfig(told);
   const parsed = widget.safeParse({ id: row.id, isStandard: false, position: firstPlace + (row.place ?? 0), config });
   return parsed.success ? parsed.data : null;
+}
+
+function tellTexts(row: WidgetRow, locale: Locale): WidgetRow {
+  const { template, title, chart_type, time_range_days } = row;
+  if (!isTemplateId(template)) return row;
+  const timeRangeDays = time_range_days === null ? null : Number(time_range_days);
+  return { ...row, ...describeTemplate(template, { isKpi: chart_type === 'kpi', timeRangeDays, stored: String(title) }, locale) };
 }
 
 function binLimit(parameter: number): string {

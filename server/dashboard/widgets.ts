@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeletedWidget, Widget, WidgetConfig, WidgetPatchRequest } from '../../contract/dashboard.ts';
-import type { Tx } from '../platform/db.ts';
+import type { SqlQuery, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { logAccess } from '../tenants/access-log.ts';
 import { announceTenant } from '../tenants/announce.ts';
@@ -24,10 +24,10 @@ import {
 } from './widget-rows.ts';
 
 /** Widgets of its own that a tenant may have: more than anybody looks at, and every one costs its part of each load. */
-const MAX_WIDGETS = 60;
+export const MAX_WIDGETS = 60;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Standard widgets have no rows: their ids are the same names for everybody. */
-const STANDARD_IDS: ReadonlySet<string> = new Set(standardWidgets('classic', 'en').map(({ id }) => id));
+const STANDARD_IDS: ReadonlySet<string> = new Set(standardWidgets('classic', 'en', false).map(({ id }) => id));
 
 /** The widgets alone, without their numbers. */
 export async function listWidgets({ db, log }: DashboardDeps, viewer: Viewer): Promise<Widget[]> {
@@ -38,10 +38,14 @@ export async function listWidgets({ db, log }: DashboardDeps, viewer: Viewer): P
 }
 
 /** Widgets that were deleted in the last 30 days, the last deleted first. Their positions mean nothing. */
-export async function listDeletedWidgets({ db, now }: DashboardDeps, { tenantId }: Viewer): Promise<DeletedWidget[]> {
-  const rows = await db.withTenant(tenantId, 'read', (tx) => tx.query<WidgetRow>(deletedWidgetsQuery(tenantId, now())));
+export async function listDeletedWidgets({ db, now }: DashboardDeps, viewer: Viewer): Promise<DeletedWidget[]> {
+  const { tenantId } = viewer;
+  const [contextRows, rows] = await db.withTenant(tenantId, 'read', (tx) =>
+    Promise.all([tx.query(tenantContextQuery(viewer)), tx.query<WidgetRow>(deletedWidgetsQuery(tenantId, now()))]),
+  );
+  const { locale } = toTenantContext(contextRows[0] ?? {});
   return rows.flatMap((row) => {
-    const widget = toWidget(row, STANDARD_IDS.size);
+    const widget = toWidget(row, STANDARD_IDS.size, locale);
     return widget && row.deleted_at ? { ...widget, deletedAt: row.deleted_at.toISOString() } : [];
   });
 }
@@ -88,7 +92,8 @@ export async function updateWidget(deps: DashboardDeps, viewer: Viewer, id: stri
     throw new AppError('required', 'Say what is to change: config, title, size or position.');
   }
   return change(deps, viewer, 'update_widget', async (tx, context) => {
-    const present = await requireActive(tx, tenantId, id, context);
+    const row = await requireActive(tx, tenantId, id);
+    const present = requireWidget(row, context);
     if (patch.position !== undefined) await move(tx, tenantId, id, patch.position, context);
     const { chartId, ...config } = present.config;
     const changed = {
@@ -98,7 +103,9 @@ export async function updateWidget(deps: DashboardDeps, viewer: Viewer, id: stri
     };
     // A widget whose field has vanished may still be renamed: only what is new has to be drawable.
     if (patch.config) planWidget({ ...changed, chartId }, (await readContext(tx, viewer, deps.now())).analytics);
-    await tx.query(updateWidgetQuery(tenantId, id, changed));
+    // What a person has called or made of a widget is told as it was written, in every language.
+    const template = patch.config || patch.title ? null : row.template;
+    await tx.query(updateWidgetQuery(tenantId, id, changed, template));
     return readWidget(tx, tenantId, id, context);
   });
 }
@@ -149,16 +156,23 @@ export async function findWidget(tx: Tx, viewer: Viewer, id: string): Promise<Wi
     isStandard ? [] : tx.query<WidgetRow>(widgetQuery(viewer.tenantId, { id })),
   ]);
   const [row] = rows;
-  const { mode, locale } = toTenantContext(contextRows[0] ?? {});
-  const standard = standardWidgets(mode, locale);
-  const found = isStandard ? standard.find((one) => one.id === id) : row?.deleted_at === null && toWidget(row, standard.length);
+  const { mode, locale, isOnboarded } = toTenantContext(contextRows[0] ?? {});
+  const standard = standardWidgets(mode, locale, isOnboarded);
+  const found = isStandard
+    ? standard.find((one) => one.id === id)
+    : row?.deleted_at === null && toWidget(row, standard.length, locale);
   if (!found) throw new AppError('not_found');
   return found;
 }
 
-type Placing = Pick<TenantContext, 'mode' | 'locale'>;
+type Placing = Pick<TenantContext, 'mode' | 'locale' | 'isOnboarded'>;
 
-/** One change of a tenant's widgets at a time, with its entry in the access log. */
+/** One change of a tenant's widgets at a time: two at once would count the same widgets and take the same places. */
+export function widgetsLockQuery(tenantId: string): SqlQuery {
+  return { text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', values: [`widgets ${tenantId}`] };
+}
+
+/** Changes widgets under their lock, with an entry in the access log. */
 function change<Result>(
   { db }: DashboardDeps,
   viewer: Viewer,
@@ -167,11 +181,7 @@ function change<Result>(
 ): Promise<Result> {
   const { tenantId, userId } = viewer;
   return db.withTenant(tenantId, 'write', async (tx) => {
-    const [contextRows] = await Promise.all([
-      tx.query(tenantContextQuery(viewer)),
-      // Two at once would count the same widgets and take the same places.
-      tx.query({ text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))', values: [`widgets ${tenantId}`] }),
-    ]);
+    const [contextRows] = await Promise.all([tx.query(tenantContextQuery(viewer)), tx.query(widgetsLockQuery(tenantId))]);
     const result = await work(tx, toTenantContext(contextRows[0] ?? {}));
     await Promise.all([
       logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action, entity: null, recordCount: 1 }),
@@ -187,8 +197,8 @@ function replay(row: WidgetRow, requestHash: Buffer | null, placing: Placing): W
   return requireWidget(row, placing);
 }
 
-async function move(tx: Tx, tenantId: string, id: string, position: number, { mode, locale }: Placing): Promise<void> {
-  const firstPlace = standardWidgets(mode, locale).length;
+async function move(tx: Tx, tenantId: string, id: string, position: number, placing: Placing): Promise<void> {
+  const firstPlace = countStandard(placing);
   if (position < firstPlace) {
     const issue = { path: 'position', code: 'out_of_range', message: `position has to be at least ${firstPlace}.` } as const;
     throw new AppError('out_of_range', 'The first places are the standard widgets’.', { issues: [issue] });
@@ -196,10 +206,10 @@ async function move(tx: Tx, tenantId: string, id: string, position: number, { mo
   await tx.query(moveWidgetQuery(tenantId, id, position - firstPlace));
 }
 
-async function requireActive(tx: Tx, tenantId: string, id: string, placing: Placing): Promise<Widget> {
+async function requireActive(tx: Tx, tenantId: string, id: string): Promise<WidgetRow> {
   const [row] = await tx.query<WidgetRow>(widgetQuery(tenantId, { id }));
   if (!row || row.deleted_at !== null) throw new AppError('not_found');
-  return requireWidget(row, placing);
+  return row;
 }
 
 async function readWidget(tx: Tx, tenantId: string, id: string, placing: Placing): Promise<Widget> {
@@ -208,8 +218,12 @@ async function readWidget(tx: Tx, tenantId: string, id: string, placing: Placing
   return requireWidget(row, placing);
 }
 
-function requireWidget(row: WidgetRow, { mode, locale }: Placing): Widget {
-  const widget = toWidget(row, standardWidgets(mode, locale).length);
+function countStandard({ mode, locale, isOnboarded }: Placing): number {
+  return standardWidgets(mode, locale, isOnboarded).length;
+}
+
+function requireWidget(row: WidgetRow, placing: Placing): Widget {
+  const widget = toWidget(row, countStandard(placing), placing.locale);
   // Made by another version of LeadRelay: the dashboard does not show it either.
   if (!widget) throw new AppError('not_found');
   return widget;

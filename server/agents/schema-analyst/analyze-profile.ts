@@ -29,6 +29,7 @@ function analyzeCrm(profile: DataProfile, { crmSource, mode, loadedAt, departmen
   const deals = toFacts('deals', find('deals'));
   const dealsWithProducts = history?.dealsWithProducts ?? 0;
   deals.fields.products = { filled: dealsWithProducts, values: null };
+  deals.fields.stageChange = { filled: history?.stageChanges ?? 0, values: null };
   const products: EntityFacts = {
     entity: 'products',
     records: history?.products ?? 0,

@@ -1,0 +1,76 @@
+import type { CrmMode } from '../../../contract/crm.ts';
+import type { Category, Recommendation } from '../../../contract/onboarding.ts';
+import type { Facts } from '../../agents/schema-analyst/facts.ts';
+import { type Answers, completeAnswers } from '../../agents/schema-analyst/questions.ts';
+import { CALL_TEMPLATES, EMPLOYEE_TEMPLATES } from './people-templates.ts';
+import { PRODUCT_TEMPLATES } from './product-templates.ts';
+import { CUSTOMER_TEMPLATES, PIPELINE_TEMPLATES, SOURCE_TEMPLATES } from './sales-templates.ts';
+import { createAsked, type Shape, type Template } from './template.ts';
+import type { TemplateId } from './template-texts.ts';
+
+/** What each category's dashboard is made from, the most telling first. */
+export const TEMPLATES: Record<Category, readonly Template[]> = {
+  employeePerformance: EMPLOYEE_TEMPLATES,
+  salesPipeline: PIPELINE_TEMPLATES,
+  productAnalytics: PRODUCT_TEMPLATES,
+  sourcePerformance: SOURCE_TEMPLATES,
+  customerInsights: CUSTOMER_TEMPLATES,
+  callsAndResponse: CALL_TEMPLATES,
+};
+
+/** Widgets of a whole dashboard, besides the standard ones: more is not looked at. */
+const WIDGETS = 14;
+/** Of one category, however few are chosen or many. */
+const MOST_OF_ONE = 7;
+const LEAST_OF_ONE = 3;
+
+/** One widget that is to be made. */
+export interface PlannedWidget {
+  category: Category;
+  template: TemplateId;
+  isTrend: boolean;
+  shape: Shape;
+}
+
+/**
+ * The widgets that the chosen categories ask for, by category, the most telling of each first; each once. Categories share
+ * the dashboard evenly.
+ * @param facts null: nothing is known of the data, and the general ones are taken
+ */
+export function planTemplates(asked: {
+  mode: CrmMode;
+  facts: Facts | null;
+  answers: Answers;
+  chosen: readonly { category: Category; quality: Recommendation }[];
+}): PlannedWidget[] {
+  const { facts, chosen } = asked;
+  const context = createAsked({ ...asked, answers: completeAnswers(facts, asked.answers) });
+  const planned: PlannedWidget[] = [];
+  chosen.forEach(({ category, quality }, index) => {
+    const taken = new Set(planned.map(({ template }) => template));
+    const share = Math.floor((WIDGETS + chosen.length - 1 - index) / chosen.length);
+    const fitting = TEMPLATES[category].filter(
+      (template) => !taken.has(template.id) && (!template.isRich || quality === 'excellent') && template.fits(context),
+    );
+    for (const template of fitting.slice(0, Math.min(MOST_OF_ONE, Math.max(LEAST_OF_ONE, share)))) {
+      planned.push({ category, template: template.id, isTrend: template.isTrend ?? false, shape: template.shape(context) });
+    }
+  });
+  return planned;
+}
+
+/**
+ * Puts widgets into the order in which they fill rows without gaps: numbers, then charts two a row. One that runs over time,
+ * or else the most telling, has the whole width and comes first; with an even number of charts a second one is last, or none
+ * has it.
+ */
+export function arrangePlanned<One extends PlannedWidget>(planned: readonly One[]): One[] {
+  const numbers = planned.filter(({ shape }) => shape.chartType === 'kpi');
+  const charts = planned.filter(({ shape }) => shape.chartType !== 'kpi');
+  const trends = charts.filter(({ isTrend }) => isTrend);
+  const wanted = charts.length % 2 === 1 ? 1 : charts.length >= 4 ? 2 : 0;
+  const wide = (trends.length >= wanted ? trends : wanted === 1 ? charts : []).slice(0, wanted);
+  const [first, last] = wide.map((one): One => ({ ...one, shape: { ...one.shape, size: 'large' } }));
+  const others = charts.filter((one) => !wide.includes(one));
+  return [...numbers, ...(first ? [first] : []), ...others, ...(last ? [last] : [])];
+}
