@@ -1,167 +1,295 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type OnboardingReply, onboardingReply } from '../../../contract/onboarding.ts';
-import { wakeOnboarding } from '../../dashboard/onboarding.ts';
-import { doOnboardingWork } from '../../dashboard/onboarding-work.ts';
-import { dispatchDue } from '../../jobs/handlers/dispatcher.ts';
-import { type DashboardRig, startDashboardRig } from '../../testing/dashboard-rig.ts';
-import { insertRows } from '../../testing/insert-rows.ts';
+import { ERROR_CODES } from '../../../contract/api.ts';
+import { onboardingReply } from '../../../contract/onboarding.ts';
+import { named } from '../../testing/dashboard-rig.ts';
+import { ONBOARDING_STATES, type OnboardingRig, startOnboardingRig } from '../../testing/onboarding-rig.ts';
 
-/** Where each tenant's dashboard comes from: the steps people take, and those a worker takes between them. */
+/** The way to a dashboard of one's own, as people take it over HTTP. */
 
-let rig: DashboardRig;
+let rig: OnboardingRig;
 
 beforeAll(async () => {
-  rig = await startDashboardRig();
-  await insertBusiness();
+  rig = await startOnboardingRig();
 });
 afterAll(() => rig.close());
-beforeEach(async () => {
-  await rig.owner.query('delete from dashboard_configs');
-  await rig.owner.query('delete from dashboard_widgets');
-  await rig.owner.query(`update crm_sync_status set status = 'complete', last_full_sync_at = '2025-03-10T14:00:00Z'`);
-});
+beforeEach(() => rig.reset());
 
-/** Enough of everything for each category but products, which there are none of; the small world's own records come on top. */
-async function insertBusiness(): Promise<void> {
-  const own = (rows: Record<string, unknown>[]) =>
-    rows.map((row, index) => ({
-      tenant_id: rig.tenantId,
-      crm_source: 'bitrix24',
-      external_id: `b${index}`,
-      created_at: new Date(Date.UTC(2025, 0, 1 + index)),
-      ...row,
-    }));
-  const many = (count: number, row: (index: number) => Record<string, unknown>) =>
-    Array.from({ length: count }, (_, i) => row(i));
-  const owner = (index: number) => String(1 + (index % 2));
-  await insertRows(
-    rig.owner,
-    'crm_leads',
-    own(many(30, (i) => ({ status: 'NEW', source: i < 25 ? 'WEB' : null, assigned_to: owner(i) }))),
-  );
-  await insertRows(
-    rig.owner,
-    'crm_deals',
-    own(many(40, (i) => ({ pipeline: '0', stage: 'NEW', value: '10', currency: 'USD', assigned_to: owner(i), source: 'WEB' }))),
-  );
-  await insertRows(
-    rig.owner,
-    'crm_activities',
-    own(
-      many(50, (i) => ({ type: 'call', started_at: new Date(Date.UTC(2025, 0, 1 + i)), employee_id: owner(i), completed: true })),
-    ),
-  );
-  await insertRows(rig.owner, 'crm_contacts', own(many(25, (i) => ({ name: `C${i}`, source: 'WEB', assigned_to: owner(i) }))));
-}
+const STEPS: readonly [path: string, body: unknown][] = [
+  ['/onboarding/start', {}],
+  ['/onboarding/select', { categories: ['salesPipeline'] }],
+  ['/onboarding/refine', { answers: {} }],
+  ['/reconfigure', {}],
+];
 
-const admin = () => rig.tokens.admin;
-const post = (path: string, body: unknown = {}, token = admin()) => rig.call(path, { body, token });
-async function take(path: string, body: unknown = {}): Promise<OnboardingReply> {
-  const response = await post(path, body);
-  expect(response.status).toBe(200);
-  return onboardingReply.parse(await response.json());
-}
-async function look(token: string = rig.tokens.member): Promise<OnboardingReply> {
-  return onboardingReply.parse(await (await rig.call('/onboarding', { token })).json());
-}
-const refused = (path: string, body: unknown = {}, token: string | null = admin()) => rig.refusal(path, { body, token });
+test('the first round goes from the data to a dashboard, and tells where it is', async () => {
+  expect(await rig.look()).toEqual({
+    ...{ state: 'not_started', mode: 'classic', quality: [], isFallback: false, categories: [], selected: [], questions: [] },
+    ...{ isReentry: false, created: [] },
+  });
+  await rig.owner.query(`update crm_sync_status set last_full_sync_at = null where entity = 'deals'`);
+  expect(await rig.take('/onboarding/start')).toMatchObject({ state: 'syncing', categories: [], quality: [] });
+  await rig.work();
+  expect(await rig.look()).toMatchObject({ state: 'syncing' });
 
-const deps = () => ({ db: rig.app.database.db, now: () => rig.app.clock.now, log: pino({ level: 'silent' }) });
-
-/** What dispatcher and worker do until nothing is due. */
-async function work(): Promise<void> {
-  for (;;) {
-    const jobs: { tenantId: string }[] = [];
-    await rig.owner.query('update tenants set next_sync_at = least(next_sync_at, $1)', [rig.app.clock.now]);
-    const send = async (name: string, sent: readonly { data: { tenantId: string } }[]) => {
-      if (name === 'onboarding') jobs.push(...sent.map(({ data }) => data));
-    };
-    const clock = { now: () => rig.app.clock.now.getTime(), sleep: async () => {} };
-    await dispatchDue({ db: rig.app.database.db, queue: { send }, clock });
-    if (jobs.length === 0) return;
-    for (const { tenantId } of jobs) await doOnboardingWork(deps(), tenantId, new AbortController().signal);
-  }
-}
-
-const STATES = ['not_started', 'syncing', 'analyzing', 'categories', 'refining', 'generating', 'complete'] as const;
-type State = (typeof STATES)[number];
-
-/** Takes the first round up to a state. */
-async function reach(state: State): Promise<void> {
-  if (state === 'not_started') return;
-  if (state === 'syncing') await rig.owner.query(`update crm_sync_status set last_full_sync_at = null where entity = 'deals'`);
-  await take('/onboarding/start');
-  if (state === 'syncing' || state === 'analyzing') return;
-  await work();
-  if (state === 'categories') return;
-  await take('/onboarding/select', { categories: ['salesPipeline', 'employeePerformance'] });
-  if (state === 'refining') return;
-  await take('/onboarding/refine', { answers: {} });
-  if (state === 'generating') return;
-  await work();
-}
-
-async function endSync(kind: 'full' | 'incremental' = 'full'): Promise<void> {
-  await rig.owner.query(`update crm_sync_status set last_full_sync_at = '2025-03-10T14:30:00Z' where tenant_id = $1`, [
-    rig.tenantId,
+  await rig.endSync();
+  expect(await rig.look()).toMatchObject({ state: 'syncing' });
+  await rig.work();
+  const offered = await rig.look();
+  expect(offered).toMatchObject({ state: 'categories', isFallback: false, selected: [], questions: [], created: [] });
+  expect(offered.quality.map(({ entity }) => entity)).toEqual([
+    'leads',
+    'deals',
+    'activities',
+    'contacts',
+    'companies',
+    'products',
   ]);
-  await rig.app.database.db.withTenant(rig.tenantId, 'write', (tx) => wakeOnboarding(tx, rig.tenantId, kind, rig.app.clock.now));
-}
 
-describe('the first round', () => {
-  test('goes from the data to a dashboard, and tells where it is', async () => {
-    expect(await look()).toMatchObject({ state: 'not_started', mode: 'classic', quality: [], categories: [], isReentry: false });
-    await rig.owner.query(`update crm_sync_status set last_full_sync_at = null where entity = 'deals'`);
-    expect(await take('/onboarding/start')).toMatchObject({ state: 'syncing', categories: [], quality: [] });
-    await work();
-    expect(await look()).toMatchObject({ state: 'syncing' });
+  const chosen = await rig.take('/onboarding/select', { categories: ['salesPipeline', 'employeePerformance'] });
+  expect(chosen).toMatchObject({ state: 'refining', selected: ['employeePerformance', 'salesPipeline'] });
+  expect(chosen.questions.map(({ id }) => id)).toEqual(['employeeFocus', 'pipelineRange', 'pipelineDetail']);
 
-    await endSync();
-    expect(await look()).toMatchObject({ state: 'syncing' });
-    await work();
-    const offered = await look();
-    expect(offered).toMatchObject({ state: 'categories', isFallback: false, selected: [], questions: [], created: [] });
-    expect(offered.quality.map(({ entity }) => entity)).toEqual([
-      'leads',
-      'deals',
-      'activities',
-      'contacts',
-      'companies',
-      'products',
-    ]);
+  expect(await rig.take('/onboarding/refine', { answers: { pipelineDetail: 'stages' } })).toMatchObject({ state: 'generating' });
+  await rig.work();
+  const made = await rig.look();
+  expect(made).toMatchObject({ state: 'complete', isReentry: false });
+  expect(made.created.length).toBeGreaterThan(4);
+});
 
-    const chosen = await take('/onboarding/select', { categories: ['salesPipeline', 'employeePerformance'] });
-    expect(chosen).toMatchObject({ state: 'refining', selected: ['employeePerformance', 'salesPipeline'] });
-    expect(chosen.questions.map(({ id }) => id)).toEqual(['employeeFocus', 'pipelineRange', 'pipelineDetail']);
+test('it begins at the categories where the data was looked at already', async () => {
+  await rig.endSync();
+  await rig.work();
+  expect(await rig.look()).toMatchObject({ state: 'not_started' });
+  expect(await rig.take('/onboarding/start')).toMatchObject({ state: 'categories' });
+});
 
-    expect(await take('/onboarding/refine', { answers: { pipelineDetail: 'stages' } })).toMatchObject({ state: 'generating' });
-    await work();
-    const made = await look();
-    expect(made).toMatchObject({ state: 'complete', isReentry: false });
+describe('a step out of its turn is refused and changes nothing', () => {
+  const POSSIBLE = new Map([
+    ['/onboarding/start', ['not_started', 'syncing', 'analyzing', 'categories']],
+    ['/onboarding/select', ['categories', 'refining']],
+    ['/onboarding/refine', ['refining', 'generating']],
+    ['/reconfigure', ['complete']],
+  ]);
+  test.each(ONBOARDING_STATES)('in %s', async (state) => {
+    await rig.reach(state);
+    const before = await rig.look();
+    expect(before).toMatchObject({ state });
+    for (const [path, body] of STEPS) {
+      if (POSSIBLE.get(path)?.includes(state)) continue;
+      expect([path, await rig.refusal(path, { body, token: rig.tokens.admin })]).toEqual([path, '409 wrong_state']);
+    }
+    expect(await rig.look()).toEqual(before);
+  });
+  test('wrong_state is a conflict', () => expect(ERROR_CODES.wrong_state.status).toBe(409));
+});
+
+describe('who may', () => {
+  test('everyone looks; only administrators take steps; without a login nobody does either', async () => {
+    await rig.reach('categories');
+    expect((await rig.look(rig.tokens.member)).categories).toHaveLength(6);
+    for (const [path, body] of STEPS) {
+      expect([path, await rig.refusal(path, { body })]).toEqual([path, '403 forbidden']);
+      expect([path, await rig.refusal(path, { body, token: null })]).toEqual([path, '401 unauthorized']);
+    }
+    expect(await rig.refusal('/onboarding', { token: null })).toBe('401 unauthorized');
+    expect(await rig.look()).toMatchObject({ state: 'categories' });
   });
 
-  test('begins at the categories where the data was looked at already', async () => {
-    await endSync();
-    await work();
-    expect(await look()).toMatchObject({ state: 'not_started' });
-    expect(await take('/onboarding/start')).toMatchObject({ state: 'categories' });
+  test('another tenant has its own way, and sees nothing of this one', async () => {
+    await rig.reach('complete');
+    expect(await rig.look(rig.tokens.neighbour)).toMatchObject({ state: 'not_started', created: [], selected: [] });
+    const response = await rig.call('/onboarding/start', { body: {}, token: rig.tokens.neighbour });
+    expect(response.status).toBe(200);
+    await rig.work();
+    const { quality, state } = await rig.look(rig.tokens.neighbour);
+    // The small world's nine leads that are not deleted, and not the forty that the first tenant has besides.
+    expect(state).toBe('categories');
+    expect(quality.find(({ entity }) => entity === 'leads')).toMatchObject({ records: 9, recommendation: 'insufficient' });
+    expect(await rig.look()).toMatchObject({ state: 'complete' });
+    const { rows } = await rig.owner.query('select distinct tenant_id from dashboard_widgets');
+    expect(rows).toEqual([{ tenant_id: rig.tenantId }]);
   });
 });
 
-describe('a step out of its turn is refused', () => {
-  const POSSIBLE: Record<string, { body: unknown; in: State[] }> = {
-    '/onboarding/start': { body: {}, in: ['not_started', 'syncing', 'analyzing', 'categories'] },
-    '/onboarding/select': { body: { categories: ['salesPipeline'] }, in: ['categories', 'refining'] },
-    '/onboarding/refine': { body: { answers: {} }, in: ['refining', 'generating'] },
-    '/reconfigure': { body: {}, in: ['complete'] },
-  };
-  test.each(STATES)('in %s', async (state) => {
-    await reach(state);
-    expect(await look()).toMatchObject({ state });
-    for (const [path, { body, in: states }] of Object.entries(POSSIBLE)) {
-      if (!states.includes(state)) expect([path, await refused(path, body)]).toEqual([path, '409 wrong_state']);
-    }
-    expect(await look()).toMatchObject({ state });
+describe('hostile input is refused with its reason and changes nothing', () => {
+  const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE'];
+  test.each(
+    named([
+      ['', '400 body_required'],
+      ['{"categories":', '400 malformed_json'],
+      ['[]', '400 body_must_be_object'],
+      ['"categories"', '400 body_must_be_object'],
+      [{}, '422 required'],
+      [{ categories: [] }, '422 out_of_range'],
+      [{ categories: 'salesPipeline' }, '422 wrong_type'],
+      [{ categories: [null] }, '422 invalid_value'],
+      [{ categories: ['salesPipeline', 'salesPipeline'] }, '422 invalid_value'],
+      [{ categories: Array(50).fill('salesPipeline') }, '422 out_of_range'],
+      [{ categories: ["salesPipeline'; drop table tenants"] }, '422 invalid_value'],
+      [{ categories: ['constructor'] }, '422 invalid_value'],
+      [{ categories: ['sales\u0000Pipeline'] }, '422 invalid_characters'],
+      // There are no products.
+      [{ categories: ['productAnalytics'] }, '422 invalid_value'],
+      [{ categories: ['salesPipeline', 'productAnalytics'] }, '422 invalid_value'],
+      [{ categories: ['salesPipeline'], tenantId: 'x' }, '422 unknown_field'],
+      ['{"categories":["salesPipeline"],"__proto__":{"state":"complete"}}', '422 unknown_field'],
+    ]),
+  )('select %s: %s', async (_name, expected, body) => {
+    await rig.reach('categories');
+    expect(await rig.refusal('/onboarding/select', { method: 'POST', body, token: rig.tokens.admin })).toBe(expected);
+    expect(await rig.look()).toMatchObject({ state: 'categories', selected: [] });
   });
+
+  test.each(
+    named([
+      [{}, '422 required'],
+      [{ answers: [] }, '422 wrong_type'],
+      [{ answers: { pipelineRange: 30 } }, '422 wrong_type'],
+      [{ answers: { pipelineRange: '31' } }, '422 invalid_value'],
+      [{ answers: { pipelineRange: 'x'.repeat(41) } }, '422 too_long'],
+      [{ answers: { pipelineRange: 'constructor' } }, '422 invalid_value'],
+      [{ answers: { employeeFocus: 'both', pipelineRange: '__proto__' } }, '422 invalid_value'],
+      [{ answers: { favouriteColour: 'red' } }, '422 unknown_field'],
+      ['{"answers":{"__proto__":"x"}}', '422 unknown_field'],
+      // Of a category that was not chosen, and one that this data is not asked.
+      [{ answers: { sourceFocus: 'both' } }, '409 wrong_state'],
+      [{ answers: { employeeDetail: 'team' } }, '409 wrong_state'],
+    ]),
+  )('refine %s: %s', async (_name, expected, body) => {
+    await rig.reach('refining');
+    expect(await rig.refusal('/onboarding/refine', { body, token: rig.tokens.admin })).toBe(expected);
+    expect(await rig.look()).toMatchObject({ state: 'refining' });
+  });
+
+  test.each(['/onboarding/start', '/reconfigure'])('%s takes nothing', async (path) => {
+    const token = rig.tokens.admin;
+    expect(await rig.refusal(path, { body: { state: 'complete' }, token })).toBe('422 unknown_field');
+    expect(await rig.refusal(path, { method: 'POST', token })).toBe('400 body_required');
+    expect(await rig.refusal(path, { method: 'POST', token, body: `{"a":"${'x'.repeat(300_000)}"}` })).toBe('413 body_too_large');
+    expect(await rig.look()).toMatchObject({ state: 'not_started' });
+  });
+
+  test('other methods are told which there are', async () => {
+    for (const [path] of STEPS) {
+      for (const method of [...OTHER_METHODS, 'GET']) {
+        const response = await rig.call(path, { method, token: rig.tokens.admin });
+        expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+      }
+    }
+    for (const method of [...OTHER_METHODS, 'POST']) {
+      expect(await rig.refusal('/onboarding', { method, token: rig.tokens.admin })).toBe('405 method_not_allowed');
+    }
+  });
+});
+
+describe('two at once', () => {
+  const post = (path: string, body: unknown) => rig.call(path, { body, token: rig.tokens.admin });
+  const statuses = (responses: Response[]) => responses.map(({ status }) => status);
+
+  test('five starts are one', async () => {
+    const responses = await Promise.all(Array.from({ length: 5 }, () => post('/onboarding/start', {})));
+    expect(statuses(responses)).toEqual([200, 200, 200, 200, 200]);
+    expect(await rig.work()).toBe(1);
+    expect(await rig.look()).toMatchObject({ state: 'categories' });
+  });
+
+  test('of two who choose differently the last one’s choice stands whole, with its questions', async () => {
+    await rig.reach('categories');
+    const choices = [['salesPipeline'], ['customerInsights'], ['sourcePerformance', 'salesPipeline']];
+    const responses = await Promise.all(choices.map((categories) => post('/onboarding/select', { categories })));
+    expect(statuses(responses)).toEqual([200, 200, 200]);
+    const { selected, questions } = await rig.look();
+    expect(choices.map((one) => one.toSorted())).toContainEqual(selected.toSorted());
+    expect(questions.every(({ category }) => selected.includes(category))).toBe(true);
+  });
+
+  test('answers to questions that another has replaced are refused', async () => {
+    await rig.reach('refining');
+    await rig.take('/onboarding/select', { categories: ['customerInsights'] });
+    const answers = { pipelineRange: '7' };
+    expect(await rig.refusal('/onboarding/refine', { body: { answers }, token: rig.tokens.admin })).toBe('409 wrong_state');
+    expect(await rig.look()).toMatchObject({ state: 'refining', selected: ['customerInsights'] });
+  });
+
+  test('the last button pressed by two makes one dashboard; with other answers the second is refused', async () => {
+    await rig.reach('refining');
+    const same = await Promise.all([1, 2, 3].map(() => post('/onboarding/refine', { answers: { pipelineRange: '90' } })));
+    expect(statuses(same)).toEqual([200, 200, 200]);
+    expect(statuses([await post('/onboarding/refine', { answers: { pipelineRange: '7' } })])).toEqual([409]);
+    await rig.work();
+    const { created } = await rig.look();
+    const { rows } = await rig.owner.query('select id from dashboard_widgets');
+    expect(rows).toHaveLength(created.length);
+  });
+
+  test('a step and a change of widgets do not wait for each other', async () => {
+    await rig.reach('generating');
+    const [first] = await Promise.all([
+      rig.work(),
+      ...Array.from({ length: 4 }, () =>
+        rig.call('/widgets', {
+          body: {
+            config: {
+              ...{
+                title: 'Mine',
+                chartType: 'kpi',
+                dataSource: 'leads',
+                crmSource: 'all',
+                metricField: null,
+                aggregation: 'count',
+              },
+              ...{ measure: null, format: 'number', timeRangeDays: 5, comparisonPeriodDays: null, filterField: null },
+              ...{ filterValue: null, pipeline: null, size: 'small' },
+            },
+          },
+        }),
+      ),
+    ]);
+    expect(first).toBe(1);
+    const { created } = await rig.look();
+    const { rows } = await rig.owner.query(
+      'select count(distinct position)::int as places, count(*)::int as widgets from dashboard_widgets',
+    );
+    expect(rows).toEqual([{ places: created.length + 4, widgets: created.length + 4 }]);
+  });
+});
+
+test('who took which step stands in the access log', async () => {
+  await rig.reach('complete');
+  expect(await rig.accessLog(5)).toEqual([
+    'system:dima_onboarding create_widgets null',
+    'user:1 refine_categories null',
+    'user:1 select_categories null',
+    expect.stringMatching(/^system:farid_profile analyze_data null \d+$/),
+    'user:1 start_onboarding null',
+  ]);
+});
+
+test('every step and all work is announced', async () => {
+  const heard: string[] = [];
+  await rig.owner.query('listen leadrelay_tenant');
+  const hear = ({ payload }: { payload?: string | undefined }) => void heard.push(payload ?? '');
+  rig.owner.on('notification', hear);
+  const newsOf = async (step: () => Promise<unknown>) => {
+    await rig.owner.query('select 1');
+    heard.length = 0;
+    await step();
+    await rig.owner.query('select 1');
+    return heard.includes(rig.tenantId);
+  };
+  expect(await newsOf(() => rig.look())).toBe(false);
+  expect(await newsOf(() => rig.take('/onboarding/start'))).toBe(true);
+  expect(await newsOf(() => rig.work())).toBe(true);
+  expect(await newsOf(() => rig.take('/onboarding/select', { categories: ['salesPipeline'] }))).toBe(true);
+  expect(await newsOf(() => rig.take('/onboarding/refine', { answers: {} }))).toBe(true);
+  expect(await newsOf(() => rig.work())).toBe(true);
+  expect(await newsOf(() => rig.take('/reconfigure'))).toBe(true);
+  rig.owner.off('notification', hear);
+  await rig.owner.query('unlisten leadrelay_tenant');
+});
+
+test('the answer holds nothing of the records but counts', async () => {
+  await rig.reach('complete');
+  const text = JSON.stringify(onboardingReply.parse(await (await rig.call('/onboarding')).json()));
+  for (const word of ['WEB', 'Annual contract', 'Carol', 'Ann']) expect(text).not.toContain(word);
 });
