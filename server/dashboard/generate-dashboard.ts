@@ -23,7 +23,15 @@ interface Candidate extends PlannedWidget {
   config: WidgetConfig;
 }
 
+/** A code of the CRM with what it is called there. */
+interface Named {
+  code: string;
+  label: string;
+}
+
 const CUSTOM = 'custom:';
+/** Leaves room for a template's own words in a title of 120. */
+const MAX_NAME_CHARS = 80;
 
 /**
  * Makes the widgets of the chosen categories and ends the round, in one transaction. What is on the dashboard stays: nothing is
@@ -41,7 +49,8 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string): P
     if (onboarding.state !== 'generating') return;
     const viewer = { tenantId, crmSource: onboarding.crms[0]?.crmSource ?? 'bitrix24', userId: '' } as const;
     const { analytics } = await readContext(tx, viewer, deps.now());
-    const planned = planOf(onboarding).flatMap((one) => toCandidate(one, analytics, log) ?? []);
+    const pipeline = await findMainPipeline(tx, tenantId);
+    const planned = planOf(onboarding, pipeline).flatMap((one) => toCandidate(one, { analytics, pipeline }, log) ?? []);
 
     const active = await tx.query<WidgetRow>(activeWidgetsQuery(tenantId));
     const present = active.flatMap((row) => {
@@ -77,20 +86,30 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string): P
   });
 }
 
-function planOf(onboarding: Onboarding): PlannedWidget[] {
+function planOf(onboarding: Onboarding, pipeline: Named | null): PlannedWidget[] {
   const facts = factsOf(onboarding);
   const qualities = new Map(offerCategories(facts, []).map(({ category, quality }) => [category, quality]));
   const chosen = onboarding.selected.map((category) => ({ category, quality: qualities.get(category) ?? 'usable' }));
-  return planTemplates({ mode: onboarding.mode, facts, answers: onboarding.answers, chosen });
+  return planTemplates({ mode: onboarding.mode, facts, answers: onboarding.answers, pipeline: pipeline?.code ?? null, chosen });
 }
 
 /** The widget with its texts in the tenant's language; null where it could not be drawn, as one that a person asks for. */
-function toCandidate(planned: PlannedWidget, analytics: AnalyticsContext, log: Logger): Candidate | null {
+function toCandidate(
+  planned: PlannedWidget,
+  { analytics, pipeline }: { analytics: AnalyticsContext; pipeline: Named | null },
+  log: Logger,
+): Candidate | null {
   const { template, shape } = planned;
-  const xField = shape.chartType === 'kpi' ? null : shape.xField;
   const isKpi = shape.chartType === 'kpi';
-  const stored = xField?.startsWith(CUSTOM) ? labelOf(xField.slice(CUSTOM.length), analytics) : '';
-  const texts = describeTemplate(template, { isKpi, timeRangeDays: shape.timeRangeDays, stored }, analytics.locale);
+  const xField = isKpi ? null : shape.xField;
+  // What the CRM has named stands in the row by that name, and the template's words around it are told with it.
+  const name = xField?.startsWith(CUSTOM)
+    ? labelOf(xField.slice(CUSTOM.length), analytics)
+    : shape.pipeline !== null
+      ? (pipeline?.label ?? '')
+      : '';
+  const stored = name.trim().slice(0, MAX_NAME_CHARS);
+  const texts = describeTemplate(template, { timeRangeDays: shape.timeRangeDays, stored }, analytics.locale);
   const title = stored || texts.title;
   const parsed = widgetConfig.safeParse({ ...shape, title, ...(!isKpi && { description: texts.description }) });
   try {
@@ -104,9 +123,26 @@ function toCandidate(planned: PlannedWidget, analytics: AnalyticsContext, log: L
   }
 }
 
+/** The pipeline with the most deals, where one CRM has several: codes mean nothing beyond their CRM. */
+async function findMainPipeline(tx: Tx, tenantId: string): Promise<Named | null> {
+  const rows = await tx.query<Named & { crm: string }>({
+    text: `select p.crm_source as crm, p.external_id as code, p.name as label
+           from crm_pipelines p
+           left join (
+             select crm_source, pipeline, count(*) as deals from crm_deals
+             where tenant_id = $1 and deleted_at is null group by 1, 2
+           ) d on d.crm_source = p.crm_source and d.pipeline = p.external_id
+           where p.tenant_id = $1
+           order by coalesce(d.deals, 0) desc, p.is_default desc, p.sort, p.external_id`,
+    values: [tenantId],
+  });
+  const [main, another] = rows;
+  return main && another && rows.every(({ crm }) => crm === main.crm) ? main : null;
+}
+
 /** What the CRM calls a custom field of deals. */
 function labelOf(code: string, { dictionaries }: AnalyticsContext): string {
-  return (findCustomFields(dictionaries, 'deals', code)[0]?.label ?? code).trim().slice(0, 100);
+  return findCustomFields(dictionaries, 'deals', code)[0]?.label ?? code;
 }
 
 function keyOf(template: string, xField: string | number | null): string {

@@ -36,7 +36,14 @@ interface Row {
   crm_profile: unknown;
   generated_templates: unknown;
   completed_at: Date | null;
-  crms: { source: CrmSource; mode: CrmMode; loaded_at: string | null; is_loaded: boolean; departments: number }[];
+  crms: {
+    source: CrmSource;
+    mode: CrmMode;
+    loaded_at: string | null;
+    is_loaded: boolean;
+    are_products_copied: boolean;
+    departments: number;
+  }[];
 }
 
 /** What stands in the columns is another version's at worst: what cannot be read counts as not there. */
@@ -57,12 +64,19 @@ from (select $1::uuid as tenant_id) t
 left join dashboard_configs d on d.tenant_id = t.tenant_id
 cross join lateral (
   select coalesce(json_agg(json_build_object('source', crm_source, 'mode', mode, 'loaded_at', s.loaded_at,
-    'is_loaded', coalesce(s.is_loaded, false), 'departments', u.departments) order by created_at, crm_source), '[]') as crms
+    'is_loaded', coalesce(s.is_loaded, false), 'are_products_copied', p.are_copied, 'departments', u.departments) order by created_at, crm_source), '[]') as crms
   from crm_connections c
   cross join lateral (
     select max(last_full_sync_at) as loaded_at, bool_and(last_full_sync_at is not null) as is_loaded
     from crm_sync_status where tenant_id = $1 and crm_source = c.crm_source
   ) s
+  cross join lateral (
+    -- What is queued later are changes.
+    select not exists (
+      select from sync_rechecks
+      where tenant_id = $1 and crm_source = c.crm_source and entity = 'dealProducts' and created_at <= s.loaded_at
+    ) as are_copied
+  ) p
   cross join lateral (
     select count(distinct nullif(department, ''))::int as departments
     from crm_users where tenant_id = $1 and crm_source = c.crm_source and active
@@ -75,11 +89,12 @@ cross join lateral (
 
 function toOnboarding(row: Row | undefined): Onboarding {
   const crms = (row?.crms ?? []).map(
-    ({ source, mode, loaded_at, is_loaded, departments }): OnboardedCrm => ({
+    ({ source, mode, loaded_at, is_loaded, are_products_copied, departments }): OnboardedCrm => ({
       crmSource: source,
       mode,
       loadedAt: loaded_at === null ? null : new Date(loaded_at),
       isLoaded: is_loaded,
+      areProductsCopied: are_products_copied,
       departments,
     }),
   );
@@ -138,10 +153,11 @@ export function isLoaded({ crms }: Onboarding): boolean {
   return crms.length > 0 && crms.every((crm) => crm.isLoaded);
 }
 
-/** Whether what is copied has been looked at since it was last loaded as a whole. */
+/** Whether what is copied has been looked at since it was last loaded as a whole, and again since the products of its deals were. */
 export function isAnalyzed({ crms, profiles }: Onboarding): boolean {
-  return crms.every(
-    ({ crmSource, isLoaded: isCopied, loadedAt }) =>
-      !isCopied || (profiles?.[crmSource] && profiles[crmSource].loadedAt === loadedAt?.toISOString()),
-  );
+  return crms.every(({ crmSource, isLoaded: isCopied, loadedAt, areProductsCopied }) => {
+    const profile = profiles?.[crmSource];
+    if (!isCopied) return true;
+    return profile?.loadedAt === loadedAt?.toISOString() && (profile?.areProductsCopied || !areProductsCopied);
+  });
 }

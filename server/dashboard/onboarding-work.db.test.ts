@@ -112,6 +112,34 @@ describe('what is offered', () => {
     expect(offer).toMatchObject({ quality: 'empty', isAvailable: false, isSuggested: false, unlock });
   });
 
+  test('products that are still being copied are looked at again once they are', async () => {
+    const queue = (createdAt: string) =>
+      rig.owner.query(
+        `insert into sync_rechecks (tenant_id, crm_source, entity, external_id, reason, created_at)
+         values ($1, 'bitrix24', 'dealProducts', 'b1', 'changed', $2) on conflict do nothing`,
+        [rig.tenantId, createdAt],
+      );
+    const missing = async () => categoryOf(await rig.look(), 'productAnalytics')?.unlock.map(({ kind }) => kind);
+    try {
+      await queue('2025-03-10T13:00:00Z');
+      await rig.reach('categories');
+      // There are no products in the catalogue; what deals sell is not known yet.
+      expect(await missing()).toEqual(['records']);
+      await rig.endSync('incremental');
+      expect(await rig.work()).toBe(0);
+      await rig.owner.query('delete from sync_rechecks');
+      // A deal that has changed since is no reason to wait.
+      await queue('2025-03-10T14:30:00Z');
+      await rig.endSync('incremental');
+      expect(await rig.work()).toBe(1);
+      expect(await missing()).toEqual(['records', 'fill']);
+      await rig.endSync('incremental');
+      expect(await rig.work()).toBe(0);
+    } finally {
+      await rig.owner.query('delete from sync_rechecks');
+    }
+  });
+
   test('a portal without leads is offered what contacts say', async () => {
     await rig.owner.query(`update crm_connections set mode = 'simple' where tenant_id = $1`, [rig.tenantId]);
     try {
@@ -340,6 +368,17 @@ describe('the dashboard that is made', () => {
     await rig.call(`/widgets/${stages}`, { method: 'DELETE' });
     const bin = (await (await rig.call('/widgets/bin', { token: russian })).json()) as Widget[];
     expect(bin.map(({ config: { title } }) => title)).toEqual(['Сделки в работе по стадиям']);
+  });
+
+  test('shows the funnel of the pipeline with the most deals, by the name it has in the CRM', async () => {
+    await rig.owner.query(
+      `insert into crm_stage_history (tenant_id, crm_source, external_id, owner_entity, owner_external_id, pipeline, stage, semantic, kind, occurred_at)
+       select $1, 'bitrix24', 'deals:b' || n, 'deals', 'b' || n, '0', 'NEW', 'open', 'moved', '2025-02-01' from generate_series(1, 30) n`,
+      [rig.tenantId],
+    );
+    await rig.reach('complete');
+    const funnel = (await own()).find(({ config: { chartType } }) => chartType === 'funnel');
+    expect(funnel?.config).toMatchObject({ title: 'How far deals come: Sales', pipeline: '0' });
   });
 
   test('never has more widgets than a dashboard may', async () => {

@@ -114,12 +114,11 @@ export async function wakeOnboarding(tx: Tx, tenantId: string, kind: 'full' | 'i
     });
     return planOnboardingWork(tx, tenantId, now);
   }
-  // A worker that died between the end of a full load and this call has left it waiting: the next sync mends it.
-  const waiting = await tx.query({
-    text: `select 1 from dashboard_configs where tenant_id = $1 and onboarding_state = 'syncing' and work_due_at is null`,
-    values: [tenantId],
-  });
-  if (waiting.length > 0) await planOnboardingWork(tx, tenantId, now);
+  // A worker that died between the end of a full load and this call has left it waiting, and the products of deals are copied
+  // after everything else.
+  const onboarding = await readOnboarding(tx, tenantId);
+  const waits = onboarding.state === 'syncing' && isLoaded(onboarding);
+  if (waits || !isAnalyzed(onboarding)) await planOnboardingWork(tx, tenantId, now);
 }
 
 function awaitData(onboarding: Onboarding): 'syncing' | 'analyzing' {

@@ -192,10 +192,10 @@ export function toWidget(row: WidgetRow, firstPlace: number, locale: Locale): Wi
 }
 
 function tellTexts(row: WidgetRow, locale: Locale): WidgetRow {
-  const { template, title, chart_type, time_range_days } = row;
+  const { template, title, time_range_days } = row;
   if (!isTemplateId(template)) return row;
   const timeRangeDays = time_range_days === null ? null : Number(time_range_days);
-  return { ...row, ...describeTemplate(template, { isKpi: chart_type === 'kpi', timeRangeDays, stored: String(title) }, locale) };
+  return { ...row, ...describeTemplate(template, { timeRangeDays, stored: String(title) }, locale) };
 }
 
 function binLimit(parameter: number): string {

@@ -90,11 +90,11 @@ export async function startOnboardingRig(): Promise<OnboardingRig> {
       }
     },
     async endSync(kind = 'full') {
-      loads += 1;
-      await owner.query(`update crm_sync_status set last_full_sync_at = $2 where tenant_id = $1`, [
-        tenantId,
-        new Date(Date.UTC(2025, 2, 10, 14, loads)),
-      ]);
+      if (kind === 'full') {
+        loads += 1;
+        const endedAt = new Date(Date.UTC(2025, 2, 10, 14, loads));
+        await owner.query(`update crm_sync_status set last_full_sync_at = $2 where tenant_id = $1`, [tenantId, endedAt]);
+      }
       await rig.app.database.db.withTenant(tenantId, 'write', (tx) => wakeOnboarding(tx, tenantId, kind, rig.app.clock.now));
     },
     async reset() {

@@ -8,6 +8,8 @@ export interface AnalyzedCrm {
   mode: CrmMode;
   /** When its last full load ended; null: none has. */
   loadedAt: Date | null;
+  /** The products of the deals it loaded are copied as well. */
+  areProductsCopied: boolean;
   /** Departments with people in them. */
   departments: number;
 }
@@ -23,7 +25,10 @@ export function analyzeProfile(profile: DataProfile, crms: readonly AnalyzedCrm[
   return Object.fromEntries(crms.map((crm) => [crm.crmSource, analyzeCrm(profile, crm)]));
 }
 
-function analyzeCrm(profile: DataProfile, { crmSource, mode, loadedAt, departments }: AnalyzedCrm): CrmProfile {
+function analyzeCrm(
+  profile: DataProfile,
+  { crmSource, mode, loadedAt, areProductsCopied, departments }: AnalyzedCrm,
+): CrmProfile {
   const find = (entity: string) => profile.entities.find((one) => one.crmSource === crmSource && one.entity === entity);
   const history = profile.history.find((one) => one.crmSource === crmSource);
   const deals = toFacts('deals', find('deals'));
@@ -48,6 +53,7 @@ function analyzeCrm(profile: DataProfile, { crmSource, mode, loadedAt, departmen
   return {
     mode,
     loadedAt: loadedAt?.toISOString() ?? null,
+    areProductsCopied,
     departments,
     entities: [
       ...(mode === 'simple' ? [] : [toFacts('leads', find('leads'))]),

@@ -144,7 +144,8 @@ function offer(category: Category, facts: Facts): CategoryOffer {
   const missing = needs.flatMap((need) => findMissing(need, facts));
   const shown = evidence.flatMap((one) => toEvidence(one, facts));
   const isAvailable = missing.length === 0;
-  const isExcellent = isAvailable && strengths.every((need) => findMissing(need, facts).length === 0);
+  const isCopied = category !== 'productAnalytics' || facts.areProductsCopied;
+  const isExcellent = isAvailable && isCopied && strengths.every((need) => findMissing(need, facts).length === 0);
   const quality = isExcellent ? 'excellent' : isAvailable ? 'usable' : shown.length > 0 ? 'insufficient' : 'empty';
   return { category, quality, isAvailable, isSuggested: false, evidence: shown, unlock: missing };
 }
@@ -152,6 +153,8 @@ function offer(category: Category, facts: Facts): CategoryOffer {
 /** What is missing for a need; nothing where it is met. Records come before fields: those that are to come can have the field. */
 function findMissing({ entity, field, least, share = 0 }: Need, facts: Facts): Unlock[] {
   const records = facts.records(entity);
+  // Nothing is known to be missing before it has been copied.
+  if (field === 'products' && !facts.areProductsCopied) return [];
   if (field === null) return records >= least ? [] : [{ kind: 'records', entity, missing: least - records }];
   const missing = Math.max(least, Math.ceil(share * records)) - facts.filled(entity, field);
   if (missing <= 0) return [];

@@ -23,6 +23,8 @@ const crmProfile = z.strictObject({
   mode: crmMode,
   /** The full load it looked at; another one makes it out of date. */
   loadedAt: z.iso.datetime().nullable(),
+  /** Whether the products of its deals were copied by then: they come after everything else. */
+  areProductsCopied: z.boolean(),
   /** Departments with people in them. */
   departments: z.number().int(),
   entities: z.array(entityFacts),

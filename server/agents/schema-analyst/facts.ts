@@ -8,6 +8,8 @@ export interface Facts {
   /** Where a person first turns up: contacts in a portal without leads. */
   people: 'leads' | 'contacts';
   departments: number;
+  /** False: what deals sell is still on its way, and nothing can be said of it. */
+  areProductsCopied: boolean;
   records(entity: ProfiledEntity): number;
   /** Records that have the field; null as the field: all of them. */
   filled(entity: ProfiledEntity, field: string | null): number;
@@ -31,6 +33,7 @@ export function toFacts(profiles: CrmProfiles | null, mode: CrmMode): Facts | nu
     mode,
     people: mode === 'simple' ? 'contacts' : 'leads',
     departments: sum(crms.map(({ departments }) => departments)),
+    areProductsCopied: crms.every(({ areProductsCopied }) => areProductsCopied),
     records,
     filled: (entity, field) =>
       field === null ? records(entity) : sum(all(entity).map(({ fields }) => fields[field]?.filled ?? 0)),

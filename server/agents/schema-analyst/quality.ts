@@ -18,18 +18,19 @@ const DAY_MS = 86_400_000;
 /** How good each entity of each CRM is for analysis, by CRM. */
 export function judgeQuality(profiles: CrmProfiles): EntityQuality[] {
   return Object.entries(profiles).flatMap(([crmSource, profile]) =>
-    (profile?.entities ?? []).map((facts) => judgeEntity(crmSource as CrmSource, facts)),
+    (profile?.entities ?? []).map((facts) => judgeEntity(crmSource as CrmSource, facts, profile?.areProductsCopied ?? true)),
   );
 }
 
-function judgeEntity(crmSource: CrmSource, facts: EntityFacts): EntityQuality {
+function judgeEntity(crmSource: CrmSource, facts: EntityFacts, areProductsCopied: boolean): EntityQuality {
   const { entity, records, completeness, first, last } = facts;
   const hasTemporalData = first !== null && last !== null && Date.parse(last) - Date.parse(first) >= LEAST_DAYS * DAY_MS;
   const hasCategoricalVariety =
     entity === 'products'
       ? records >= 2
       : Object.entries(facts.fields).some(([field, { values }]) => !ALWAYS_VARIED.has(field) && (values ?? 0) >= 2);
-  const recommendation = recommend(facts, hasTemporalData && hasCategoricalVariety);
+  const isOnItsWay = entity === 'products' && records > 0 && !areProductsCopied;
+  const recommendation = isOnItsWay ? 'usable' : recommend(facts, hasTemporalData && hasCategoricalVariety);
   return { crmSource, entity, records, completeness, first, last, hasTemporalData, hasCategoricalVariety, recommendation };
 }
 

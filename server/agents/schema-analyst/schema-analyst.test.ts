@@ -55,7 +55,13 @@ const calls = (activities: EntityProfile, count: number): EntityProfile => ({
   ],
 });
 
-const CRM: AnalyzedCrm = { crmSource: 'bitrix24', mode: 'classic', loadedAt: new Date('2025-01-01T00:00:00Z'), departments: 3 };
+const CRM: AnalyzedCrm = {
+  crmSource: 'bitrix24',
+  mode: 'classic',
+  loadedAt: new Date('2025-01-01T00:00:00Z'),
+  areProductsCopied: true,
+  departments: 3,
+};
 const SIMPLE: AnalyzedCrm = { ...CRM, mode: 'simple' };
 const NO_HISTORY = { crmSource: 'bitrix24', products: 0, productRows: 0, dealsWithProducts: 0, stageChanges: 0 };
 
@@ -198,6 +204,16 @@ describe('categories', () => {
         { kind: 'fill', entity: 'deals', field: 'products', missing: 1 },
       ],
     });
+  });
+
+  test('products that are still being copied are offered, and nothing is said to be missing', () => {
+    const crm = { ...CRM, areProductsCopied: false };
+    const of = (products: number) =>
+      offersOf([entity('deals', 1000)], { products, dealsWithProducts: 600 }, crm).get('productAnalytics');
+    expect(of(2)).toMatchObject({ isAvailable: true, quality: 'usable', unlock: [] });
+    expect(of(1)).toMatchObject({ isAvailable: false, unlock: [{ kind: 'records', entity: 'products', missing: 1 }] });
+    const quality = judgeQuality(analyze([entity('deals', 1000)], { products: 2 }, crm));
+    expect(quality.find(({ entity: name }) => name === 'products')).toMatchObject({ recommendation: 'usable' });
   });
 
   test('calls: 20 of them, or 20 leads that were answered; without leads only calls', () => {

@@ -33,6 +33,7 @@ function everything(mode: 'classic' | 'simple', records = 1000): Facts {
     mode,
     people: mode === 'simple' ? 'contacts' : 'leads',
     departments: 4,
+    areProductsCopied: true,
     records: () => records,
     filled: () => records,
     values: () => 9,
@@ -57,7 +58,7 @@ const DRAWN = CATEGORIES.filter((category) => TEMPLATES[category].length > 0);
 
 function requireDrawable({ shape, template }: PlannedWidget, mode: 'classic' | 'simple'): void {
   const isKpi = shape.chartType === 'kpi';
-  const { title, description } = describeTemplate(template, { isKpi, timeRangeDays: shape.timeRangeDays, stored: 'Kind' }, 'en');
+  const { title, description } = describeTemplate(template, { timeRangeDays: shape.timeRangeDays, stored: 'Kind' }, 'en');
   const config = widgetConfig.parse({ ...shape, title, ...(!isKpi && { description }) });
   const plan = planWidget({ ...config, chartId: '' }, analytics(mode));
   const { finish } = plan;
@@ -71,10 +72,11 @@ describe.each(DRAWN)('%s', (category) => {
     for (const answers of answersOf(category)) {
       for (const quality of QUALITIES) {
         for (const facts of [everything(mode), null]) {
-          const planned = planTemplates({ mode, facts, answers, chosen: [{ category, quality }] });
+          const planned = planTemplates({ mode, pipeline: null, facts, answers, chosen: [{ category, quality }] });
           expect(planned.length, JSON.stringify({ answers, quality })).toBeGreaterThanOrEqual(2);
           expect(planned.length).toBeLessThanOrEqual(7);
           for (const one of planned) requireDrawable(one, mode);
+          expect(planned.some(({ template }) => template === 'pipelineFunnel')).toBe(false);
         }
       }
     }
@@ -84,7 +86,7 @@ describe.each(DRAWN)('%s', (category) => {
     for (const mode of MODES) {
       for (const answers of answersOf(category)) {
         const facts = everything(mode);
-        const asked = createAsked({ mode, facts, answers: completeAnswers(facts, answers) });
+        const asked = createAsked({ mode, facts, pipeline: null, answers: completeAnswers(facts, answers) });
         for (const template of TEMPLATES[category].filter((one) => one.fits(asked))) {
           requireDrawable({ category, template: template.id, isTrend: false, shape: template.shape(asked) }, mode);
         }
@@ -96,8 +98,10 @@ describe.each(DRAWN)('%s', (category) => {
     const fitting = MODES.flatMap((mode) =>
       answersOf(category).flatMap((answers) => {
         const facts = everything(mode);
-        const asked = createAsked({ mode, facts, answers: completeAnswers(facts, answers) });
-        return TEMPLATES[category].filter((one) => one.fits(asked)).map(({ id }) => id);
+        return [null, '7'].flatMap((pipeline) => {
+          const asked = createAsked({ mode, facts, pipeline, answers: completeAnswers(facts, answers) });
+          return TEMPLATES[category].filter((one) => one.fits(asked)).map(({ id }) => id);
+        });
       }),
     );
     expect(TEMPLATES[category].map(({ id }) => id).filter((id) => !fitting.includes(id))).toEqual([]);
@@ -106,7 +110,8 @@ describe.each(DRAWN)('%s', (category) => {
   test('a better quality shows as much or more', () => {
     for (const answers of answersOf(category)) {
       const count = (quality: 'excellent' | 'usable') =>
-        planTemplates({ mode: 'classic', facts: everything('classic'), answers, chosen: [{ category, quality }] }).length;
+        planTemplates({ pipeline: null, mode: 'classic', facts: everything('classic'), answers, chosen: [{ category, quality }] })
+          .length;
       expect(count('excellent')).toBeGreaterThanOrEqual(count('usable'));
     }
   });
@@ -116,7 +121,13 @@ test('a portal without leads is asked nothing of leads', () => {
   for (const category of DRAWN) {
     for (const answers of answersOf(category)) {
       for (const facts of [everything('simple'), null]) {
-        const planned = planTemplates({ mode: 'simple', facts, answers, chosen: [{ category, quality: 'excellent' }] });
+        const planned = planTemplates({
+          pipeline: null,
+          mode: 'simple',
+          facts,
+          answers,
+          chosen: [{ category, quality: 'excellent' }],
+        });
         expect(planned.filter(({ shape }) => shape.dataSource === 'leads')).toEqual([]);
       }
     }
@@ -126,14 +137,17 @@ test('a portal without leads is asked nothing of leads', () => {
 test('nothing is planned of data that is not there', () => {
   const none: Facts = { ...everything('classic'), departments: 0, customFields: [], records: () => 0, filled: () => 0 };
   for (const category of CATEGORIES) {
-    expect(planTemplates({ mode: 'classic', facts: none, answers: {}, chosen: [{ category, quality: 'usable' }] })).toEqual([]);
+    expect(
+      planTemplates({ pipeline: null, mode: 'classic', facts: none, answers: {}, chosen: [{ category, quality: 'usable' }] }),
+    ).toEqual([]);
   }
 });
 
 test('the whole dashboard has some fourteen widgets, each once, shared evenly', () => {
   const chosen = (count: number) => DRAWN.slice(0, count).map((category) => ({ category, quality: 'excellent' as const }));
   for (const mode of MODES) {
-    const plan = (count: number) => planTemplates({ mode, facts: everything(mode), answers: {}, chosen: chosen(count) });
+    const plan = (count: number) =>
+      planTemplates({ mode, pipeline: null, facts: everything(mode), answers: {}, chosen: chosen(count) });
     expect(plan(1).length).toBe(7);
     expect(plan(4).length).toBe(14);
     for (const count of [1, 2, 3, 4, 5]) {
@@ -149,7 +163,9 @@ test('the whole dashboard has some fourteen widgets, each once, shared evenly', 
 test('numbers come first, charts fill their rows, and at most two have the whole width', () => {
   for (const count of [1, 2, 3, 4, 5]) {
     const chosen = DRAWN.slice(0, count).map((category) => ({ category, quality: 'excellent' as const }));
-    const arranged = arrangePlanned(planTemplates({ mode: 'classic', facts: everything('classic'), answers: {}, chosen }));
+    const arranged = arrangePlanned(
+      planTemplates({ pipeline: null, mode: 'classic', facts: everything('classic'), answers: {}, chosen }),
+    );
     const sizes = arranged.map(({ shape }) => shape.size);
     expect(sizes).toEqual([...sizes].sort((a, b) => Number(b === 'small') - Number(a === 'small')));
     expect(sizes.filter((size) => size === 'large').length).toBeLessThanOrEqual(2);
@@ -158,16 +174,23 @@ test('numbers come first, charts fill their rows, and at most two have the whole
   }
 });
 
-test('texts name the window, in every language, without a place left open', () => {
+test('texts name the window and what the CRM has named, in every language', () => {
   for (const locale of ['en', 'ru', 'uz'] as const) {
-    const told = describeTemplate('dealsByField', { isKpi: false, timeRangeDays: 90, stored: '$& {days}' }, locale);
+    const told = describeTemplate('dealsByField', { timeRangeDays: 90, stored: '$& {days}' }, locale);
     expect(told.title).toContain('$& {days}');
     expect(told.description).toContain('90');
-    expect(describeTemplate('revenueWon', { isKpi: true, timeRangeDays: 7, stored: '' }, locale).title).toMatch(/, .*7/);
   }
-  expect(describeTemplate('pipelineByStage', { isKpi: false, timeRangeDays: null, stored: '' }, 'en').description).toBe(
-    'As of now',
-  );
+  expect(describeTemplate('pipelineByStage', { timeRangeDays: null, stored: '' }, 'en').description).toBe('As of now');
+});
+
+test('of several pipelines the one with the most deals has the funnel', () => {
+  const chosen = [{ category: 'salesPipeline', quality: 'excellent' }] as const;
+  const funnels = (pipeline: string | null) =>
+    planTemplates({ mode: 'classic', facts: everything('classic'), answers: {}, pipeline, chosen })
+      .filter(({ shape }) => shape.chartType === 'funnel')
+      .map(({ template, shape }) => [template, shape.pipeline]);
+  expect(funnels(null)).toEqual([['stageFunnel', null]]);
+  expect(funnels('7')).toEqual([['pipelineFunnel', '7']]);
 });
 
 test('what is asked fits what is known', () => {

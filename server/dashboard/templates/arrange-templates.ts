@@ -41,6 +41,8 @@ export function planTemplates(asked: {
   mode: CrmMode;
   facts: Facts | null;
   answers: Answers;
+  /** The pipeline with the most deals; null where there is but one, or none is known. */
+  pipeline: string | null;
   chosen: readonly { category: Category; quality: Recommendation }[];
 }): PlannedWidget[] {
   const { facts, chosen } = asked;
@@ -60,9 +62,8 @@ export function planTemplates(asked: {
 }
 
 /**
- * Puts widgets into the order in which they fill rows without gaps: numbers, then charts two a row. One that runs over time,
- * or else the most telling, has the whole width and comes first; with an even number of charts a second one is last, or none
- * has it.
+ * Puts widgets into the order in which they fill rows without gaps: numbers, then one or two charts that have the whole width
+ * (those that run over time, or else the most telling), then the others two a row.
  */
 export function arrangePlanned<One extends PlannedWidget>(planned: readonly One[]): One[] {
   const numbers = planned.filter(({ shape }) => shape.chartType === 'kpi');
@@ -70,7 +71,9 @@ export function arrangePlanned<One extends PlannedWidget>(planned: readonly One[
   const trends = charts.filter(({ isTrend }) => isTrend);
   const wanted = charts.length % 2 === 1 ? 1 : charts.length >= 4 ? 2 : 0;
   const wide = (trends.length >= wanted ? trends : wanted === 1 ? charts : []).slice(0, wanted);
-  const [first, last] = wide.map((one): One => ({ ...one, shape: { ...one.shape, size: 'large' } }));
-  const others = charts.filter((one) => !wide.includes(one));
-  return [...numbers, ...(first ? [first] : []), ...others, ...(last ? [last] : [])];
+  return [
+    ...numbers,
+    ...wide.map((one): One => ({ ...one, shape: { ...one.shape, size: 'large' } })),
+    ...charts.filter((one) => !wide.includes(one)),
+  ];
 }

@@ -22,6 +22,7 @@ export const EMPLOYEE_TEMPLATES: readonly Template[] = [
     fits: (asked) => hasResults(asked) && isOfTeams(asked) && asked.has('deals', 'value'),
     shape: () => chart(RESULT_DAYS, { measure: 'wonValue', xField: 'department', limit: TOP_BARS }),
   },
+  { id: 'dealsWon', fits: hasResults, shape: () => kpi(WORK_DAYS, { measure: 'wonDeals' }) },
   {
     id: 'activitiesByAgent',
     fits: (asked) => hasWork(asked) && isIndividual(asked),
@@ -35,7 +36,6 @@ export const EMPLOYEE_TEMPLATES: readonly Template[] = [
         limit: TOP_BARS,
       }),
   },
-  { id: 'dealsWon', fits: hasResults, shape: () => kpi(WORK_DAYS, { measure: 'wonDeals' }) },
   {
     id: 'activitiesByTeam',
     fits: (asked) => hasWork(asked) && isOfTeams(asked),

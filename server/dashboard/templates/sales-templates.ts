@@ -29,19 +29,9 @@ export const PIPELINE_TEMPLATES: readonly Template[] = [
     fits: (asked) => hasClosed(asked) && asked.has('deals', 'value'),
     shape: (asked) => kpi(rangeOf(asked), { measure: 'wonValue', format: 'currency' }),
   },
-  {
-    id: 'stageFunnel',
-    fits: (asked) => showsStages(asked) && hasDeals(asked) && asked.has('deals', 'stageChange'),
-    shape: (asked) =>
-      chart(rangeOf(asked), {
-        chartType: 'funnel',
-        dataSource: 'stageHistory',
-        measure: 'stageReached',
-        xField: 'stage',
-        filterField: 'entity',
-        filterValue: 'deals',
-      }),
-  },
+  { id: 'stageFunnel', fits: (asked) => asked.pipeline === null && showsFunnel(asked), shape: stageFunnel },
+  // The stages of several pipelines are several funnels: the one with the most deals is shown.
+  { id: 'pipelineFunnel', fits: (asked) => asked.pipeline !== null && showsFunnel(asked), shape: stageFunnel },
   {
     id: 'dealsOverTime',
     isTrend: true,
@@ -88,6 +78,22 @@ export const PIPELINE_TEMPLATES: readonly Template[] = [
   },
 ];
 
+function showsFunnel(asked: Asked): boolean {
+  return showsStages(asked) && hasDeals(asked) && asked.has('deals', 'stageChange');
+}
+
+function stageFunnel(asked: Asked) {
+  return chart(rangeOf(asked), {
+    chartType: 'funnel',
+    dataSource: 'stageHistory',
+    measure: 'stageReached',
+    xField: 'stage',
+    filterField: 'entity',
+    filterValue: 'deals',
+    pipeline: asked.pipeline,
+  });
+}
+
 /** The best filled one of the CRM's own fields that tells deals apart. */
 function customFieldOf({ facts }: Asked): string | null {
   return facts?.customFields.find(({ entity }) => entity === 'deals')?.code ?? null;
@@ -113,16 +119,16 @@ export const SOURCE_TEMPLATES: readonly Template[] = [
     shape: () => chart(QUARTER, { dataSource: 'leads', measure: 'leadWinRate', xField: 'source', limit: TOP_BARS }),
   },
   {
-    id: 'revenueBySource',
-    fits: (asked) => showsConversion(asked) && hasClosed(asked) && asked.has('deals', 'source'),
-    shape: () => chart(QUARTER, { measure: 'wonValue', xField: 'source', limit: TOP_BARS }),
-  },
-  {
     id: 'newLeads',
     fits: (asked) => asked.mode === 'classic' && asked.has('leads'),
     shape: () => kpi(MONTH, { dataSource: 'leads', measure: 'totalLeads' }),
   },
   { id: 'newContacts', fits: (asked) => asked.mode === 'simple' && asked.has('contacts'), shape: newContacts },
+  {
+    id: 'revenueBySource',
+    fits: (asked) => showsConversion(asked) && hasClosed(asked) && asked.has('deals', 'source'),
+    shape: () => chart(QUARTER, { measure: 'wonValue', xField: 'source', limit: TOP_BARS }),
+  },
   {
     id: 'leadsBySourceOverTime',
     isTrend: true,
@@ -158,12 +164,12 @@ export const CUSTOMER_TEMPLATES: readonly Template[] = [
     fits: (asked) => showsCompanies(asked) && asked.has('companies', 'industry'),
     shape: () => chart(YEAR, { chartType: 'donut', dataSource: 'companies', xField: 'industry', limit: TOP_PARTS }),
   },
+  { id: 'newContacts', fits: showsContacts, shape: newContacts },
   {
     id: 'contactsBySource',
     fits: (asked) => showsContacts(asked) && asked.has('contacts', 'source'),
     shape: contactsBySource,
   },
-  { id: 'newContacts', fits: showsContacts, shape: newContacts },
   {
     id: 'contactsByCountry',
     fits: (asked) => showsContacts(asked) && asked.has('contacts', 'phone'),

@@ -171,6 +171,14 @@ const TITLES = {
     'До яких стадій доходять угоди',
     'Anlaşmalar hangi aşamaya ulaşıyor',
   ),
+  pipelineFunnel: texts(
+    'How far deals come: {field}',
+    'До каких стадий доходят сделки: {field}',
+    'Bitimlar qaysi bosqichga yetadi: {field}',
+    'Мәмілелер қай кезеңге жетеді: {field}',
+    'До яких стадій доходять угоди: {field}',
+    'Anlaşmalar hangi aşamaya ulaşıyor: {field}',
+  ),
   dealsOverTime: texts(
     'New deals and their outcome',
     'Новые сделки и их исход',
@@ -380,8 +388,6 @@ const LAST_DAYS = texts(
   'Останні {days} днів',
   'Son {days} gün',
 );
-/** Behind the title of a number, which has no other place to say it. */
-const DAYS = texts('{days} days', '{days} дней', '{days} kun', '{days} күн', '{days} днів', '{days} gün');
 /** What has no window is of what is open at the moment. */
 const NOW = texts('As of now', 'На текущий момент', 'Hozirgi holat', 'Қазіргі сәтте', 'На поточний момент', 'Şu an itibarıyla');
 
@@ -390,15 +396,17 @@ export function isTemplateId(name: string | null): name is TemplateId {
   return name !== null && Object.hasOwn(TITLES, name);
 }
 
-/** What a widget is called in a language, and what stands below it. */
+/**
+ * What a widget is called in a language, and what stands below it.
+ * @param stored the title in its row: for what is of a custom field or a pipeline the name that the CRM gave it
+ * @param timeRangeDays null: no window
+ */
 export function describeTemplate(
   template: TemplateId,
-  { isKpi, timeRangeDays, stored }: { isKpi: boolean; timeRangeDays: number | null; stored: string },
+  { timeRangeDays, stored }: { timeRangeDays: number | null; stored: string },
   locale: Locale,
 ): { title: string; description: string } {
-  // Of a custom field's chart the row holds the field's name, which the CRM gave and no language changes.
   const title = TITLES[template][locale].replace('{field}', () => stored);
-  const ofDays = (text: Texts) => text[locale].replace('{days}', String(timeRangeDays));
-  if (isKpi) return { title: timeRangeDays === null ? title : `${title}, ${ofDays(DAYS)}`, description: '' };
-  return { title, description: timeRangeDays === null ? NOW[locale] : ofDays(LAST_DAYS) };
+  const period = timeRangeDays === null ? NOW[locale] : LAST_DAYS[locale].replace('{days}', String(timeRangeDays));
+  return { title, description: period };
 }

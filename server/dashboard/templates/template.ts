@@ -18,6 +18,8 @@ export interface Asked {
   /** null: nothing is known of the data. */
   facts: Facts | null;
   answers: Record<QuestionId, string>;
+  /** The pipeline with the most deals, where there are several. */
+  pipeline: string | null;
   /** Whether enough records have the field; null as the field: whether there are enough records. Unknown data has everything. */
   has(entity: ProfiledEntity, field?: string | null): boolean;
 }
@@ -39,12 +41,13 @@ export const TOP_PARTS = 7;
 /** Beyond so many bars a chart is a list: the rest is one bar. */
 export const TOP_BARS = 10;
 
-export function createAsked(given: Pick<Asked, 'mode' | 'facts' | 'answers'>): Asked {
+export function createAsked(given: Pick<Asked, 'mode' | 'facts' | 'answers' | 'pipeline'>): Asked {
   const { facts, mode } = given;
   return {
     ...given,
     people: mode === 'simple' ? 'contacts' : 'leads',
-    has: (entity, field = null) => facts === null || facts.filled(entity, field) >= FEW_RECORDS,
+    has: (entity, field = null) =>
+      facts === null || (field === 'products' && !facts.areProductsCopied) || facts.filled(entity, field) >= FEW_RECORDS,
   };
 }
 
