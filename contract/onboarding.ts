@@ -36,7 +36,7 @@ export const recommendation = z.enum(['excellent', 'usable', 'insufficient', 'em
 export type Recommendation = z.infer<typeof recommendation>;
 
 /** How good one entity of one CRM is for analysis. */
-export const entityQuality = z.strictObject({
+const entityQuality = z.strictObject({
   crmSource,
   entity: profiledEntity,
   records: z.number().int(),
@@ -80,7 +80,7 @@ const unlock = z.discriminatedUnion('kind', [
 ]);
 export type Unlock = z.infer<typeof unlock>;
 
-export const categoryOffer = z.strictObject({
+const categoryOffer = z.strictObject({
   category,
   quality: recommendation,
   /** False: shown greyed, with `unlock`. */
@@ -88,7 +88,7 @@ export const categoryOffer = z.strictObject({
   /** Proposed to be ticked: what was chosen before, else what the data is best for. */
   isSuggested: z.boolean(),
   evidence: z.array(evidence),
-  /** Empty for what is available. */
+  /** What has to be done before it is available; empty for what is. */
   unlock: z.array(unlock),
 });
 export type CategoryOffer = z.infer<typeof categoryOffer>;
@@ -107,7 +107,7 @@ export const QUESTIONS = {
 export type QuestionId = keyof typeof QUESTIONS;
 export const questionId = z.enum(Object.keys(QUESTIONS) as [QuestionId, ...QuestionId[]]);
 
-export const question = z.strictObject({
+const question = z.strictObject({
   id: questionId,
   category,
   options: z.array(z.string()).min(2),

@@ -9,7 +9,7 @@ import { announceTenant } from '../tenants/announce.ts';
 import { holdTenant } from '../tenants/schedule.ts';
 
 /** A CRM with what onboarding has to know of it. */
-export interface OnboardedCrm extends AnalyzedCrm {
+interface OnboardedCrm extends AnalyzedCrm {
   /** All of it has been copied once. */
   isLoaded: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Category, OnboardingReply, QuestionId } from '../../contract/onboarding.ts';
+import type { OnboardingRefineRequest, OnboardingReply, OnboardingSelectRequest, QuestionId } from '../../contract/onboarding.ts';
 import { offerCategories } from '../agents/schema-analyst/categories.ts';
 import type { Answers } from '../agents/schema-analyst/questions.ts';
 import type { Db, Tx } from '../platform/db.ts';
@@ -48,7 +48,11 @@ export function startOnboarding(deps: OnboardingDeps, person: Person): Promise<O
  * Chooses what the dashboard is to be about. While the questions wait it may be chosen anew.
  * @throws AppError `wrong_state`; `invalid_value` for a category that stands twice or is not available
  */
-export function selectCategories(deps: OnboardingDeps, person: Person, selected: readonly Category[]): Promise<OnboardingReply> {
+export function selectCategories(
+  deps: OnboardingDeps,
+  person: Person,
+  selected: OnboardingSelectRequest['categories'],
+): Promise<OnboardingReply> {
   return step(deps, person, 'select_categories', (onboarding) => {
     const { state } = onboarding;
     if (state !== 'categories' && state !== 'refining') throw outOfTurn(state);
@@ -70,7 +74,11 @@ export function selectCategories(deps: OnboardingDeps, person: Person, selected:
  * Answers the questions, and has the dashboard made. The same answers again change nothing.
  * @throws AppError `wrong_state`, also for a question that is not asked; `invalid_value` for an option it does not have
  */
-export function refineCategories(deps: OnboardingDeps, person: Person, given: Answers): Promise<OnboardingReply> {
+export function refineCategories(
+  deps: OnboardingDeps,
+  person: Person,
+  given: OnboardingRefineRequest['answers'],
+): Promise<OnboardingReply> {
   return step(deps, person, 'refine_categories', (onboarding) => {
     const { state } = onboarding;
     const questions = questionsOf(onboarding);

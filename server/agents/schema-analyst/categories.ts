@@ -1,12 +1,11 @@
-import {
-  CATEGORIES,
-  type Category,
-  type CategoryOffer,
-  type Evidence,
-  type EvidenceField,
-  type ProfiledEntity,
-  type Recommendation,
-  type Unlock,
+import type {
+  Category,
+  CategoryOffer,
+  Evidence,
+  EvidenceField,
+  ProfiledEntity,
+  Recommendation,
+  Unlock,
 } from '../../../contract/onboarding.ts';
 import type { Facts } from './facts.ts';
 import { FEW_RECORDS, MANY_RECORDS } from './quality.ts';
@@ -113,6 +112,15 @@ const MAX_SUGGESTED = 4;
 const MIN_SUGGESTED = 2;
 /** What nearly every sales team wants to see; suggested while nothing is known of the data. */
 const GENERAL: readonly Category[] = ['employeePerformance', 'salesPipeline'];
+/** Among equals: what those who run calls and sales look at first. */
+const TELLING_FIRST: readonly Category[] = [
+  'employeePerformance',
+  'salesPipeline',
+  'callsAndResponse',
+  'sourcePerformance',
+  'customerInsights',
+  'productAnalytics',
+];
 const BEST_FIRST: readonly Recommendation[] = ['excellent', 'usable', 'insufficient', 'empty'];
 
 /**
@@ -121,7 +129,7 @@ const BEST_FIRST: readonly Recommendation[] = ['excellent', 'usable', 'insuffici
  * @param chosen what was chosen before; empty: nothing
  */
 export function offerCategories(facts: Facts | null, chosen: readonly Category[]): CategoryOffer[] {
-  const offers = CATEGORIES.map((category) => (facts ? offer(category, facts) : generalOffer(category)));
+  const offers = TELLING_FIRST.map((category) => (facts ? offer(category, facts) : generalOffer(category)));
   offers.sort((a, b) => BEST_FIRST.indexOf(a.quality) - BEST_FIRST.indexOf(b.quality));
   const suggested = new Set(chosen.length > 0 ? chosen : suggest(offers, facts === null));
   return offers.map((one) => ({ ...one, isSuggested: one.isAvailable && suggested.has(one.category) }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CategoryOffer } from '../../../contract/onboarding.ts';
+import { type CategoryOffer, EVIDENCE_FIELDS, recommendation } from '../../../contract/onboarding.ts';
 import type { DataProfile, EntityProfile } from '../../analytics/profile.ts';
 import { type AnalyzedCrm, analyzeProfile } from './analyze-profile.ts';
 import { offerCategories } from './categories.ts';
@@ -256,6 +256,20 @@ describe('categories', () => {
       false,
     );
   });
+});
+
+test('every quality and every field that evidence may name comes up', () => {
+  const offers = [
+    ...offersOf([entity('leads', 300, { owner: 300, source: 300, firstResponse: 300 }), entity('deals', 10)]).values(),
+    ...offersOf([entity('deals', 300, { owner: 300, value: 300, source: 300 })], {
+      products: 3,
+      dealsWithProducts: 300,
+    }).values(),
+    ...offersOf([calls(entity('activities', 300), 300), entity('companies', 300, { industry: 300 })]).values(),
+  ];
+  expect([...new Set(offers.map(({ quality }) => quality))].toSorted()).toEqual(recommendation.options.toSorted());
+  const fields = offers.flatMap(({ evidence }) => evidence.flatMap((one) => (one.kind === 'filled' ? one.field : [])));
+  expect([...new Set(fields)].toSorted()).toEqual([...EVIDENCE_FIELDS].toSorted());
 });
 
 test('the counts of several CRMs add up', () => {
