@@ -10,6 +10,7 @@ import { chartOf, kpiOf } from '../testing/dashboard-rig.ts';
 import { insertRows } from '../testing/insert-rows.ts';
 import { createTestDatabase, runAs, type TestDatabase } from '../testing/postgres.ts';
 import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../testing/small-world.ts';
+import { watchDb } from '../testing/watched-db.ts';
 import { planWidget, readContext } from './load-dashboard.ts';
 import { exportDrill, loadDrill } from './load-drill.ts';
 import { createQueryGate } from './query-gate.ts';
@@ -114,6 +115,15 @@ const viewer = (id = tenantId) => ({ tenantId: id, crmSource: 'bitrix24', userId
 function drill(config: WidgetConfig, point: DrillRequest['point'] = {}, more: Partial<DrillRequest> = {}): Promise<DrillReply> {
   return loadDrill(deps(), viewer(), { config, point, limit: 100, ...more }, never);
 }
+
+test('a list of a widget takes one transaction and reads the tenant’s context once', async () => {
+  const watched = watchDb(database.db);
+  await loadDrill(deps(watched.db), viewer(), { widgetId: 'totalLeads', point: {}, limit: 100 }, never);
+  expect(watched.transactions()).toBe(1);
+  expect(
+    watched.sent.filter((text) => text.includes('from tenant_settings') || text.includes('join tenant_settings')),
+  ).toHaveLength(1);
+});
 
 /** What the widget shows. */
 async function draw(config: WidgetConfig) {

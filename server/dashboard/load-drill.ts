@@ -19,7 +19,7 @@ import { AppError } from '../platform/errors.ts';
 import { recordUrl } from '../sync/record-url.ts';
 import { type DashboardDeps, isCovered, readContext } from './load-dashboard.ts';
 import type { QueryGate } from './query-gate.ts';
-import type { Viewer } from './tenant-context.ts';
+import type { TenantContext, Viewer } from './tenant-context.ts';
 import { findWidget } from './widgets.ts';
 
 export interface DrillDeps extends DashboardDeps {
@@ -128,11 +128,12 @@ export function readInTurn<Result>(
 
 async function open(tx: Tx, viewer: Viewer, request: DrillExportRequest, now: Date, signal: AbortSignal): Promise<Opened> {
   const { tenantId } = viewer;
-  const [{ context, analytics }, config, portals] = await Promise.all([
+  const [{ context, analytics }, configIn, portals] = await Promise.all([
     readContext(tx, viewer, now),
-    requireConfig(tx, viewer, request),
+    requireConfig(tx, tenantId, request),
     tx.query<{ crm_source: string; portal_url: string | null }>(portalsQuery(tenantId)),
   ]);
+  const config = configIn(context);
   const plan = planDrill(config, request.point, analytics);
   signal.throwIfAborted();
   const set = await runPlan(tx, tenantId, plan);
@@ -150,13 +151,18 @@ async function open(tx: Tx, viewer: Viewer, request: DrillExportRequest, now: Da
 }
 
 /** Exactly one of config and widgetId says what is meant. */
-async function requireConfig(tx: Tx, viewer: Viewer, { config, widgetId }: DrillExportRequest): Promise<Widget['config']> {
+async function requireConfig(
+  tx: Tx,
+  tenantId: string,
+  { config, widgetId }: DrillExportRequest,
+): Promise<(context: TenantContext) => Widget['config']> {
   if (config !== undefined && widgetId !== undefined) {
     throw new AppError('invalid_combination', 'Send either config or widgetId.');
   }
-  if (config !== undefined) return { ...config, chartId: '' };
+  if (config !== undefined) return () => ({ ...config, chartId: '' });
   if (widgetId === undefined) throw new AppError('required', 'Send config or widgetId.');
-  return (await findWidget(tx, viewer, widgetId)).config;
+  const widgetIn = await findWidget(tx, tenantId, widgetId);
+  return (context) => widgetIn(context).config;
 }
 
 function portalsQuery(tenantId: string): SqlQuery {

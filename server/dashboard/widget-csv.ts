@@ -47,8 +47,11 @@ export interface WidgetFile {
  */
 export function loadWidgetCsv(deps: DrillDeps, viewer: Viewer, id: string, signal: AbortSignal): Promise<WidgetFile> {
   return readInTurn(deps, viewer, signal, async (tx) => {
-    const [{ context, analytics }, widget] = await Promise.all([readContext(tx, viewer, deps.now()), findWidget(tx, viewer, id)]);
-    const { config } = widget;
+    const [{ context, analytics }, widgetIn] = await Promise.all([
+      readContext(tx, viewer, deps.now()),
+      findWidget(tx, viewer.tenantId, id),
+    ]);
+    const { config } = widgetIn(context);
     const plan = planWidget(config, analytics);
     if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) {
       throw new AppError('wrong_state', 'The records behind this widget are still being copied.');

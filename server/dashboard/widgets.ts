@@ -145,24 +145,22 @@ export async function restoreWidget(deps: DashboardDeps, viewer: Viewer, id: str
 }
 
 /**
- * The config behind an id, of a standard or a stored widget that is on the dashboard.
- * @throws AppError `not_found`, `invalid_id`
+ * The widget behind an id, a standard or a stored one that is on the dashboard, once the tenant's context is there: both can then be
+ * asked for together. The function it resolves to throws AppError `not_found`.
+ * @throws AppError `invalid_id`
  */
-export async function findWidget(tx: Tx, viewer: Viewer, id: string): Promise<Widget> {
+export async function findWidget(tx: Tx, tenantId: string, id: string): Promise<(context: Placing) => Widget> {
   const isStandard = STANDARD_IDS.has(id);
   if (!isStandard) requireUuid(id);
-  const [contextRows, rows] = await Promise.all([
-    tx.query(tenantContextQuery(viewer)),
-    isStandard ? [] : tx.query<WidgetRow>(widgetQuery(viewer.tenantId, { id })),
-  ]);
-  const [row] = rows;
-  const { mode, locale, isOnboarded } = toTenantContext(contextRows[0] ?? {});
-  const standard = standardWidgets(mode, locale, isOnboarded);
-  const found = isStandard
-    ? standard.find((one) => one.id === id)
-    : row?.deleted_at === null && toWidget(row, standard.length, locale);
-  if (!found) throw new AppError('not_found');
-  return found;
+  const [row] = isStandard ? [] : await tx.query<WidgetRow>(widgetQuery(tenantId, { id }));
+  return ({ mode, locale, isOnboarded }) => {
+    const standard = standardWidgets(mode, locale, isOnboarded);
+    const found = isStandard
+      ? standard.find((one) => one.id === id)
+      : row?.deleted_at === null && toWidget(row, standard.length, locale);
+    if (!found) throw new AppError('not_found');
+    return found;
+  };
 }
 
 type Placing = Pick<TenantContext, 'mode' | 'locale' | 'isOnboarded'>;

@@ -24,6 +24,7 @@ const analytics = (mode: 'classic' | 'simple'): AnalyticsContext => ({
     customFields: new Map([
       ['deals\0UF_KIND', [{ crmSource: 'bitrix24', label: 'Kind', isBoolean: false, isMultiple: false, options: new Map() }]],
     ]),
+    stageOdds: new Map(),
   },
 });
 
