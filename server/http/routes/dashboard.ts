@@ -7,6 +7,7 @@ import { createQueryGate } from '../../dashboard/query-gate.ts';
 import { createResultCache } from '../../dashboard/result-cache.ts';
 import type { DbListener } from '../../platform/db-listener.ts';
 import { whileWaiting } from '../answer.ts';
+import { sendCompressed } from '../compressed-json.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseQuery } from '../input.ts';
 import { getSession, type Session } from '../session.ts';
@@ -74,10 +75,7 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
   return router;
 }
 
-/** 304 without a body for a reader who has it already. */
-function sendDashboard(req: Request, res: Response, { body, gzipped, etag }: CachedDashboard, isHit: boolean): void {
-  const isGzipped = req.acceptsEncodings('gzip', 'identity') === 'gzip';
-  res.vary('Accept-Encoding').set({ ETag: etag, 'Server-Timing': `cache;desc=${isHit ? 'hit' : 'miss'}` });
-  if (isGzipped) res.set('Content-Encoding', 'gzip');
-  res.type('json').send(isGzipped ? gzipped : body);
+function sendDashboard(req: Request, res: Response, dashboard: CachedDashboard, isHit: boolean): void {
+  res.set({ ETag: dashboard.etag, 'Server-Timing': `cache;desc=${isHit ? 'hit' : 'miss'}` });
+  sendCompressed(req, res, dashboard);
 }

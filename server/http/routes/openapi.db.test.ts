@@ -166,6 +166,19 @@ describe('the description', () => {
     expect(again.status).toBe(304);
   });
 
+  test('comes compressed to those who can read it so, and plain to others', async () => {
+    const [packed, plain] = await Promise.all(
+      ['gzip', 'identity'].map((encoding) =>
+        fetch(`${rig.app.url}/api/openapi.json`, { headers: { 'accept-encoding': encoding } }),
+      ),
+    );
+    expect([packed?.headers.get('content-encoding'), plain?.headers.get('content-encoding')]).toEqual(['gzip', null]);
+    expect([packed?.headers.get('vary'), plain?.headers.get('vary')]).toEqual(['Accept-Encoding', 'Accept-Encoding']);
+    // Its words repeat: a fifth of it and less.
+    expect(Number(packed?.headers.get('content-length')) * 5).toBeLessThan(Number(plain?.headers.get('content-length')));
+    expect(await packed?.text()).toBe(await plain?.text());
+  });
+
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('cannot be changed by %s', async (method) => {
     const response = await fetch(`${rig.app.url}/api/openapi.json`, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
