@@ -3,7 +3,7 @@ import { parse } from '@formatjs/icu-messageformat-parser';
 import type { Plugin } from 'vite';
 import type { Message } from './text-types.ts';
 
-const TEXT_FILE = /\/(?:\w+-)?texts\/[a-z]{2}\.ts$/;
+export const TEXT_FILE = /\/(?:\w+-)?texts\/[a-z]{2}\.ts$/;
 
 /**
  * Parses the messages of the text files while the app is built, so that the page carries neither the parser (7 kB gzip) nor the
@@ -33,7 +33,7 @@ export function compileTexts(): Plugin {
   };
 }
 
-function compile(texts: Record<string, string>): Record<string, Message> {
+export function compile(texts: Record<string, string>): Record<string, Message> {
   return Object.fromEntries(
     Object.entries(texts).map(([key, text]) => [key, text.includes('{') ? parse(text, { ignoreTag: true }) : text]),
   );

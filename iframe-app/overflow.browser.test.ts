@@ -1,0 +1,225 @@
+import { rm } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ENTITIES } from '../contract/crm.ts';
+import type { BootData } from '../contract/session.ts';
+import { RECORD_PROBLEMS, type SyncState } from '../contract/sync.ts';
+import { openBrowser } from '../scripts/open-browser.ts';
+import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { buildWithLongestTexts } from './testing/longest-texts.ts';
+import { findCutOff } from './testing/overflow.ts';
+import {
+  completeSyncStatus,
+  entityProgress,
+  sampleBoot,
+  sampleConnections,
+  sampleDashboard,
+  sampleQuarantine,
+  sampleRecord,
+  sampleSyncStatus,
+} from './testing/sample-replies.ts';
+
+// Every screen, as narrow as a phone, with the longest text that any language has for each key: what fits here fits in all six.
+
+const DASHBOARD = 'GET /api/dashboard/data';
+const STATUS = 'GET /api/crm/sync/status';
+const RECORD = 'GET /api/dashboard/record';
+/** As long as the longest the server gives its standard widgets. */
+const LONG_TITLE = 'Сәтті мәмілелер қызметкерлер бойынша';
+const STOPPED = ['error', 'blocked', 'reauth', 'paused', 'permissions_changed', 'storage_full'] as const satisfies SyncState[];
+
+let dist: string;
+let browser: Browser;
+let portal: FakePortal;
+let page: Page;
+
+beforeAll(async () => {
+  dist = await buildWithLongestTexts();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await rm(dist, { recursive: true });
+});
+
+beforeEach(async () => {
+  portal = await startFakePortal(dist);
+  portal.api[DASHBOARD] = () => ({ body: longDashboard() });
+  page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 380, height: 900 } });
+  page.setDefaultTimeout(10_000);
+});
+afterEach(async () => {
+  await page.close();
+  await portal.close();
+});
+
+function longDashboard(over: Parameters<typeof sampleDashboard>[0] = {}) {
+  const { widgets, results } = sampleDashboard();
+  const unconverted = ['UZS', ''].map((currency) => ({ currency, count: 12_345, amount: '9000.00' }));
+  return sampleDashboard({
+    widgets: widgets.map((widget) => ({ ...widget, config: { ...widget.config, title: LONG_TITLE } })),
+    results: results.map((result) => (result.status === 'ok' ? { ...result, data: { ...result.data, unconverted } } : result)),
+    ...over,
+  });
+}
+
+async function open(boot: Partial<BootData> = {}): Promise<void> {
+  portal.boot = sampleBoot({ ...portal.boot, locale: 'ru', ...boot });
+  await page.goto(portal.appUrl);
+}
+
+async function expectAllToFit(): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  expect(await findCutOff(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(380);
+}
+
+test('the check sees what does not fit', async () => {
+  await open({ notice: 'reopen' });
+  await page.locator('h1').waitFor();
+  await page.locator('h1').evaluate((heading) => {
+    heading.textContent = 'Х'.repeat(200);
+  });
+  expect((await findCutOff(page)).length).toBeGreaterThan(0);
+});
+
+test('the dashboard', async () => {
+  await open();
+  await page.locator('.kpi-value').first().waitFor();
+  await expectAllToFit();
+});
+
+test.each(['failed', 'not_synced'] as const)('the dashboard whose numbers are %s', async (status) => {
+  const whole = longDashboard();
+  portal.api[DASHBOARD] = () => ({ body: { ...whole, results: whole.results.map(({ id }) => ({ id, status })) } });
+  portal.api[STATUS] = () => ({ body: completeSyncStatus() });
+  await open();
+  await page.locator(`.panel[data-state="${status}"]`).first().waitFor();
+  await expectAllToFit();
+});
+
+test.each(['classic', 'simple'] as const)('an empty CRM in %s mode', async (mode) => {
+  const results = sampleDashboard().results.map((result) =>
+    result.status === 'ok' ? { ...result, data: { ...result.data, rowCount: 0 } } : result,
+  );
+  portal.api[DASHBOARD] = () => ({ body: sampleDashboard({ mode, results }) });
+  await open();
+  await page.locator('h2').first().waitFor();
+  expect(await page.locator('.panel').count()).toBe(0);
+  await expectAllToFit();
+});
+
+test.each(STOPPED)('a dashboard whose sync is %s', async (status) => {
+  portal.api[STATUS] = () => ({ body: completeSyncStatus({ status }, { status }) });
+  portal.api[DASHBOARD] = () => ({ body: longDashboard({ syncStatus: status }) });
+  await open();
+  await page.locator('.kpi-value').first().waitFor();
+  await page.locator('.badge').first().waitFor();
+  await expectAllToFit();
+});
+
+test('the first sync', async () => {
+  const entities = ENTITIES.map((entity) =>
+    entityProgress({ entity, totalRecords: 1_200_000, syncedRecords: 1_112_450, coveredFrom: '2024-02-01T00:00:00.000Z' }),
+  );
+  const waiting = sampleDashboard().widgets.map(({ id }) => ({ id, status: 'not_synced' as const }));
+  portal.api[STATUS] = () => ({ body: sampleSyncStatus({ entities }) });
+  portal.api[DASHBOARD] = () => ({ body: sampleDashboard({ syncStatus: 'syncing', dataAsOf: null, results: waiting }) });
+  await open();
+  await page.locator('.sync li').first().waitFor();
+  await expectAllToFit();
+});
+
+test('a sync that goes on beside the numbers', async () => {
+  portal.api[STATUS] = () => ({ body: sampleSyncStatus() });
+  portal.api[DASHBOARD] = () => ({ body: longDashboard({ syncStatus: 'syncing' }) });
+  await open();
+  await page.locator('.sync-strip').waitFor();
+  await expectAllToFit();
+});
+
+test.each(['ask_admin', 'not_installed', 'reopen'] as const)('the notice %s', async (notice) => {
+  await open({ notice });
+  await page.locator('h1').waitFor();
+  await expectAllToFit();
+});
+
+test('a page that came incomplete', async () => {
+  portal.boot = sampleBoot({ ...portal.boot, locale: 'ru' });
+  await page.route('**/', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace('"memberId"', '"nobody"') });
+  });
+  await page.goto(portal.appUrl);
+  await page.locator('h1').waitFor();
+  await expectAllToFit();
+});
+
+test('the installation, outside of a portal it cannot finish in', async () => {
+  await open({ page: { kind: 'install' } });
+  await page.getByRole('button').waitFor();
+  await expectAllToFit();
+});
+
+test.each([
+  ['a server in trouble', () => refusal(500, 'internal')],
+  ['no connection', () => undefined],
+  ['a session that is over', () => refusal(401, 'token_expired')],
+])('a dashboard that cannot be loaded: %s', async (_what, answer) => {
+  portal.api[DASHBOARD] = answer;
+  await open();
+  await page.locator('h1').waitFor();
+  await page.locator('.message-page').waitFor();
+  await expectAllToFit();
+});
+
+test.each([
+  ['a server in trouble', () => refusal(500, 'internal')],
+  ['no connection', () => undefined],
+])('earlier numbers: %s', async (_what, answer) => {
+  await open();
+  await page.locator('.kpi-value').first().waitFor();
+  portal.api[DASHBOARD] = answer;
+  await page.locator('.page-head .button:not(.button-icon)').click();
+  await page.locator('.banner').waitFor();
+  await expectAllToFit();
+});
+
+test('a record', async () => {
+  portal.api[RECORD] = () => ({ body: sampleRecord() });
+  await open({ page: { kind: 'record', entity: 'deals', externalId: '417' } });
+  await page.locator('.history').waitFor();
+  await expectAllToFit();
+});
+
+test('a record that is not copied yet', async () => {
+  portal.api[RECORD] = () => refusal(404, 'not_found');
+  await open({ page: { kind: 'record', entity: 'deals', externalId: '1' } });
+  await page.locator('h1').waitFor();
+  await expectAllToFit();
+});
+
+test.each(['active', 'reauth', 'blocked', 'permissions_changed'] as const)('the settings, the connection %s', async (status) => {
+  const [record] = sampleQuarantine().records;
+  const problems = RECORD_PROBLEMS.map((problem) => ({ field: 'ufCrm_1700000000000_someVeryLongNameOfAField', problem }));
+  portal.api['GET /api/connections'] = () => ({ body: sampleConnections({ kind: 'webhook', status }) });
+  portal.api[STATUS] = () => ({ body: completeSyncStatus({ status: 'error' }, { status: 'error', quarantinedRecords: 2 }) });
+  portal.api['GET /api/crm/sync/quarantine'] = () => ({ body: { records: [{ ...record, problems }], next: 'more' } });
+  portal.api['POST /api/connections'] = () => refusal(422, 'invalid_value');
+  portal.api['POST /api/crm/sync/pause'] = () => refusal(409, 'wrong_state');
+  await open();
+  await page.locator('.page-head .button-icon').click();
+  await page.locator('.connections li').waitFor();
+  await page.locator('.quarantine-toggle').click();
+  await page.locator('.quarantine-records a').waitFor();
+  await page.locator('.sync-facts + .settings-row button').first().click();
+  await page.locator('#pause-outcome .settings-failed').waitFor();
+  await page.locator('#webhook-url').fill('https://portal.bitrix24.com/rest/1/secret/');
+  await page
+    .locator('form')
+    .filter({ has: page.locator('#webhook-url') })
+    .getByRole('button')
+    .click();
+  await page.locator('#webhook-outcome .settings-failed').waitFor();
+  await expectAllToFit();
+});
