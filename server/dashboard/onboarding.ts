@@ -55,16 +55,18 @@ export function selectCategories(
 ): Promise<OnboardingReply> {
   return step(deps, person, 'select_categories', (onboarding) => {
     const { state } = onboarding;
-    if (state !== 'categories' && state !== 'refining') throw outOfTurn(state);
     const offers = offerCategories(factsOf(onboarding), []);
+    // The order in which they are offered: it is the dashboard's, whoever ticks them.
+    const ordered = offers.map(({ category }) => category).filter((category) => selected.includes(category));
+    // Pressed twice where nothing is asked: the second time finds the dashboard on its way.
+    if (state === 'generating' && ordered.join() === onboarding.selected.join()) return null;
+    if (state !== 'categories' && state !== 'refining') throw outOfTurn(state);
     const issues = selected.flatMap((category, index) => {
       if (selected.indexOf(category) < index) return [invalid(`categories.${index}`, 'stands twice')];
       const isAvailable = offers.some((offer) => offer.category === category && offer.isAvailable);
       return isAvailable ? [] : [invalid(`categories.${index}`, 'is not available with this data')];
     });
     if (issues[0]) throw new AppError('invalid_value', issues[0].message, { issues });
-    // The order in which they are offered: it is the dashboard's, whoever ticks them.
-    const ordered = offers.map(({ category }) => category).filter((category) => selected.includes(category));
     const chosen = { ...onboarding, selected: ordered };
     return { selected: ordered, state: questionsOf(chosen).length > 0 ? 'refining' : 'generating' };
   });

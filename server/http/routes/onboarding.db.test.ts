@@ -222,6 +222,23 @@ describe('two at once', () => {
     expect(rows).toHaveLength(created.length);
   });
 
+  test('where nothing is asked, choosing makes the dashboard: once, however often it is pressed', async () => {
+    await rig.owner.query(`update crm_connections set mode = 'simple' where tenant_id = $1`, [rig.tenantId]);
+    try {
+      await rig.reach('categories');
+      // Without leads there is no response to ask about.
+      const press = () => post('/onboarding/select', { categories: ['callsAndResponse'] });
+      const replies = await Promise.all([press(), press()]);
+      expect(statuses(replies)).toEqual([200, 200]);
+      for (const reply of replies) expect(await reply.json()).toMatchObject({ state: 'generating', questions: [] });
+      expect(statuses([await post('/onboarding/select', { categories: ['salesPipeline'] })])).toEqual([409]);
+      await rig.work();
+      expect(await rig.look()).toMatchObject({ state: 'complete', selected: ['callsAndResponse'] });
+    } finally {
+      await rig.owner.query(`update crm_connections set mode = 'classic' where tenant_id = $1`, [rig.tenantId]);
+    }
+  });
+
   test('a step and a change of widgets do not wait for each other', async () => {
     await rig.reach('generating');
     const [first] = await Promise.all([
