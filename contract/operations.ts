@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type ErrorCode, problem } from './api.ts';
 import { chartConfig, chartData, kpiConfig, kpiData } from './charts.ts';
+import { chatAnswer, chatHistoryReply, chatHistoryRequest, chatMessage, chatReply, chatRequest } from './chat.ts';
 import { connectionRequest, connectionsReply } from './connections.ts';
 import { crmMode, crmSource, entity } from './crm.ts';
 import {
@@ -21,10 +22,12 @@ import {
   widgetPatchRequest,
   widgetResult,
 } from './dashboard.ts';
+import { accessLogReply, accessLogRequest, deleteAllRequest, deletionReply, usageReply } from './data.ts';
 import { kpiReply, kpiRequest } from './kpi.ts';
+import { member, memberPatch, membersReply } from './members.ts';
 import { onboardingRefineRequest, onboardingReply, onboardingSelectRequest } from './onboarding.ts';
 import { bootData, sessionReply, sessionRequest, signInRequest } from './session.ts';
-import { settingsPatch } from './settings.ts';
+import { businessHours, ownSettingsPatch, ownSettingsReply, settingsPatch, settingsReply } from './settings.ts';
 import {
   emptyRequest,
   quarantineReply,
@@ -38,13 +41,17 @@ import {
 
 /** Schemas of what is sent to the server, by the name they have in the API's description. */
 export const REQUEST_SCHEMAS = {
+  ChatRequest: chatRequest,
   ConnectionRequest: connectionRequest,
+  DeleteAllRequest: deleteAllRequest,
   DrillExportRequest: drillExportRequest,
   DrillRequest: drillRequest,
   EmptyRequest: emptyRequest,
   KpiRequest: kpiRequest,
   OnboardingRefineRequest: onboardingRefineRequest,
   OnboardingSelectRequest: onboardingSelectRequest,
+  MemberPatch: memberPatch,
+  OwnSettingsPatch: ownSettingsPatch,
   SessionRequest: sessionRequest,
   SettingsPatch: settingsPatch,
   SignInRequest: signInRequest,
@@ -56,15 +63,22 @@ export const REQUEST_SCHEMAS = {
 
 /** Schemas of what the server answers, and of the parts that requests share with them. */
 export const REPLY_SCHEMAS = {
+  AccessLog: accessLogReply,
   BootData: bootData,
+  BusinessHours: businessHours,
   ChartConfig: chartConfig,
   ChartData: chartData,
+  ChatAnswer: chatAnswer,
+  ChatHistory: chatHistoryReply,
+  ChatMessage: chatMessage,
+  ChatReply: chatReply,
   Connections: connectionsReply,
   CrmMode: crmMode,
   CrmSource: crmSource,
   Dashboard: dashboardReply,
   DataSource: chartConfig.shape.dataSource,
   DeletedWidget: deletedWidget,
+  Deletion: deletionReply,
   DrillRecord: drillRecord,
   DrillReply: drillReply,
   Entity: entity,
@@ -72,19 +86,26 @@ export const REPLY_SCHEMAS = {
   KpiConfig: kpiConfig,
   KpiData: kpiData,
   Onboarding: onboardingReply,
+  Member: member,
+  Members: membersReply,
+  OwnSettings: ownSettingsReply,
   Problem: problem,
   Quarantine: quarantineReply,
   Record: recordReply,
   Session: sessionReply,
+  Settings: settingsReply,
   SyncRefresh: syncRefreshReply,
   SyncStart: syncStartReply,
   SyncState: syncState,
   SyncStatus: syncStatusReply,
+  Usage: usageReply,
   Widget: widget,
   WidgetBin: widgetBinReply,
   WidgetList: widgetListReply,
   WidgetResult: widgetResult,
 } as const satisfies Record<string, z.ZodType>;
+
+type MediaType = 'application/json' | 'application/zip' | 'text/csv' | 'text/event-stream';
 
 export interface Operation {
   summary: string;
@@ -99,7 +120,7 @@ export interface Operation {
   /** Default: 200. */
   status?: 200 | 201 | 202 | 204;
   /** A schema's name for JSON, else a media type; left out where the answer has no body. */
-  reply?: keyof typeof REQUEST_SCHEMAS | keyof typeof REPLY_SCHEMAS | 'application/json' | 'text/csv' | 'text/event-stream';
+  reply?: keyof typeof REQUEST_SCHEMAS | keyof typeof REPLY_SCHEMAS | MediaType;
   /** Has an ETag: 304 for a reader who has the answer already. */
   isConditional?: true;
   /** Besides those that follow from the rest. */
@@ -148,10 +169,70 @@ export const OPERATIONS = {
   },
   'PATCH /api/settings': {
     summary: 'Changes settings of the tenant',
-    rule: 'The time zone is one of the IANA database.',
+    rule: 'At least one field. The time zone is one of the IANA database, the currency one that the CRM has a rate for.',
     access: 'admin',
     body: 'SettingsPatch',
-    reply: 'SettingsPatch',
+    reply: 'Settings',
+  },
+  'GET /api/settings': { summary: 'The settings of the tenant', access: 'admin', reply: 'Settings' },
+  'GET /api/settings/own': {
+    summary: 'What a person has chosen for themselves',
+    access: 'session',
+    reply: 'OwnSettings',
+  },
+  'PATCH /api/settings/own': {
+    summary: 'Changes what a person has chosen for themselves',
+    access: 'session',
+    body: 'OwnSettingsPatch',
+    reply: 'OwnSettings',
+    errors: ['not_found'],
+  },
+  'GET /api/members': { summary: 'The people who have opened LeadRelay', access: 'admin', reply: 'Members' },
+  'PATCH /api/members/{id}': {
+    summary: 'Gives a person another role, or takes their access',
+    rule: 'At least one field. One administrator with access has to be left.',
+    access: 'admin',
+    body: 'MemberPatch',
+    reply: 'Members',
+    errors: ['not_found', 'wrong_state'],
+  },
+  'GET /api/data/usage': {
+    summary: 'How much is copied of the CRM',
+    access: 'admin',
+    reply: 'Usage',
+  },
+  'GET /api/data/access-log': {
+    summary: 'Who looked at what, the latest first',
+    access: 'admin',
+    query: accessLogRequest,
+    reply: 'AccessLog',
+  },
+  'GET /api/data/export': {
+    summary: 'Everything that is copied, as a ZIP of CSV files',
+    access: 'admin',
+    reply: 'application/zip',
+  },
+  'GET /api/data/deletion': {
+    summary: 'When everything is erased, if that was asked for',
+    rule: 'Answers also while other operations are refused with `tenant_deleting`.',
+    access: 'session',
+    reply: 'Deletion',
+  },
+  'POST /api/data/delete-all': {
+    summary: 'Has everything erased in 30 days',
+    rule: '`confirmation` is what GET /api/data/usage says: the domain of the CRM.',
+    access: 'admin',
+    body: 'DeleteAllRequest',
+    status: 202,
+    reply: 'Deletion',
+  },
+  'POST /api/data/delete-all/undo': {
+    summary: 'Takes the erasure back',
+    rule: 'Answers also while other operations are refused with `tenant_deleting`. The CRM has to be connected again.',
+    access: 'admin',
+    body: 'EmptyRequest',
+    reply: 'Deletion',
+    errors: ['wrong_state'],
   },
   'GET /api/crm/sync/status': { summary: 'How far the copy of the CRM is', access: 'session', reply: 'SyncStatus' },
   'GET /api/crm/sync/events': {
@@ -293,6 +374,18 @@ export const OPERATIONS = {
     access: 'session',
     body: 'KpiRequest',
     reply: 'KpiReply',
+  },
+  'POST /api/dashboard/chat': {
+    summary: 'Answers a message and keeps both',
+    access: 'session',
+    body: 'ChatRequest',
+    reply: 'ChatReply',
+  },
+  'GET /api/dashboard/chat/history': {
+    summary: 'One’s own conversation, a page of its end',
+    access: 'session',
+    query: chatHistoryRequest,
+    reply: 'ChatHistory',
   },
   'POST /api/dashboard/drill': {
     summary: 'The records that a number counted, a page of them',

@@ -44,7 +44,8 @@ export const bootData = z.strictObject({
   page: pageContext,
   /** null where no session could be given; `notice` then says what to show. */
   session: sessionReply.nullable(),
-  notice: z.enum(['ask_admin', 'not_installed', 'reopen']).nullable(),
+  /** `no_access`: an administrator has shut the person out. */
+  notice: z.enum(['ask_admin', 'not_installed', 'reopen', 'no_access']).nullable(),
   locale: z.string(),
 });
 export type BootData = z.infer<typeof bootData>;

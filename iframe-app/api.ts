@@ -1,7 +1,7 @@
 import type { ConnectionsReply } from '../contract/connections.ts';
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
 import type { PageContext, SessionReply } from '../contract/session.ts';
-import type { SettingsPatch } from '../contract/settings.ts';
+import type { SettingsPatch, SettingsReply } from '../contract/settings.ts';
 import type { QuarantineReply, SyncRefreshReply, SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
 import { createEventParser } from './event-stream.ts';
@@ -69,7 +69,7 @@ export interface Api {
   /** Connects a Bitrix24 portal by the secret address of an inbound webhook. */
   addWebhook(webhookUrl: string, signal?: AbortSignal): Promise<ConnectionsReply>;
   /** For the whole tenant. */
-  saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<SettingsPatch>;
+  saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<Pick<SettingsReply, 'timezone'>>;
 }
 
 export interface ApiDeps {

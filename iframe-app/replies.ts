@@ -13,7 +13,7 @@ import type { ConnectionsReply } from '../contract/connections.ts';
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
-import type { SettingsPatch } from '../contract/settings.ts';
+import type { SettingsReply } from '../contract/settings.ts';
 import type {
   EntityProgress,
   QuarantineReply,
@@ -273,7 +273,7 @@ export const isConnectionsReply = objectOf<ConnectionsReply>({
   ),
 });
 
-export const isSettingsReply = objectOf<SettingsPatch>({ timezone: isString });
+export const isSettingsReply = objectOf<Pick<SettingsReply, 'timezone'>>({ timezone: isString });
 
 export const isSyncStartReply = objectOf<SyncStartReply>({ runId: isString });
 
@@ -345,7 +345,9 @@ export const isBootData = objectOf<BootData>({
   memberId: isString,
   page: isPageContext,
   session: nullable(isSessionReply),
-  notice: nullable(oneOf<NonNullable<BootData['notice']>>({ ask_admin: true, not_installed: true, reopen: true })),
+  notice: nullable(
+    oneOf<NonNullable<BootData['notice']>>({ ask_admin: true, not_installed: true, reopen: true, no_access: true }),
+  ),
   locale: isString,
 });
 

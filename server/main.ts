@@ -6,6 +6,7 @@ import { createBitrixOAuth } from './crm/bitrix24/oauth.ts';
 import { createApp, createHttpServer } from './http/app.ts';
 import { type Bitrix24, createBitrix24 } from './install/bitrix24.ts';
 import { startDispatcher } from './jobs/handlers/dispatcher.ts';
+import { createEraseHandler } from './jobs/handlers/erase.ts';
 import { createOnboardingHandler } from './jobs/handlers/onboarding.ts';
 import { createSyncHandler } from './jobs/handlers/sync.ts';
 import { createQueue } from './jobs/queue.ts';
@@ -80,6 +81,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       createTokenSource({ db, sealer, refresh: oauth.refresh }, tenantId, crmSource);
     await queue.work('sync', createSyncHandler({ db, outbound, clock: systemClock, log, createTokens }));
     await queue.work('onboarding', createOnboardingHandler({ db, now: () => new Date(), log }), ONBOARDING_LANES);
+    await queue.work('erase', createEraseHandler({ db, clock: systemClock, log }));
     const dispatcher = startDispatcher({ db, queue, clock: systemClock, log });
     workerStops.push(() => dispatcher.stop());
   }

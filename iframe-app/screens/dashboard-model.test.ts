@@ -127,8 +127,8 @@ describe('the zone of a portal that does not say it', () => {
         saveSettings: async (settings) => {
           calls.push(`save ${settings.timezone}`);
           await options.save?.();
-          timezone = settings.timezone;
-          return settings;
+          timezone = settings.timezone ?? null;
+          return { timezone: settings.timezone ?? '' };
         },
       },
       now: () => 0,

@@ -40,7 +40,7 @@ function setUp(
       saveSettings: async (settings) => {
         calls.push(`save ${settings.timezone}`);
         answers.save?.();
-        return settings;
+        return { timezone: settings.timezone ?? '' };
       },
       startSync: async () => {
         calls.push('start');

@@ -23,6 +23,8 @@ export const texts = {
   'notice.not_installed.text': 'Install it from the Bitrix24 Market, then open it here again.',
   'notice.reopen.title': 'Open LeadRelay again',
   'notice.reopen.text': 'Your session has ended. Close this page and open LeadRelay from the Bitrix24 menu.',
+  'notice.no_access.title': 'Your access was taken',
+  'notice.no_access.text': 'An administrator of LeadRelay can give it back in the settings.',
   'notice.broken.title': 'LeadRelay could not start',
   'notice.broken.text': 'The page arrived incomplete. Reload it; if that does not help, open LeadRelay from the Bitrix24 menu.',
 

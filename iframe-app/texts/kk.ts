@@ -39,6 +39,8 @@ export const texts: AppTexts = {
   'notice.not_installed.text': 'Оны Битрикс24 Маркеттен орнатып, осы жерде қайта ашыңыз.',
   'notice.reopen.title': 'LeadRelay-ді қайта ашыңыз',
   'notice.reopen.text': 'Сеанс аяқталды. Осы бетті жауып, LeadRelay-ді Битрикс24 мәзірінен ашыңыз.',
+  'notice.no_access.title': 'Сізге рұқсат жабылған',
+  'notice.no_access.text': 'Оны LeadRelay әкімшісі баптауларда қайтара алады.',
   'notice.broken.title': 'LeadRelay іске қосылмады',
   'notice.broken.text': 'Бет толық жүктелмеді. Оны қайта жүктеңіз; көмектеспесе, LeadRelay-ді Битрикс24 мәзірінен ашыңыз.',
 

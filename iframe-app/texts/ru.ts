@@ -25,6 +25,8 @@ export const texts: AppTexts = {
   'notice.not_installed.text': 'Установите его из Битрикс24 Маркета и откройте здесь снова.',
   'notice.reopen.title': 'Откройте LeadRelay заново',
   'notice.reopen.text': 'Сеанс завершён. Закройте эту страницу и откройте LeadRelay из меню Битрикс24.',
+  'notice.no_access.title': 'Доступ закрыт',
+  'notice.no_access.text': 'Вернуть его может администратор LeadRelay в настройках.',
   'notice.broken.title': 'LeadRelay не запустился',
   'notice.broken.text':
     'Страница загрузилась не полностью. Перезагрузите её; если не поможет, откройте LeadRelay из меню Битрикс24.',

@@ -25,6 +25,8 @@ export const texts: AppTexts = {
   'notice.not_installed.text': 'Bitrix24 Market’ten yükleyin, sonra burada yeniden açın.',
   'notice.reopen.title': 'LeadRelay’i yeniden açın',
   'notice.reopen.text': 'Oturumunuz sona erdi. Bu sayfayı kapatın ve LeadRelay’i Bitrix24 menüsünden açın.',
+  'notice.no_access.title': 'Erişiminiz kapatıldı',
+  'notice.no_access.text': 'LeadRelay yöneticisi ayarlardan geri verebilir.',
   'notice.broken.title': 'LeadRelay başlatılamadı',
   'notice.broken.text': 'Sayfa eksik yüklendi. Yenileyin; işe yaramazsa LeadRelay’i Bitrix24 menüsünden açın.',
 

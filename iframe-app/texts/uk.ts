@@ -25,6 +25,8 @@ export const texts: AppTexts = {
   'notice.not_installed.text': 'Встановіть його з Бітрікс24 Маркету й відкрийте тут знову.',
   'notice.reopen.title': 'Відкрийте LeadRelay знову',
   'notice.reopen.text': 'Сеанс завершено. Закрийте цю сторінку й відкрийте LeadRelay з меню Бітрікс24.',
+  'notice.no_access.title': 'Ваш доступ закрито',
+  'notice.no_access.text': 'Повернути його може адміністратор LeadRelay у налаштуваннях.',
   'notice.broken.title': 'LeadRelay не запустився',
   'notice.broken.text':
     'Сторінка завантажилася не повністю. Перезавантажте її; якщо не допоможе, відкрийте LeadRelay з меню Бітрікс24.',

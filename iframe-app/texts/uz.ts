@@ -39,6 +39,8 @@ export const texts: AppTexts = {
   'notice.not_installed.text': 'Uni Bitrix24 Marketdan o‘rnating, so‘ng shu yerda qayta oching.',
   'notice.reopen.title': 'LeadRelayni qayta oching',
   'notice.reopen.text': 'Seans tugadi. Bu sahifani yoping va LeadRelayni Bitrix24 menyusidan oching.',
+  'notice.no_access.title': 'Sizga ruxsat yopilgan',
+  'notice.no_access.text': 'Uni LeadRelay administratori sozlamalarda qaytara oladi.',
   'notice.broken.title': 'LeadRelay ishga tushmadi',
   'notice.broken.text': 'Sahifa to‘liq yuklanmadi. Uni yangilang; yordam bermasa, LeadRelayni Bitrix24 menyusidan oching.',
 

@@ -4,6 +4,7 @@ import { type Locale, pickLocale } from '../analytics/labels.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { isTimeZone } from '../platform/time-zone.ts';
 import { AS_OF_SQL, worstState } from '../sync/status.ts';
+import { localeSql } from '../tenants/members.ts';
 
 /** Who is looking. */
 export interface Viewer {
@@ -65,13 +66,13 @@ interface Row {
 /** Reads the context in one statement; its one row goes to `toTenantContext`. */
 export function tenantContextQuery({ tenantId, crmSource, userId }: Viewer): SqlQuery {
   return {
-    text: `select s.timezone, s.display_currency, coalesce(m.locale, s.locale) as locale,
+    text: `select s.timezone, s.display_currency, ${localeSql('m', 's')} as locale,
   d.completed_at is not null as is_onboarded, c.connections, e.entities, f.followers
 from (select $1::uuid as tenant_id) t
 left join tenant_settings s on s.tenant_id = t.tenant_id
 left join dashboard_configs d on d.tenant_id = t.tenant_id
 left join lateral (
-  select locale from tenant_members where tenant_id = $1 and crm_source = $2 and crm_user_id = $3
+  select language, locale from tenant_members where tenant_id = $1 and crm_source = $2 and crm_user_id = $3
 ) m on true
 cross join lateral (
   select coalesce(json_agg(json_build_object('mode', mode, 'timezone', timezone, 'currency', base_currency)

@@ -16,6 +16,8 @@ import { keepMount, requestLog } from './request-log.ts';
 import { createBitrix24Routes } from './routes/bitrix24.ts';
 import { createConnectionRoutes } from './routes/connections.ts';
 import { createDashboardRoutes } from './routes/dashboard.ts';
+import { createDataRoutes } from './routes/data.ts';
+import { createMemberRoutes } from './routes/members.ts';
 import { createOpenApiRoutes } from './routes/openapi.ts';
 import { createSessionRoutes } from './routes/session.ts';
 import { createSettingsRoutes } from './routes/settings.ts';
@@ -80,6 +82,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(createSyncRoutes({ ...deps, sessions }));
   app.use(createConnectionRoutes(deps));
   app.use(createSettingsRoutes(deps));
+  app.use(createMemberRoutes(deps));
+  app.use(createDataRoutes(deps));
   app.use('/api/dashboard', keepMount, requireSession, createDashboardRoutes(deps));
   app.use(notFound);
   app.use(createErrorHandler(log));

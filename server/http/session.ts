@@ -21,7 +21,7 @@ export interface Session {
 
 export interface Sessions {
   issue(person: Session & { name: string; locale: string }): Promise<SessionReply>;
-  /** Reads the bearer token of a request, if it has one. What is wrong with it is thrown by `requireSession`. */
+  /** Reads the bearer token of a request, if it has one. What is wrong with it is thrown by `getSession`. */
   identify: RequestHandler;
   /** The session of a request as of now. @throws AppError saying what is wrong with its token */
   verify(req: Request): Promise<Session>;
@@ -49,13 +49,19 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
   const key = deriveKey(deps.secret, 'session signing');
 
   async function verify(req: Request): Promise<Session> {
+    const { session, isDeleting } = await verifyAny(req);
+    if (isDeleting) throw new AppError('tenant_deleting');
+    return session;
+  }
+
+  async function verifyAny(req: Request): Promise<Verified> {
     const { authorization } = req.headers;
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
     if (token === undefined) throw new AppError(authorization === undefined ? 'unauthorized' : 'invalid_token');
     return verifyToken(token);
   }
 
-  async function verifyToken(token: string): Promise<Session> {
+  async function verifyToken(token: string): Promise<Verified> {
     if (token.length > MAX_TOKEN_CHARS) throw new AppError('invalid_token');
     const payload = await jwtVerify(token, key, {
       algorithms: ['HS256'],
@@ -74,9 +80,11 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
     if (!payload.success) throw new AppError('invalid_token');
     const { sub, tid, crm, iam, sia, role } = payload.data;
     const tenant = await deps.tenants.get(tid);
-    if (tenant.status === 'deleting') throw new AppError('tenant_deleting');
-    if (tenant.notBefore && iam < tenant.notBefore.getTime()) throw new AppError('invalid_token');
-    return { tenantId: tid, crmSource: crm, userId: sub, role, signedInAt: sia === undefined ? null : new Date(sia) };
+    const isDeleting = tenant.status === 'deleting';
+    if (tenant.notBefore && iam < tenant.notBefore.getTime())
+      throw new AppError(isDeleting ? 'tenant_deleting' : 'invalid_token');
+    const session = { tenantId: tid, crmSource: crm, userId: sub, role, signedInAt: sia === undefined ? null : new Date(sia) };
+    return { session, isDeleting };
   }
 
   return {
@@ -101,7 +109,7 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
 
     async identify(req: Request, res: Response, next: NextFunction) {
       try {
-        res.locals.session = await verify(req);
+        res.locals.session = await verifyAny(req);
         next();
       } catch (error) {
         // A database that is down is no verdict on the token.
@@ -112,6 +120,13 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
     },
     verify,
   };
+}
+
+/** A session whose token is good. */
+interface Verified {
+  session: Session;
+  /** Everything of its tenant is to be erased: nothing of it may be told. */
+  isDeleting: boolean;
 }
 
 /** Lets only people with a session through. */
@@ -128,13 +143,24 @@ export const requireAdmin: RequestHandler = (_req, res, next) => {
 
 /** The session of a request. @throws AppError saying what is wrong with its token */
 export function getSession(res: Response): Session {
-  const session: unknown = res.locals.session;
-  if (session instanceof AppError) throw session;
-  if (session === undefined) throw new AppError('unauthorized');
-  return session as Session;
+  const { session, isDeleting } = getVerified(res);
+  if (isDeleting) throw new AppError('tenant_deleting');
+  return session;
+}
+
+/** The same, also of a tenant whose data is being deleted: for what may be done about that, and nothing else. */
+export function getSessionEvenDeleting(res: Response): Session {
+  return getVerified(res).session;
+}
+
+function getVerified(res: Response): Verified {
+  const verified: unknown = res.locals.session;
+  if (verified instanceof AppError) throw verified;
+  if (verified === undefined) throw new AppError('unauthorized');
+  return verified as Verified;
 }
 
 /** null where the request has no valid token. */
 export function findSession(res: Response): Session | null {
-  return res.locals.session instanceof AppError || res.locals.session === undefined ? null : getSession(res);
+  return res.locals.session instanceof AppError || res.locals.session === undefined ? null : getSessionEvenDeleting(res);
 }

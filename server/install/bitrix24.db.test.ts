@@ -268,6 +268,87 @@ test('a reinstall takes the tenant back with new tokens and a new full sync', as
   expect(status.status).toBe(200);
 });
 
+/** What the portal shows to somebody, and what their session may do. */
+async function visit(portal: FakePortal, user: FakeUser) {
+  const boot = await readBoot(await openPage(app, 'app', portal, portal.open(user)));
+  const call = (method: string, path: string, body?: unknown) =>
+    fetch(`${app.url}/api${path}`, {
+      method,
+      headers: { authorization: `Bearer ${boot.session?.token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  return { boot, call };
+}
+
+test('while everything is being deleted nothing is told, the access is gone, and an administrator can undo it', async () => {
+  const portal = await installed();
+  const before = await visit(portal, ADMIN);
+  const confirmation = new URL(portal.url).host;
+  expect((await before.call('POST', '/data/delete-all', { confirmation })).status).toBe(202);
+  expect(await connectionOf(portal)).toMatchObject({
+    status: 'reauth',
+    access_token_sealed: null,
+    refresh_token_sealed: null,
+    next_sync_at: null,
+    tenant_status: 'deleting',
+    deletes_at: new Date(app.clock.now.getTime() + 30 * 86_400_000),
+  });
+  const runs = await sql('select state from sync_runs where tenant_id = $1', [(await connectionOf(portal))?.tenant_id]);
+  expect(runs).toEqual([{ state: 'cancelled' }]);
+  // Opening it is not taking it back: neither by an administrator, whose tokens could mend the connection, nor by others.
+  for (const user of [ADMIN, MEMBER]) {
+    const { boot, call } = await visit(portal, user);
+    expect(boot).toMatchObject({ notice: null, session: { user: { role: user.isAdmin ? 'admin' : 'member' } } });
+    expect((await readProblem(await call('GET', '/crm/sync/status'))).code).toBe('tenant_deleting');
+    expect((await readProblem(await call('GET', '/crm/sync/events'))).code).toBe('tenant_deleting');
+    const { deletesAt } = (await (await call('GET', '/data/deletion')).json()) as { deletesAt: string };
+    expect(new Date(deletesAt).getTime()).toBe(app.clock.now.getTime() + 30 * 86_400_000);
+  }
+  expect((await connectionOf(portal))?.tenant_status).toBe('deleting');
+  expect((await (await visit(portal, MEMBER)).call('POST', '/data/delete-all/undo', {})).status).toBe(403);
+  const admin = await visit(portal, ADMIN);
+  expect(await (await admin.call('POST', '/data/delete-all/undo', {})).json()).toEqual({ deletesAt: null });
+  expect((await admin.call('GET', '/crm/sync/status')).status).toBe(200);
+  expect(await connectionOf(portal)).toMatchObject({ status: 'reauth', tenant_status: 'active', deletes_at: null });
+  // The next opening by an administrator connects it again.
+  await visit(portal, ADMIN);
+  expect((await connectionOf(portal))?.status).toBe('active');
+});
+
+test('somebody whose access was taken gets no session, by no way, until it is given back', async () => {
+  const portal = await installed();
+  const second: FakeUser = { id: '2', name: 'Second', isAdmin: true };
+  await visit(portal, second);
+  const { call } = await visit(portal, ADMIN);
+  expect((await call('PATCH', '/members/bitrix24.2', { hasAccess: false })).status).toBe(200);
+  expect((await visit(portal, second)).boot).toMatchObject({ session: null, notice: 'no_access' });
+  const proof = { crmSource: 'bitrix24', memberId: portal.memberId, accessToken: portal.open(second).accessToken };
+  const renewed = await fetch(`${app.url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(proof),
+  });
+  expect((await readProblem(renewed)).code).toBe('not_authentic');
+  // Installing anew is no way round it, and leaves their tokens unused.
+  const before = await connectionOf(portal);
+  const boot = await readBoot(await openPage(app, 'install', portal, portal.open(second)));
+  expect(boot).toMatchObject({ session: null, notice: 'no_access' });
+  expect((await connectionOf(portal))?.access_token_sealed).toBe(before?.access_token_sealed);
+  await call('PATCH', '/members/bitrix24.2', { hasAccess: true, role: 'member' });
+  // What was decided here holds, whatever the CRM says.
+  expect((await visit(portal, second)).boot.session?.user.role).toBe('member');
+});
+
+test('a language that somebody has chosen is the app’s, whatever the portal’s is', async () => {
+  const portal = await installed();
+  const { call } = await visit(portal, ADMIN);
+  await call('PATCH', '/settings/own', { language: 'ru' });
+  const boot = await readBoot(await openPage(app, 'app', portal, portal.open(ADMIN), {}, 'uz'));
+  expect([boot.locale, boot.session?.locale]).toEqual(['ru', 'ru']);
+  await call('PATCH', '/settings/own', { language: null });
+  expect((await readBoot(await openPage(app, 'app', portal, portal.open(ADMIN), {}, 'uz'))).locale).toBe('uz');
+});
+
 test('T06: the app opens for a proven person only', async () => {
   const portal = await installed();
   const other = await installed();

@@ -3,8 +3,9 @@ import { callBatch } from '../crm/bitrix24/portal-calls.ts';
 import { createSealer } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadApplicationToken, saveApplicationToken } from '../tenants/connections.ts';
-import { saveMember } from '../tenants/members.ts';
+import { type Access, loadAccess, saveMember } from '../tenants/members.ts';
 import { unblock } from '../tenants/schedule.ts';
+import { findTenant } from '../tenants/tenants.ts';
 import { connectAccount, FACTS_BATCH, readFacts } from './connect-account.ts';
 import { accountKey, type Bitrix24Deps, type InstallContext } from './context.ts';
 import { createEventReceiver, type EventReceiver } from './events.ts';
@@ -61,6 +62,7 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
     if (grant.userId !== null && grant.userId !== facts.profile.userId) throw new AppError('not_authentic');
     const opening = { hostOrigin: new URL(grant.endpoint).origin, memberId: grant.memberId, page: shown.page, locale };
     if (!facts.profile.isAdmin) return { ...opening, person: null, notice: shown.refusal };
+    if (await isShutOut(grant.memberId, facts.profile.userId)) return { ...opening, person: null, notice: 'no_access' };
 
     const { memberId: accountId, accessToken, refreshToken, expiresAt } = grant;
     const applicationToken = form.APPLICATION_TOKEN ?? null;
@@ -75,9 +77,9 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
       credentials: { kind: 'app', accessToken, refreshToken, expiresAt, applicationToken },
     } as const;
     const account = { key: accountKey(accountId), locale, facts, credentials };
-    const { tenantId } = await connectAccount(context, account, () => Promise.resolve());
+    const { tenantId, access } = await connectAccount(context, account, () => Promise.resolve());
     await register(context, grant, readRegistered(replies.placements, replies.events), tenantId);
-    return { ...opening, person: toPerson(tenantId, facts.profile, locale), notice: null };
+    return { ...opening, person: toPerson(tenantId, facts.profile, access), notice: null, locale: access.locale };
   }
 
   async function open(form: OpenForm, locale: string): Promise<Opening> {
@@ -87,11 +89,14 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
     const { profile, replies, token } = await provePerson(context, account, form.AUTH_ID, REGISTERED_BATCH);
     // The connection has lost its access and an administrator is here: their token takes the place of the service token, and
     // everything is copied again.
-    if (account.connection.status === 'reauth' && profile.isAdmin) {
+    const isDeleting = account.tenant.status === 'deleting';
+    if (account.connection.status === 'reauth' && profile.isAdmin && !isDeleting) {
       return install(form, locale, { page, refusal: 'ask_admin' });
     }
     const person = await remember(account.tenant.id, profile, locale);
-    if (profile.isAdmin) {
+    const opening = { hostOrigin: new URL(token.endpoint).origin, memberId: form.member_id, page };
+    if (!person) return { ...opening, person, notice: 'no_access', locale };
+    if (profile.isAdmin && !isDeleting) {
       // The portal answers: whatever had shut us out is over.
       if (account.connection.status === 'blocked') {
         await db.withTenant(person.tenantId, 'write', (tx) => unblock(tx, person.tenantId, 'bitrix24', now()));
@@ -99,7 +104,7 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
       await keepApplicationToken(person.tenantId, form.APPLICATION_TOKEN);
       await register(context, token, readRegistered(replies.placements, replies.events), person.tenantId);
     }
-    return { hostOrigin: new URL(token.endpoint).origin, memberId: form.member_id, page, person, notice: null, locale };
+    return { ...opening, person, notice: null, locale: person.locale };
   }
 
   /** An update may have brought a new one, and its event is sent once: lost, it would make us refuse all that follow. */
@@ -115,20 +120,32 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
     const account = await findAccount(context, memberId);
     if (!account) throw new AppError('not_authentic');
     const { profile } = await provePerson(context, account, accessToken, {});
-    return remember(account.tenant.id, profile, null);
+    const person = await remember(account.tenant.id, profile, null);
+    if (!person) throw new AppError('not_authentic', 'An administrator has taken this access.');
+    return person;
   }
 
-  async function remember(tenantId: string, profile: Profile, locale: string | null): Promise<Person> {
-    const person = toPerson(tenantId, profile, locale ?? 'en');
-    const { crmSource, userId: crmUserId, name, role } = person;
-    const member = { crmSource, crmUserId, name, role, locale };
-    return { ...person, locale: await db.withTenant(tenantId, 'write', (tx) => saveMember(tx, tenantId, member)) };
+  /** null for somebody whom an administrator has shut out. */
+  async function remember(tenantId: string, profile: Profile, locale: string | null): Promise<Person | null> {
+    const { userId: crmUserId, name, isAdmin } = profile;
+    const member = { crmSource: 'bitrix24', crmUserId, name, role: isAdmin ? 'admin' : 'member', locale } as const;
+    const access = await db.withTenant(tenantId, 'write', (tx) => saveMember(tx, tenantId, member));
+    return access.hasAccess ? toPerson(tenantId, profile, access) : null;
+  }
+
+  /** Asked before anything is written: their tokens are not to become the connection's. */
+  async function isShutOut(memberId: string, crmUserId: string): Promise<boolean> {
+    const tenant = await findTenant(db, accountKey(memberId));
+    if (!tenant) return false;
+    const person = { crmSource: 'bitrix24', crmUserId } as const;
+    const access = await db.withTenant(tenant.id, 'read', (tx) => loadAccess(tx, tenant.id, person));
+    return access?.hasAccess === false;
   }
 }
 
-function toPerson(tenantId: string, profile: Profile, locale: string): Person {
-  const role = profile.isAdmin ? 'admin' : 'member';
-  return { tenantId, crmSource: 'bitrix24', userId: profile.userId, name: profile.name, role, locale };
+/** A person with the role and the language that hold here, which need not be the CRM's. */
+function toPerson(tenantId: string, { userId, name }: Profile, { role, locale }: Access): Person {
+  return { tenantId, crmSource: 'bitrix24', userId, name, role, locale };
 }
 
 /** Does a request's work; what the CRM refused becomes what a client may be told. */

@@ -4,7 +4,7 @@ import type { CrmMode } from '../../contract/crm.ts';
 import type { Command, CommandReply } from '../crm/bitrix24/portal-calls.ts';
 import type { Tx } from '../platform/db.ts';
 import { loadConnection, type NewConnection, saveConnection } from '../tenants/connections.ts';
-import { saveMember } from '../tenants/members.ts';
+import { type Access, saveMember } from '../tenants/members.ts';
 import { bringForward } from '../tenants/schedule.ts';
 import { saveDefaults } from '../tenants/settings.ts';
 import { cancelRuns, requestSync } from '../tenants/sync-requests.ts';
@@ -52,20 +52,21 @@ export async function connectAccount<Extra>(
   context: Pick<InstallContext, 'db' | 'sealer' | 'now'>,
   account: { key: string; locale: string; facts: PortalFacts; credentials: Credentials },
   extra: (tx: Tx, tenantId: string) => Promise<Extra>,
-): Promise<{ tenantId: string; extra: Extra }> {
+): Promise<{ tenantId: string; access: Access; extra: Extra }> {
   const { db, sealer, now } = context;
   return withAccount(db, account.key, randomUUID(), async (tx, tenantId) => {
-    await writeConnection(tx, { sealer, now }, tenantId, account);
-    return { tenantId, extra: await extra(tx, tenantId) };
+    const access = await writeConnection(tx, { sealer, now }, tenantId, account);
+    return { tenantId, access, extra: await extra(tx, tenantId) };
   });
 }
 
+/** @returns what the person who connects it may do */
 export async function writeConnection(
   tx: Tx,
   { sealer, now }: Pick<InstallContext, 'sealer' | 'now'>,
   tenantId: string,
   { locale, facts, credentials }: { locale: string | null; facts: PortalFacts; credentials: Credentials },
-): Promise<void> {
+): Promise<Access> {
   const { profile, mode, baseCurrency } = facts;
   const before = await loadConnection(tx, tenantId, 'bitrix24');
   const isRestored = before?.status !== 'active' && before?.status !== 'paused';
@@ -80,7 +81,7 @@ export async function writeConnection(
     ...credentials,
   });
   await saveDefaults(tx, tenantId, { timezone: profile.timezone, displayCurrency: baseCurrency, locale });
-  await saveMember(tx, tenantId, {
+  const access = await saveMember(tx, tenantId, {
     crmSource: 'bitrix24',
     crmUserId: profile.userId,
     name: profile.name,
@@ -102,4 +103,5 @@ export async function writeConnection(
     { force: isRestored },
   );
   await bringForward(tx, tenantId, 'bitrix24', now());
+  return access;
 }

@@ -99,7 +99,7 @@ export function createEventReceiver(context: InstallContext): EventReceiver {
   async function storeApplicationToken({ auth }: AppEvent): Promise<void> {
     const account = await findAccount(context, auth.member_id);
     // Before the installer's page has run there is nothing to update; that page brings the same token.
-    if (!account || auth.access_token === undefined) return;
+    if (account?.tenant.status !== 'active' || auth.access_token === undefined) return;
     const { profile, replies, token } = await provePerson(context, account, auth.access_token, REGISTERED_BATCH);
     if (!profile.isAdmin) throw new AppError('forbidden');
     const tenantId = account.tenant.id;

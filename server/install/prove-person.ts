@@ -18,10 +18,10 @@ export interface Proof<Extra extends string> {
   token: { accessToken: string; endpoint: string };
 }
 
-/** null for a portal that is unknown, waits for its deletion, or has removed the app. */
+/** null for a portal that is unknown or has removed the app. One whose data is being deleted is found: its people may undo that. */
 export async function findAccount({ db }: InstallContext, memberId: string): Promise<Account | null> {
   const tenant = await findTenant(db, accountKey(memberId));
-  if (tenant?.status !== 'active') return null;
+  if (!tenant) return null;
   const connection = await db.withTenant(tenant.id, 'read', (tx) => loadConnection(tx, tenant.id, 'bitrix24'));
   return connection && connection.status !== 'uninstalled' ? { tenant, connection } : null;
 }

@@ -7,6 +7,8 @@ export const JOBS = {
   sync: z.strictObject({ tenantId: z.uuid(), crmSource }),
   /** Does what a tenant's onboarding waits for: looks at its data, makes its dashboard. One at a time each. */
   onboarding: z.strictObject({ tenantId: z.uuid() }),
+  /** Erases everything of a tenant 30 days after that was asked for. */
+  erase: z.strictObject({ tenantId: z.uuid() }),
 } as const;
 export type JobName = keyof typeof JOBS;
 export type JobData<Name extends JobName> = z.infer<(typeof JOBS)[Name]>;

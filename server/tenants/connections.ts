@@ -56,7 +56,7 @@ interface ConnectionRow {
   failed_syncs: number;
 }
 
-const COLUMNS = `crm_source, account_id, webhook_secret_sealed is not null as is_webhook, portal_url, endpoint, oauth_server, status,
+const COLUMNS = `crm_source, account_id, webhook_secret_sealed is not null or endpoint is not null and oauth_server is null as is_webhook, portal_url, endpoint, oauth_server, status,
   mode, timezone, base_currency, license, admin_user_id, error_message, next_sync_at, failed_syncs`;
 
 /** The tenant's connection to a CRM; null when there is none. */
@@ -187,6 +187,21 @@ export async function eraseCredentials(tx: Tx, tenantId: string, crmSource: CrmS
     values: [tenantId, crmSource, now],
   });
   await announceTenant(tx, tenantId);
+}
+
+/**
+ * Forgets the access to every CRM of a tenant whose data is being deleted. Whoever connects one again brings new access. The
+ * token that proves the CRM's own calls stays: it opens nothing, and without it we would not believe an uninstall.
+ */
+export async function dropCredentials(tx: Tx, tenantId: string, now: Date): Promise<void> {
+  await tx.query({
+    text: `update crm_connections
+           set access_token_sealed = null, refresh_token_sealed = null, webhook_secret_sealed = null, token_expires_at = null,
+               token_version = token_version + 1, next_sync_at = null, error_message = null, updated_at = $2,
+               status = case when status = 'uninstalled' then status else 'reauth' end
+           where tenant_id = $1`,
+    values: [tenantId, now],
+  });
 }
 
 /** What a refresh brings; a CRM's `TokenGrant` fits. */

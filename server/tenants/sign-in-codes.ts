@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { CrmSource } from '../../contract/crm.ts';
 import type { Role } from '../../contract/session.ts';
 import type { Db, Tx } from '../platform/db.ts';
+import { localeSql } from './members.ts';
 
 export interface SignedIn {
   tenantId: string;
@@ -43,7 +44,7 @@ export async function redeemSignInCode(db: Db, code: string, now: Date): Promise
       crm_user_id: string;
       name: string;
       role: Role;
-      locale: string | null;
+      locale: string;
       portal_url: string | null;
     }>({
       text: `with used as (
@@ -51,16 +52,17 @@ export async function redeemSignInCode(db: Db, code: string, now: Date): Promise
              ), outdated as (
                delete from sign_in_codes where tenant_id = $1 and expires_at <= $3
              )
-             select u.crm_source, u.crm_user_id, m.name, m.role, m.locale, c.portal_url
+             select u.crm_source, u.crm_user_id, m.name, coalesce(m.given_role, m.role) as role, ${localeSql('m', 's')} as locale, c.portal_url
              from used u
              join tenant_members m on m.tenant_id = $1 and m.crm_source = u.crm_source and m.crm_user_id = u.crm_user_id
+             left join tenant_settings s on s.tenant_id = $1
              join crm_connections c on c.tenant_id = $1 and c.crm_source = u.crm_source
-             where u.expires_at > $3`,
+             where u.expires_at > $3 and m.removed_at is null`,
       values: [tenantId, hash(random), now],
     });
     if (!row) return null;
     const { crm_source, crm_user_id, name, role, locale, portal_url } = row;
-    return { tenantId, crmSource: crm_source, userId: crm_user_id, name, role, locale: locale ?? 'en', portalUrl: portal_url };
+    return { tenantId, crmSource: crm_source, userId: crm_user_id, name, role, locale, portalUrl: portal_url };
   });
 }
 

@@ -68,10 +68,10 @@ export async function suspendTenant(tx: Tx, tenantId: string, now: Date): Promis
   await announceTenant(tx, tenantId);
 }
 
-/** Plans the deletion of everything the tenant has; until then a new install takes it back. */
+/** Plans the deletion of everything the tenant has; until then a new install takes it back. One that is planned stays where it is. */
 export async function markDeleting(tx: Tx, tenantId: string, now: Date): Promise<void> {
   await tx.query({
-    text: `update tenants set status = 'deleting', deletes_at = $2::timestamptz + $3::interval where id = $1`,
+    text: `update tenants set status = 'deleting', deletes_at = coalesce(deletes_at, $2::timestamptz + $3::interval) where id = $1`,
     values: [tenantId, now, DELETION_DELAY],
   });
   await announceTenant(tx, tenantId);

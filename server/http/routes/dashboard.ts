@@ -12,6 +12,7 @@ import { methodNotAllowed } from '../error-reply.ts';
 import { parseQuery } from '../input.ts';
 import { getSession, type Session } from '../session.ts';
 import { writeLog } from './access.ts';
+import { createChatRoutes } from './chat.ts';
 import { createDrillRoutes } from './drill.ts';
 import { createKpiRoutes } from './kpi.ts';
 import { createOnboardingRoutes } from './onboarding.ts';
@@ -72,6 +73,7 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
   router.use(createWidgetRoutes({ ...deps, gate }));
   router.use(createDrillRoutes({ ...deps, gate }));
   router.use(createKpiRoutes({ ...deps, gate }));
+  router.use(createChatRoutes({ ...deps, gate }));
   return router;
 }
 

@@ -3,13 +3,13 @@ import { type BootData, sessionRequest, signInRequest } from '../../../contract/
 import type { Bitrix24 } from '../../install/bitrix24.ts';
 import type { Db } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
-import { loadMember } from '../../tenants/members.ts';
+import { loadAccess } from '../../tenants/members.ts';
 import { redeemSignInCode } from '../../tenants/sign-in-codes.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseBody } from '../input.ts';
 import { type AppAssets, renderSignInPage } from '../page.ts';
 import { allowApp } from '../security-headers.ts';
-import { getSession, requireSession, type Sessions } from '../session.ts';
+import { getSessionEvenDeleting, type Sessions } from '../session.ts';
 
 export interface SessionRoutesDeps {
   bitrix24: Bitrix24;
@@ -52,14 +52,16 @@ export function createSessionRoutes({ bitrix24, db, sessions, assets, now }: Ses
     .all(methodNotAllowed('POST'));
   router
     .route('/api/session/renew')
-    .post(requireSession, async (_req, res) => {
-      const session = getSession(res);
+    .post(async (_req, res) => {
+      const session = getSessionEvenDeleting(res);
       const { tenantId, crmSource, userId, signedInAt } = session;
       if (signedInAt === null) throw new AppError('not_authentic', 'The CRM renews this session.');
       if (now().getTime() - signedInAt.getTime() > MAX_SIGNED_IN_MS) throw new AppError('token_expired');
-      const member = await db.withTenant(tenantId, 'read', (tx) => loadMember(tx, tenantId, crmSource, userId));
-      if (!member) throw new AppError('not_authentic');
-      res.json(await sessions.issue({ ...session, name: member.name, role: member.role, locale: member.locale ?? 'en' }));
+      const person = { crmSource, crmUserId: userId };
+      const access = await db.withTenant(tenantId, 'read', (tx) => loadAccess(tx, tenantId, person));
+      if (!access?.hasAccess) throw new AppError('not_authentic');
+      const { name, role, locale } = access;
+      res.json(await sessions.issue({ ...session, name, role, locale }));
     })
     .all(methodNotAllowed('POST'));
   router

@@ -1,30 +1,49 @@
 import express, { type Router } from 'express';
-import { settingsPatch } from '../../../contract/settings.ts';
+import { ownSettingsPatch, settingsPatch } from '../../../contract/settings.ts';
 import type { Db } from '../../platform/db.ts';
 import type { DbListener } from '../../platform/db-listener.ts';
-import { AppError } from '../../platform/errors.ts';
-import { isTimeZone } from '../../platform/time-zone.ts';
-import { saveSettings } from '../../tenants/settings.ts';
+import { loadOwnSettings, saveOwnLanguage } from '../../tenants/members.ts';
+import { loadSettings, saveSettings } from '../../tenants/settings.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseBody } from '../input.ts';
-import { getSession, requireAdmin } from '../session.ts';
+import { getSession, requireAdmin, requireSession } from '../session.ts';
 
-/** What an administrator decides for the whole tenant. */
+/** What an administrator decides for the whole tenant, and what each person decides for themselves. */
 export function createSettingsRoutes({ db, tenantNews }: { db: Db; tenantNews: DbListener }): Router {
   const router = express.Router();
   router
     .route('/api/settings')
+    .get(requireAdmin, async (_req, res) => {
+      const { tenantId } = getSession(res);
+      res.json(await db.withTenant(tenantId, 'read', (tx) => loadSettings(tx, tenantId)));
+    })
     .patch(requireAdmin, async (req, res) => {
       const { tenantId } = getSession(res);
-      const { timezone } = parseBody(settingsPatch, req);
-      if (!isTimeZone(timezone)) {
-        const issue = { path: 'timezone', code: 'invalid_value', message: 'This is not an IANA time zone.' } as const;
-        throw new AppError('invalid_value', issue.message, { issues: [issue] });
-      }
-      await db.withTenant(tenantId, 'write', (tx) => saveSettings(tx, tenantId, { timezone }));
+      const patch = parseBody(settingsPatch, req);
+      const saved = await db.withTenant(tenantId, 'write', async (tx) => {
+        await saveSettings(tx, tenantId, patch);
+        return loadSettings(tx, tenantId);
+      });
       tenantNews.tell(tenantId);
-      res.json({ timezone });
+      res.json(saved);
     })
-    .all(methodNotAllowed('PATCH'));
+    .all(methodNotAllowed('GET, HEAD, PATCH'));
+  router
+    .route('/api/settings/own')
+    .get(requireSession, async (_req, res) => {
+      const { tenantId, crmSource, userId: crmUserId } = getSession(res);
+      res.json(await db.withTenant(tenantId, 'read', (tx) => loadOwnSettings(tx, tenantId, { crmSource, crmUserId })));
+    })
+    .patch(requireSession, async (req, res) => {
+      const { tenantId, crmSource, userId: crmUserId } = getSession(res);
+      const { language } = parseBody(ownSettingsPatch, req);
+      const saved = await db.withTenant(tenantId, 'write', async (tx) => {
+        await saveOwnLanguage(tx, tenantId, { crmSource, crmUserId }, language);
+        return loadOwnSettings(tx, tenantId, { crmSource, crmUserId });
+      });
+      tenantNews.tell(tenantId);
+      res.json(saved);
+    })
+    .all(methodNotAllowed('GET, HEAD, PATCH'));
   return router;
 }

@@ -4,6 +4,7 @@ import type { Db } from '../../platform/db.ts';
 import type { Logger } from '../../platform/log.ts';
 import { claimDueTenants, isOnboardingDue, listDueConnections } from '../../tenants/schedule.ts';
 import type { Job, JobQueue } from '../definitions.ts';
+import { dispatchErasures } from './erase.ts';
 
 export interface DispatcherDeps {
   db: Db;
@@ -18,9 +19,11 @@ export interface Dispatcher {
 }
 
 const TICK_MS = 1_000;
+/** Thirty days need no exact second. */
+const ERASURES_EVERY_MS = 60_000;
 
 /**
- * Looks every second whose connections are due and leaves a job for each. One timer and one indexed look-up, whatever the
+ * Looks every second whose connections are due and leaves a job for each; every minute whose data is to be erased. One timer and one indexed look-up, whatever the
  * number of connections; any number of processes may run one.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
@@ -36,9 +39,14 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
 
 async function run(deps: DispatcherDeps, signal: AbortSignal): Promise<void> {
   let isInTrouble = false;
+  let erasuresAt = deps.clock.now();
   while (!signal.aborted) {
     try {
       await dispatchDue(deps);
+      if (deps.clock.now() >= erasuresAt) {
+        await dispatchErasures(deps);
+        erasuresAt = deps.clock.now() + ERASURES_EVERY_MS;
+      }
       isInTrouble = false;
     } catch (error) {
       // Once for a database that is away, not once a second.

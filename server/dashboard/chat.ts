@@ -1,0 +1,72 @@
+import { AGENTS } from '../../contract/agents.ts';
+import { type ChatAnswer, type ChatHistoryReply, type ChatMessage, type ChatReply, chatAnswer } from '../../contract/chat.ts';
+import type { Tx } from '../platform/db.ts';
+import { answerKpi } from './answer-kpi.ts';
+import type { DashboardDeps } from './load-dashboard.ts';
+import type { Viewer } from './tenant-context.ts';
+
+interface Row {
+  id: string;
+  seq: number;
+  role: ChatMessage['role'];
+  content: string;
+  answer: unknown;
+  created_at: Date;
+}
+
+const COLUMNS = 'id, seq, role, content, answer, created_at';
+
+/**
+ * Answers a message and keeps both, for the person who asked alone.
+ * @param signal aborts when nobody waits any more; what was not answered is not kept
+ */
+export async function answerChat(deps: DashboardDeps, viewer: Viewer, message: string, signal: AbortSignal): Promise<ChatReply> {
+  const reply = await answerKpi(deps, viewer, message, signal);
+  const at = deps.now();
+  const answer: ChatAnswer = { kind: 'kpi', reply };
+  const text = reply.status === 'not_understood' ? '' : reply.title;
+  return deps.db.withTenant(viewer.tenantId, 'write', async (tx) => ({
+    question: await saveMessage(tx, viewer, { role: 'user', content: message, answer: null, agent: null, at }),
+    answer: await saveMessage(tx, viewer, { role: 'assistant', content: text, answer, agent: AGENTS.querier.persona, at }),
+  }));
+}
+
+/** A page of one's own conversation, its end first, each page oldest first. @param page.before `next` of the page before */
+export async function readChatHistory(
+  tx: Tx,
+  { tenantId, crmSource, userId }: Viewer,
+  page: { before?: number | undefined; limit: number },
+): Promise<ChatHistoryReply> {
+  const rows = await tx.query<Row>({
+    text: `select ${COLUMNS} from dashboard_chat_messages
+           where tenant_id = $1 and crm_source = $2 and user_id = $3 and ($4::bigint is null or seq < $4)
+           order by seq desc limit $5`,
+    values: [tenantId, crmSource, userId, page.before ?? null, page.limit + 1],
+  });
+  const shown = rows.slice(0, page.limit);
+  return {
+    messages: shown.map(toMessage).reverse(),
+    next: rows.length > page.limit ? (shown.at(-1)?.seq ?? null) : null,
+  };
+}
+
+async function saveMessage(
+  tx: Tx,
+  { tenantId, crmSource, userId }: Viewer,
+  message: { role: ChatMessage['role']; content: string; answer: ChatAnswer | null; agent: string | null; at: Date },
+): Promise<ChatMessage> {
+  const { role, content, answer, agent, at } = message;
+  const [row] = await tx.query<Row>({
+    text: `insert into dashboard_chat_messages (tenant_id, crm_source, user_id, role, content, answer, agent_used, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${COLUMNS}`,
+    values: [tenantId, crmSource, userId, role, content, answer === null ? null : JSON.stringify(answer), agent, at],
+  });
+  if (!row) throw new Error('An insert that returns its row returned none.');
+  return toMessage(row);
+}
+
+/** An answer of a form that this version does not know any more is left out; what was said stays. */
+function toMessage({ id, role, content, answer, created_at }: Row): ChatMessage {
+  const known = chatAnswer.safeParse(answer);
+  return { id, role, text: content, answer: known.success ? known.data : null, at: created_at.toISOString() };
+}

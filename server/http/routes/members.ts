@@ -1,0 +1,37 @@
+import express, { type Response, type Router } from 'express';
+import { type MembersReply, memberPatch } from '../../../contract/members.ts';
+import type { Db, Tx } from '../../platform/db.ts';
+import { changeMember, listMembers, parseMemberId } from '../../tenants/members.ts';
+import { methodNotAllowed } from '../error-reply.ts';
+import { parseBody } from '../input.ts';
+import { getSession, requireAdmin } from '../session.ts';
+
+/** The people who have opened LeadRelay. */
+export function createMemberRoutes({ db, now }: { db: Db; now: () => Date }): Router {
+  const router = express.Router();
+  const list = async (tx: Tx, res: Response): Promise<MembersReply> => {
+    const { tenantId, crmSource, userId: crmUserId } = getSession(res);
+    return { members: await listMembers(tx, tenantId, { crmSource, crmUserId }) };
+  };
+  router
+    .route('/api/members')
+    .get(requireAdmin, async (_req, res) => {
+      res.json(await db.withTenant(getSession(res).tenantId, 'read', (tx) => list(tx, res)));
+    })
+    .all(methodNotAllowed('GET, HEAD'));
+  router
+    .route('/api/members/:id')
+    .patch(requireAdmin, async (req, res) => {
+      const { tenantId } = getSession(res);
+      const id = String(req.params.id);
+      parseMemberId(id);
+      const patch = parseBody(memberPatch, req);
+      const members = await db.withTenant(tenantId, 'write', async (tx) => {
+        await changeMember(tx, tenantId, id, patch, now());
+        return list(tx, res);
+      });
+      res.json(members);
+    })
+    .all(methodNotAllowed('PATCH'));
+  return router;
+}
