@@ -3,9 +3,6 @@ import { z } from 'zod';
 /** Languages of the app and of what the server names. */
 export const language = z.enum(['en', 'ru', 'uz', 'kk', 'uk', 'tr']);
 
-export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
-
 const minuteOfDay = z
   .string()
   .max(5)

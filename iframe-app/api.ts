@@ -29,10 +29,18 @@ export class ApiError extends Error {
   readonly requestId: string | null;
   /** What the server asked to wait before another try, null when it did not. */
   readonly retryAfterMs: number | null;
+  /** Fields that the server did not take, `path` as `businessHours.mon.to`. */
+  readonly issues: readonly FieldIssue[];
 
   constructor(
     kind: ApiError['kind'],
-    options: { code?: string; requestId?: string; retryAfterMs?: number | null; cause?: unknown } = {},
+    options: {
+      code?: string;
+      requestId?: string;
+      retryAfterMs?: number | null;
+      issues?: readonly FieldIssue[] | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(`api: ${options.code ?? kind}`, { cause: options.cause });
     this.name = 'ApiError';
@@ -40,13 +48,37 @@ export class ApiError extends Error {
     this.code = options.code ?? null;
     this.requestId = options.requestId ?? null;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.issues = options.issues ?? [];
   }
+}
+
+interface FieldIssue {
+  path: string;
+  code: string;
+}
+
+/** One request of a screen that loads later and brings its own checks. */
+export interface Ask<T> {
+  method: 'GET' | 'PATCH' | 'POST';
+  path: string;
+  check: Check<T>;
+  body?: unknown;
+  /** The same key with the same body is done once, however often it is sent. */
+  idempotencyKey?: string;
+  /** Not tried again by itself: the person in front of it decides about that. */
+  isOnce?: boolean;
+  /** Default: 20 s. */
+  timeoutMs?: number;
 }
 
 export type RecordPage = Extract<PageContext, { kind: 'record' }>;
 
 /** All methods reject with ApiError, or with the signal's reason once it is aborted. */
 export interface Api {
+  /** For what only a screen that loads later asks. */
+  ask<T>(request: Ask<T>, signal?: AbortSignal): Promise<T>;
+  /** A file, however long it takes. */
+  download(path: string, signal: AbortSignal): Promise<Blob>;
   getDashboard(signal?: AbortSignal): Promise<DashboardReply>;
   /** One record of the CRM; `not_found` while it is not copied. */
   getRecord(record: RecordPage, signal?: AbortSignal): Promise<RecordReply>;
@@ -96,15 +128,7 @@ const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
 /** Waiting longer than this inside one request looks like a hung page; the caller shows the failure and tries later. */
 const MAX_RETRY_AFTER_MS = 8_000;
 
-interface Call<T> {
-  method: 'GET' | 'PATCH' | 'POST';
-  path: string;
-  check: Check<T>;
-  body?: unknown;
-  /** Not tried again by itself: the person in front of it decides about that. */
-  isOnce?: boolean;
-  /** Default: 20 s. */
-  timeoutMs?: number;
+interface Call<T> extends Ask<T> {
   signal: AbortSignal;
 }
 
@@ -213,6 +237,7 @@ export function createApi(deps: ApiDeps): Api {
     const headers = new Headers({ accept: 'application/json' });
     if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`);
     if (call.body !== undefined) headers.set('content-type', 'application/json');
+    if (call.idempotencyKey !== undefined) headers.set('idempotency-key', call.idempotencyKey);
     if (remembered) {
       headers.set('if-none-match', remembered.etag);
       // Without it the browser adds `no-cache` to a conditional request, at which a server may not answer 304.
@@ -245,11 +270,20 @@ export function createApi(deps: ApiDeps): Api {
     return value;
   }
 
+  async function download(path: string, bearer: string | null, signal: AbortSignal): Promise<Blob> {
+    const headers = new Headers({ authorization: `Bearer ${bearer}` });
+    const response = await deps.fetch(path, { headers, credentials: 'omit', cache: 'no-store', signal }).catch(throwNetworkError);
+    if (!response.ok) throw refusal(response, parseJson(await response.text().catch(throwNetworkError)));
+    return response.blob().catch(throwNetworkError);
+  }
+
   const signalOr = (signal: AbortSignal | undefined) => signal ?? new AbortController().signal;
   /** An order about the sync that says all in its address. */
   const order = <T>(what: string, check: Check<T>, signal: AbortSignal | undefined, isOnce = false) =>
     request({ method: 'POST', path: `/api/crm/sync/${what}`, check, body: {}, isOnce, signal: signalOr(signal) });
   return {
+    ask: (call, signal) => request({ ...call, signal: signalOr(signal) }),
+    download: (path, signal) => withToken((bearer) => download(path, bearer, signal), signal),
     getDashboard: (signal) =>
       request({ method: 'GET', path: '/api/dashboard/data', check: isDashboardReply, signal: signalOr(signal) }),
     getRecord: ({ entity, externalId }, signal) =>
@@ -338,7 +372,8 @@ function isRefusalOfPerson(error: ApiError): boolean {
 
 function refusal(response: Response, value: unknown): ApiError {
   const retryAfterMs = RETRIED_STATUSES.has(response.status) ? readRetryAfterMs(response.headers) : null;
-  if (isProblem(value)) return new ApiError('refused', { code: value.code, requestId: value.requestId, retryAfterMs });
+  if (isProblem(value))
+    return new ApiError('refused', { code: value.code, requestId: value.requestId, retryAfterMs, issues: value.errors });
   // A proxy in between answered in its own words: the server itself was not reached.
   return new ApiError(RETRIED_STATUSES.has(response.status) ? 'network' : 'bad_reply', { retryAfterMs });
 }

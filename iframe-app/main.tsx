@@ -4,7 +4,6 @@ import './styles/ui.css';
 import './styles/charts.css';
 import './styles/screens.css';
 import './styles/record.css';
-import './styles/settings.css';
 import { type ComponentChildren, render } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { BootData } from '../contract/session.ts';

@@ -135,7 +135,7 @@ const isUnconverted = arrayOf(objectOf<Unconverted>({ currency: isString, count:
 
 const isByCrm = arrayOf(objectOf<CrmShare>({ crmSource: isCrmSource, value: nullable(isString), rowCount: isNumber }));
 
-const kpiData = objectOf<KpiData>({
+export const isKpiData = objectOf<KpiData>({
   kind: oneOf<'kpi'>({ kpi: true }),
   value: nullable(isString),
   previous: nullable(isString),
@@ -168,7 +168,7 @@ const chartData = objectOf<ChartData>({
 type ResultWith<S extends WidgetResult['status']> = Extract<WidgetResult, { status: S }>;
 
 const widgetResult: Check<WidgetResult> = either(
-  objectOf<ResultWith<'ok'>>({ id: isString, status: oneOf<'ok'>({ ok: true }), data: either(kpiData, chartData) }),
+  objectOf<ResultWith<'ok'>>({ id: isString, status: oneOf<'ok'>({ ok: true }), data: either(isKpiData, chartData) }),
   either(
     objectOf<ResultWith<'not_synced'>>({ id: isString, status: oneOf<'not_synced'>({ not_synced: true }) }),
     objectOf<ResultWith<'failed'>>({ id: isString, status: oneOf<'failed'>({ failed: true }) }),
@@ -352,8 +352,13 @@ export const isBootData = objectOf<BootData>({
 });
 
 /** The part of problem+json that the app acts on. */
-export const isProblem = objectOf<Pick<Problem, 'code' | 'requestId'> & { detail?: string | undefined }>({
+type FieldIssue = Pick<NonNullable<Problem['errors']>[number], 'path' | 'code'>;
+
+export const isProblem = objectOf<
+  Pick<Problem, 'code' | 'requestId'> & { detail?: string | undefined; errors?: FieldIssue[] | undefined }
+>({
   code: isString,
   requestId: isString,
   detail: optional(isString),
+  errors: optional(arrayOf(objectOf<FieldIssue>({ path: isString, code: isString }))),
 });

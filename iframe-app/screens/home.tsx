@@ -9,6 +9,7 @@ import { GearIcon } from '../ui/icons.tsx';
 import { Dashboard } from './dashboard.tsx';
 import type { DashboardModel } from './dashboard-model.ts';
 import type { SyncModel } from './sync-model.ts';
+import { type View, ViewTabs } from './view-tabs.tsx';
 
 interface HomeProps {
   api: Api;
@@ -18,23 +19,30 @@ interface HomeProps {
   isAdmin: boolean;
 }
 
-/** Few people ever open the settings: their code and texts wait until somebody does. */
-const loadSettings = () => import('./settings.tsx');
-type SettingsScreen = Pick<Awaited<ReturnType<typeof loadSettings>>, 'Settings'>;
+/** What does not stand on the first page: its code and texts wait until somebody wants it. */
+const LATER = {
+  settings: () => import('./settings.tsx'),
+  chat: () => import('./chat.tsx'),
+  deletion: () => import('./deletion.tsx'),
+};
+type Later = { [Name in keyof typeof LATER]?: Awaited<ReturnType<(typeof LATER)[Name]>> };
 
-/** The dashboard and, for administrators, the settings in its place. */
+/** The dashboard or the chat, and the settings in their place. */
 export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
   const { t } = useApp().i18n;
   const live = useRef<LiveStatus | null>(null);
-  const [screen, setScreen] = useState<SettingsScreen | null>(null);
+  const [later, setLater] = useState<Later>({});
+  const [view, setView] = useState<View>('dashboard');
+  const [isInSettings, setInSettings] = useState(false);
   const [isUnreachable, setUnreachable] = useState(false);
   const gear = useRef<HTMLButtonElement>(null);
   const hasLeft = useRef(false);
+  const isDeleting = dashboard.error.value?.code === 'tenant_deleting';
   useEffect(() => {
     // Back where the person was before.
-    if (screen === null && hasLeft.current) gear.current?.focus();
-    hasLeft.current = screen !== null;
-  }, [screen]);
+    if (!isInSettings && hasLeft.current) gear.current?.focus();
+    hasLeft.current = isInSettings;
+  }, [isInSettings]);
 
   useEffect(() => {
     live.current = startLiveStatus({
@@ -56,20 +64,28 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
     if (shownStatus !== undefined && shownStatus !== sync.status.peek()?.status) live.current?.wake();
   }, [shownStatus, sync]);
 
-  const refresh = async () => {
-    dashboard.refresh();
-    if (await sync.askCrm()) live.current?.wake();
-  };
-  const open = async () => {
+  const load = async (name: keyof Later, show: () => void) => {
     try {
-      setScreen(await loadSettings());
+      const loaded = await LATER[name]();
+      setLater((before) => ({ ...before, [name]: loaded }));
       setUnreachable(false);
+      show();
     } catch {
       setUnreachable(true);
     }
   };
-  if (screen) {
-    return <screen.Settings api={api} host={host} dashboard={dashboard} sync={sync} onLeave={() => setScreen(null)} />;
+  useEffect(() => {
+    if (isDeleting) load('deletion', () => setInSettings(false));
+  }, [isDeleting]);
+
+  const refresh = async () => {
+    dashboard.refresh();
+    if (await sync.askCrm()) live.current?.wake();
+  };
+  if (isDeleting && later.deletion) return <later.deletion.Deletion api={api} dashboard={dashboard} isAdmin={isAdmin} />;
+  if (isInSettings && later.settings) {
+    const leave = () => setInSettings(false);
+    return <later.settings.Settings {...{ api, host, dashboard, sync, isAdmin }} onLeave={leave} />;
   }
   const button = (
     <button
@@ -78,14 +94,25 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
       class="button button-quiet button-icon"
       aria-label={t('action.settings')}
       title={t('action.settings')}
-      onClick={open}
+      onClick={() => load('settings', () => setInSettings(true))}
     >
       <GearIcon />
     </button>
   );
+  const choose = (chosen: View) => (chosen === 'chat' ? load('chat', () => setView('chat')) : setView(chosen));
+  const trouble = isUnreachable && <Banner title={t('offline.title')} text={t('loadFailed.network')} />;
   return (
-    <Dashboard dashboard={dashboard} sync={sync} isAdmin={isAdmin} onRefresh={refresh} actions={isAdmin && button}>
-      {isUnreachable && <Banner title={t('offline.title')} text={t('loadFailed.network')} />}
-    </Dashboard>
+    <>
+      <ViewTabs view={view} onChoose={choose} />
+      <div id="view" role="tabpanel" aria-labelledby={`tab-${view}`}>
+        {view === 'chat' && later.chat ? (
+          <later.chat.Chat {...{ api, dashboard }} onShowDashboard={() => setView('dashboard')} />
+        ) : (
+          <Dashboard dashboard={dashboard} sync={sync} isAdmin={isAdmin} onRefresh={refresh} actions={button}>
+            {trouble}
+          </Dashboard>
+        )}
+      </div>
+    </>
   );
 }

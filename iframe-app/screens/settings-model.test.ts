@@ -18,13 +18,7 @@ const ADDRESS = 'https://portal.test/rest/1/canary7secret/';
 
 /** A model over scripted answers; `calls` has what reached the server and the dashboard. */
 function setUp(
-  answers: {
-    list?: () => ConnectionsReply;
-    add?: () => Promise<ConnectionsReply>;
-    save?: () => void;
-    start?: () => void;
-    pause?: () => void;
-  } = {},
+  answers: { list?: () => ConnectionsReply; add?: () => Promise<ConnectionsReply>; start?: () => void; pause?: () => void } = {},
 ) {
   const calls: string[] = [];
   const model = createSettings({
@@ -36,11 +30,6 @@ function setUp(
       addWebhook: (webhookUrl) => {
         calls.push(`add ${webhookUrl}`);
         return answers.add?.() ?? Promise.resolve(sampleConnections());
-      },
-      saveSettings: async (settings) => {
-        calls.push(`save ${settings.timezone}`);
-        answers.save?.();
-        return { timezone: settings.timezone ?? '' };
       },
       startSync: async () => {
         calls.push('start');
@@ -116,29 +105,6 @@ test('a second press while a webhook is on its way sends nothing', async () => {
   answer.resolve(sampleConnections());
   expect(await first).toBe(true);
   expect(calls).toEqual([`add ${ADDRESS}`, 'refresh']);
-});
-
-test('the zone is the dashboard’s until another is saved', async () => {
-  let isRefused = true;
-  const { model, calls } = setUp({ save: () => isRefused && fail('refused', 'forbidden') });
-  expect(model.timezone.value).toBe('Europe/Moscow');
-  await model.saveTimezone('Asia/Tashkent');
-  expect(model.timezone.value).toBe('Europe/Moscow');
-  expect(calls).toEqual(['save Asia/Tashkent']);
-  isRefused = false;
-  await model.saveTimezone('Asia/Tashkent');
-  expect(model.timezone.value).toBe('Asia/Tashkent');
-  expect(calls).toEqual(['save Asia/Tashkent', 'save Asia/Tashkent', 'refresh']);
-});
-
-test('a session that has ended is told apart from a refusal', async () => {
-  let kind: ApiError['kind'] = 'refused';
-  const { model } = setUp({ add: async () => fail(kind, 'crm_unavailable') });
-  await model.connectWebhook(ADDRESS);
-  expect(model.isSessionOver.value).toBe(false);
-  kind = 'session';
-  await model.connectWebhook(ADDRESS);
-  expect(model.isSessionOver.value).toBe(true);
 });
 
 test('a webhook is offered where the server takes one', () => {

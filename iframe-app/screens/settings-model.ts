@@ -26,18 +26,14 @@ export interface SettingsModel {
   connections: ReadonlySignal<Connection[] | null>;
   loading: ReadonlySignal<Task>;
   connecting: ReadonlySignal<Task>;
-  savingTimezone: ReadonlySignal<Task>;
   copying: ReadonlySignal<Task>;
   pausing: ReadonlySignal<Task>;
   quarantine: QuarantineModel;
   /** The zone days begin in; null until the dashboard has said it. */
   timezone: ReadonlySignal<string | null>;
-  /** Nobody vouches for the person any more: the page has to be opened again. */
-  isSessionOver: ReadonlySignal<boolean>;
   load(): Promise<void>;
   /** Hands the secret address to the server and keeps nothing of it. @returns whether the server took it */
   connectWebhook(webhookUrl: string): Promise<boolean>;
-  saveTimezone(timezone: string): Promise<void>;
   /** Copies everything of the CRM anew; done when the copying has begun. */
   copyAgain(): Promise<void>;
   /** Stops the sync for everyone until it is resumed. */
@@ -46,8 +42,8 @@ export interface SettingsModel {
 }
 
 export interface SettingsDeps {
-  api: Pick<Api, 'listConnections' | 'addWebhook' | 'saveSettings' | 'startSync' | 'pauseSync' | 'resumeSync' | 'listQuarantine'>;
-  /** Shows what a change here brought: progress of a new sync, days of another zone. */
+  api: Pick<Api, 'listConnections' | 'addWebhook' | 'startSync' | 'pauseSync' | 'resumeSync' | 'listQuarantine'>;
+  /** Shows what a change here brought: progress of a new sync. */
   dashboard: Pick<DashboardModel, 'reply' | 'refresh'>;
   sync: Pick<SyncModel, 'receive'>;
 }
@@ -56,26 +52,18 @@ export function createSettings({ api, dashboard, sync }: SettingsDeps): Settings
   const connections = signal<Connection[] | null>(null);
   const loading = signal<Task>({ kind: 'idle' });
   const connecting = signal<Task>({ kind: 'idle' });
-  const savingTimezone = signal<Task>({ kind: 'idle' });
   const copying = signal<Task>({ kind: 'idle' });
   const pausing = signal<Task>({ kind: 'idle' });
   const quarantine = createQuarantine(api);
-  const savedTimezone = signal<string | null>(null);
 
   return {
     connections,
     loading,
     connecting,
-    savingTimezone,
     copying,
     pausing,
     quarantine,
-    timezone: computed(() => savedTimezone.value ?? dashboard.reply.value?.timezone ?? null),
-    isSessionOver: computed(() =>
-      [loading, connecting, savingTimezone, copying, pausing, quarantine.loading].some(
-        ({ value }) => value.kind === 'failed' && value.error.kind === 'session',
-      ),
-    ),
+    timezone: computed(() => dashboard.reply.value?.timezone ?? null),
     async load() {
       await run(loading, async () => {
         connections.value = (await api.listConnections()).connections;
@@ -87,12 +75,6 @@ export function createSettings({ api, dashboard, sync }: SettingsDeps): Settings
       });
       if (isConnected) await dashboard.refresh();
       return isConnected;
-    },
-    async saveTimezone(timezone) {
-      const isSaved = await run(savingTimezone, async () => {
-        savedTimezone.value = (await api.saveSettings({ timezone })).timezone;
-      });
-      if (isSaved) await dashboard.refresh();
     },
     async copyAgain() {
       const hasBegun = await run(copying, async () => {

@@ -8,6 +8,8 @@ export const texts = {
   'action.restartSync': 'Sync again',
   'action.resumeSync': 'Resume',
   'action.settings': 'Settings',
+  'view.chat': 'Chat',
+  'view.dashboard': 'Dashboard',
 
   'install.title': 'Connecting LeadRelay to your Bitrix24…',
   'install.text': 'This takes a few seconds. Your data starts to sync right after.',

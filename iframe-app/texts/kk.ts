@@ -25,6 +25,9 @@ export const texts: AppTexts = {
   'action.resumeSync': 'Жалғастыру',
   'action.settings': 'Баптаулар',
 
+  'view.chat': 'Чат',
+  'view.dashboard': 'Бақылау тақтасы',
+
   'install.title': 'LeadRelay сіздің Битрикс24-ке қосылуда…',
   'install.text': 'Бұл бірнеше секунд алады. Содан кейін деректер бірден жүктеле бастайды.',
   'install.doneTitle': 'LeadRelay қосылды',

@@ -10,6 +10,8 @@ export const texts: AppTexts = {
   'action.restartSync': 'Запустить снова',
   'action.resumeSync': 'Возобновить',
   'action.settings': 'Настройки',
+  'view.chat': 'Чат',
+  'view.dashboard': 'Дашборд',
 
   'install.title': 'Подключаем LeadRelay к вашему Битрикс24…',
   'install.text': 'Это займёт несколько секунд. Сразу после этого начнётся загрузка данных.',

@@ -11,6 +11,9 @@ export const texts: AppTexts = {
   'action.resumeSync': 'Devam ettir',
   'action.settings': 'Ayarlar',
 
+  'view.chat': 'Sohbet',
+  'view.dashboard': 'Pano',
+
   'install.title': 'LeadRelay, Bitrix24 hesabınıza bağlanıyor…',
   'install.text': 'Bu birkaç saniye sürer. Hemen ardından verileriniz yüklenmeye başlar.',
   'install.doneTitle': 'LeadRelay bağlandı',

@@ -11,6 +11,9 @@ export const texts: AppTexts = {
   'action.resumeSync': 'Відновити',
   'action.settings': 'Налаштування',
 
+  'view.chat': 'Чат',
+  'view.dashboard': 'Дашборд',
+
   'install.title': 'Підключаємо LeadRelay до вашого Бітрікс24…',
   'install.text': 'Це займе кілька секунд. Одразу після цього почнеться завантаження даних.',
   'install.doneTitle': 'LeadRelay підключено',

@@ -24,6 +24,8 @@ export const texts: AppTexts = {
   'action.restartSync': 'Qayta boshlash',
   'action.resumeSync': 'Davom ettirish',
   'action.settings': 'Sozlamalar',
+  'view.chat': 'Chat',
+  'view.dashboard': 'Dashbord',
 
   'install.title': 'LeadRelay Bitrix24 portalingizga ulanmoqda…',
   'install.text': 'Bu bir necha soniya oladi. Shundan so‘ng ma’lumotlar yuklana boshlaydi.',

@@ -1,0 +1,77 @@
+import type { Entity } from '../../contract/crm.ts';
+import type { AccessLogEntry, AccessLogReply, DeletionReply, UsageReply } from '../../contract/data.ts';
+import type { Member, MembersReply } from '../../contract/members.ts';
+import type { BusinessHours, OwnSettingsReply, SettingsReply, WorkingDay } from '../../contract/settings.ts';
+import { arrayOf, isBoolean, isMoment, isNumber, isString, nullable, objectOf, oneOf } from '../check.ts';
+
+/** What only the settings are told; see check.ts. */
+
+const isLanguage = oneOf<NonNullable<OwnSettingsReply['language']>>({
+  en: true,
+  ru: true,
+  uz: true,
+  kk: true,
+  uk: true,
+  tr: true,
+});
+const isDay = nullable(objectOf<NonNullable<WorkingDay>>({ from: isString, to: isString }));
+const isBusinessHours = objectOf<BusinessHours>({
+  ...{ mon: isDay, tue: isDay, wed: isDay, thu: isDay, fri: isDay },
+  ...{ sat: isDay, sun: isDay },
+});
+
+export const isFullSettings = objectOf<SettingsReply>({
+  timezone: isString,
+  language: nullable(isLanguage),
+  displayCurrency: nullable(isString),
+  baseCurrency: nullable(isString),
+  currencies: arrayOf(objectOf<SettingsReply['currencies'][number]>({ code: isString, name: isString })),
+  businessHours: isBusinessHours,
+});
+
+export const isOwnSettings = objectOf<OwnSettingsReply>({ language: nullable(isLanguage), locale: isString });
+
+export const isMembers = objectOf<MembersReply>({
+  members: arrayOf(
+    objectOf<Member>({
+      id: isString,
+      name: isString,
+      role: oneOf<Member['role']>({ admin: true, member: true }),
+      lastSeenAt: nullable(isMoment),
+      hasAccess: isBoolean,
+      isSelf: isBoolean,
+    }),
+  ),
+});
+
+const isEntity = oneOf<Entity>({
+  ...{ leads: true, deals: true, contacts: true, companies: true },
+  ...{ activities: true, stageHistory: true },
+});
+
+export const isUsage = objectOf<UsageReply>({
+  entities: arrayOf(objectOf<UsageReply['entities'][number]>({ entity: isEntity, records: isNumber, bytes: isNumber })),
+  records: isNumber,
+  bytes: isNumber,
+  confirmation: isString,
+});
+
+export const isAccessLog = objectOf<AccessLogReply>({
+  entries: arrayOf(
+    objectOf<AccessLogEntry>({
+      seq: isNumber,
+      at: isMoment,
+      who: objectOf<AccessLogEntry['who']>({
+        kind: oneOf<AccessLogEntry['who']['kind']>({ user: true, system: true }),
+        id: isString,
+        name: nullable(isString),
+      }),
+      action: isString,
+      entity: nullable(isString),
+      recordCount: nullable(isNumber),
+    }),
+  ),
+  next: nullable(isNumber),
+});
+
+export const isDeletion = objectOf<DeletionReply>({ deletesAt: nullable(isMoment) });
