@@ -58,7 +58,7 @@ interface FieldIssue {
 }
 
 /** One request of a screen that loads later and brings its own checks. */
-export interface Ask<T> {
+interface Ask<T> {
   method: 'GET' | 'PATCH' | 'POST';
   path: string;
   check: Check<T>;

@@ -15,11 +15,25 @@ import {
   sampleSession,
   sampleSyncStatus,
 } from './testing/sample-replies.ts';
+import {
+  SAMPLE_HOURS,
+  sampleAccessLog,
+  sampleMembers,
+  sampleOwnSettings,
+  sampleSettings,
+  sampleUsage,
+} from './testing/sample-settings.ts';
 
 const DASHBOARD = 'GET /api/dashboard/data';
 const CONNECTIONS = 'GET /api/connections';
 const ADD = 'POST /api/connections';
 const QUARANTINE = 'GET /api/crm/sync/quarantine';
+const SETTINGS = 'GET /api/settings';
+const SAVE = 'PATCH /api/settings';
+const OWN = 'GET /api/settings/own';
+const MEMBERS = 'GET /api/members';
+const USAGE = 'GET /api/data/usage';
+const LOG = 'GET /api/data/access-log';
 const ADDRESS = 'https://b24-x7k2.bitrix24.com/rest/1/canary7secret/';
 
 let dist: string;
@@ -39,6 +53,11 @@ beforeEach(async () => {
   portal = await startFakePortal(dist);
   portal.api[DASHBOARD] = () => ({ body: sampleDashboard() });
   portal.api[CONNECTIONS] = () => ({ body: sampleConnections({ kind: 'webhook' }) });
+  portal.api[SETTINGS] = () => ({ body: sampleSettings() });
+  portal.api[OWN] = () => ({ body: sampleOwnSettings() });
+  portal.api[MEMBERS] = () => ({ body: sampleMembers() });
+  portal.api[USAGE] = () => ({ body: sampleUsage() });
+  portal.api[LOG] = () => ({ body: sampleAccessLog() });
   page = await browser.newPage({ reducedMotion: 'reduce' });
   problems = [];
   logged = [];
@@ -66,13 +85,29 @@ async function openSettings(boot: Partial<BootData> = {}): Promise<void> {
   await page.locator('.connections li').waitFor();
 }
 
+/** Opens the settings at one of their sections, counted from the first. */
+async function openSection(index: number, boot: Partial<BootData> = {}): Promise<void> {
+  await openSettings(boot);
+  await page.locator('.settings-nav button').nth(index).click();
+}
+
+/** The card of one matter. */
+const card = (title: string) =>
+  page.locator('.settings-card').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+
+/** What the server says of a field it does not take. */
+function wrongField(path: string): { status: number; body: unknown } {
+  const { body } = refusal(422, 'invalid_value');
+  return { status: 422, body: { ...Object(body), errors: [{ path, code: 'invalid_value', message: 'x' }] } };
+}
+
 function focused(): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? null);
 }
 
 async function sendWebhook(address: string): Promise<void> {
   await page.getByLabel('Webhook address').fill(address);
-  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
 }
 
 test('the settings open and close by keyboard, and the focus goes along', async () => {
@@ -84,7 +119,7 @@ test('the settings open and close by keyboard, and the focus goes along', async 
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
   expect(await focused()).toBe('Settings');
-  expect(loaded.filter((file) => /\/settings-/.test(file))).toHaveLength(1);
+  expect(loaded.filter((file) => /\/settings-.*\.js$/.test(file))).toHaveLength(1);
   expect(await page.locator('.dashboard').count()).toBe(0);
   await page.keyboard.press('Shift+Tab');
   expect(await focused()).toBe('Back to the dashboard');
@@ -93,9 +128,14 @@ test('the settings open and close by keyboard, and the focus goes along', async 
   expect(await focused()).toBe('Settings');
 });
 
-test('a member is not shown the way to the settings', async () => {
+test('a member finds their own language in the settings, and nothing else', async () => {
+  portal.api[SETTINGS] = () => refusal(403, 'forbidden');
   await openDashboard({ session: sampleSession({ user: { id: '7', name: 'Timur', role: 'member' } }) });
-  expect(await page.getByRole('button').allTextContents()).toEqual(['Refresh']);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('combobox', { name: 'My language' }).waitFor();
+  expect(await page.locator('.settings-card h2').allTextContents()).toEqual(['My language']);
+  expect(await page.locator('.settings-nav').count()).toBe(0);
+  expect(portal.calls.filter((call) => call.startsWith(SETTINGS) && !call.startsWith(OWN))).toEqual([]);
 });
 
 test('settings that cannot be loaded are said to be out of reach, and open when they can', async () => {
@@ -140,7 +180,7 @@ test.each([
   expect(await outcome.textContent()).toContain(sentence);
   expect(portal.calls.filter((call) => call.startsWith(ADD))).toHaveLength(1);
   portal.api[ADD] = () => ({ status: 201, body: sampleConnections({ kind: 'webhook' }) });
-  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await page.getByText('The webhook is connected.').waitFor();
 });
 
@@ -175,7 +215,7 @@ test('a webhook that is taken is forgotten, and its sync shows on the dashboard'
 
 test('an empty field is not sent', async () => {
   await openSettings();
-  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
   expect(await focused()).toBe('');
   expect(portal.calls.filter((call) => call.startsWith(ADD))).toEqual([]);
 });
@@ -183,15 +223,15 @@ test('an empty field is not sent', async () => {
 test('another time zone is saved once it is asked for, and the dashboard is cut by it', async () => {
   let timezone = 'Asia/Tashkent';
   portal.api[DASHBOARD] = () => ({ body: sampleDashboard({ timezone }) });
-  portal.api['PATCH /api/settings'] = ({ body }) => {
+  portal.api[SAVE] = ({ body }) => {
     expect(body).toEqual({ timezone: 'America/New_York' });
     timezone = 'America/New_York';
-    return { body: { timezone } };
+    return { body: sampleSettings({ timezone }) };
   };
-  await openSettings();
+  await openSection(2);
   const zones = page.getByRole('combobox', { name: 'Time zone' });
   expect(await zones.inputValue()).toBe('Asia/Tashkent');
-  const save = page.getByRole('button', { name: 'Save' });
+  const save = card('Time zone').getByRole('button', { name: 'Save' });
   expect(await save.isDisabled()).toBe(true);
   await zones.selectOption('America/New_York');
   expect(portal.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
@@ -203,32 +243,246 @@ test('another time zone is saved once it is asked for, and the dashboard is cut 
   expect((await page.locator('.as-of').textContent())?.replaceAll(/\s/g, ' ')).toContain('4:05 AM');
 });
 
-test('a time zone that cannot be saved stays unsaved and says why', async () => {
-  portal.api['PATCH /api/settings'] = () => refusal(403, 'forbidden');
-  await openSettings();
+test('a value that cannot be saved stays unsaved and says why, at its field where it is the field', async () => {
+  await openSection(2);
+  portal.api[SAVE] = () => refusal(403, 'forbidden');
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('UTC');
-  await page.getByRole('button', { name: 'Save' }).click();
+  const save = card('Time zone').getByRole('button', { name: 'Save' });
+  await save.click();
   await page.getByText('Only administrators may change this.').waitFor();
-  expect(await page.getByRole('button', { name: 'Save' }).isEnabled()).toBe(true);
+  expect(await save.isEnabled()).toBe(true);
+  portal.api[SAVE] = () => wrongField('displayCurrency');
+  const currencies = page.getByRole('combobox', { name: 'Currency' });
+  await currencies.selectOption('USD');
+  await card('Currency').getByRole('button', { name: 'Save' }).click();
+  await card('Currency').getByText('This value cannot be used.').waitFor();
+  expect(await currencies.getAttribute('aria-invalid')).toBe('true');
+  expect(await page.getByRole('combobox', { name: 'Time zone' }).getAttribute('aria-invalid')).toBe('false');
 });
 
-test('connections that cannot be loaded leave the time zone, and can be tried again', async () => {
+test('another currency shows on the dashboard', async () => {
+  let currency = 'UZS';
+  portal.api[DASHBOARD] = () => ({ body: sampleDashboard({ currency }) });
+  portal.api[SAVE] = ({ body }) => {
+    expect(body).toEqual({ displayCurrency: 'USD' });
+    currency = 'USD';
+    return { body: sampleSettings({ displayCurrency: 'USD' }) };
+  };
+  await openSection(2);
+  await page.getByRole('combobox', { name: 'Currency' }).selectOption('USD');
+  const before = portal.calls.filter((call) => call.startsWith(DASHBOARD)).length;
+  await card('Currency').getByRole('button', { name: 'Save' }).click();
+  await card('Currency').getByText('Saved.').waitFor();
+  await expect.poll(() => portal.calls.filter((call) => call.startsWith(DASHBOARD)).length).toBe(before + 1);
+});
+
+test('one’s own language changes what stands there at once', async () => {
+  portal.api['PATCH /api/settings/own'] = ({ body }) => {
+    expect(body).toEqual({ language: 'ru' });
+    return { body: sampleOwnSettings({ language: 'ru', locale: 'ru' }) };
+  };
+  await openSection(2);
+  await page.getByRole('combobox', { name: 'My language' }).selectOption('ru');
+  await card('My language').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Настройки' }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('ru');
+  await page.getByRole('button', { name: 'Назад к отчётам' }).click();
+  await page.getByRole('tab', { name: 'Дашборд' }).waitFor();
+});
+
+test('business hours are set by day, and an end before its beginning is told before it is sent', async () => {
+  portal.api[SAVE] = ({ body }) => {
+    const businessHours = { ...SAMPLE_HOURS, mon: { from: '20:00', to: '24:00' }, sun: { from: '09:00', to: '18:00' } };
+    expect(body).toEqual({ businessHours });
+    return { body: sampleSettings({ businessHours }) };
+  };
+  await openSection(2);
+  const save = card('Business hours').getByRole('button', { name: 'Save' });
+  expect(await save.isDisabled()).toBe(true);
+  await page.getByRole('combobox', { name: 'Monday, from' }).selectOption('20:00');
+  await card('Business hours').getByText('The end has to come after the beginning.').waitFor();
+  await save.click();
+  expect(portal.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
+  await page.getByRole('combobox', { name: 'Monday, to' }).selectOption('24:00');
+  await page.getByRole('checkbox', { name: 'Sunday' }).check();
+  await save.click();
+  await card('Business hours').getByText('Saved.').waitFor();
+  expect(await save.isDisabled()).toBe(true);
+});
+
+test('people get another role or lose their access; the last administrator cannot', async () => {
+  const asked: unknown[] = [];
+  const [boss, timur, third] = sampleMembers().members;
+  portal.api['PATCH /api/members/bitrix24.7'] = ({ body }) => {
+    asked.push(body);
+    return { body: { members: [boss, { ...timur, ...Object(body) }, third] } };
+  };
+  portal.api['PATCH /api/members/bitrix24.1'] = () => refusal(409, 'wrong_state');
+  await openSection(3);
+  const role = page.getByRole('combobox', { name: 'Role of Timur Rahimov' });
+  await role.selectOption('admin');
+  await page.getByText('Saved. It holds within ten minutes.').waitFor();
+  expect(await role.inputValue()).toBe('admin');
+  await page.getByRole('button', { name: 'Remove access of Timur Rahimov' }).click();
+  await page.getByRole('button', { name: 'Give access back to Timur Rahimov' }).waitFor();
+  expect(asked).toEqual([{ role: 'admin' }, { hasAccess: false }]);
+  const own = page.getByRole('combobox', { name: 'Role of Dilnoza Karimova' });
+  await own.selectOption('member');
+  await page.getByText('One administrator with access has to be left.').waitFor();
+  expect(await own.inputValue()).toBe('admin');
+});
+
+test('the data is counted, and downloaded as a file that can be cancelled', async () => {
+  await openSection(4);
+  const rows = page.locator('.settings-table tr');
+  await rows.nth(1).waitFor();
+  expect(await rows.nth(1).locator('th, td').allTextContents()).toEqual(['Leads', '200,000', '48.3 MB']);
+  expect(await rows.last().locator('th, td').allTextContents()).toEqual(['Total', '1,223,000', '209.1 MB']);
+  portal.api['GET /api/data/export'] = () => refusal(429, 'rate_limited');
+  await page.getByRole('button', { name: 'Download ZIP' }).click();
+  await page.getByText('Somebody is downloading the archive at present.').waitFor();
+  let open = 0;
+  portal.api['GET /api/data/export'] = () => ({
+    body: null,
+    stream: (response) => {
+      open += 1;
+      response.write('PK');
+      response.on('close', () => {
+        open -= 1;
+      });
+    },
+  });
+  await page.getByRole('button', { name: 'Download ZIP' }).click();
+  await expect.poll(() => open).toBe(1);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(() => open).toBe(0);
+  portal.api['GET /api/data/export'] = () => ({ body: null, stream: (response) => void response.end('PK-archive') });
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download ZIP' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^leadrelay-\d{4}-\d\d-\d\d\.zip$/);
+  await page.getByText('The archive is downloaded.').waitFor();
+});
+
+test('everything is deleted once the domain is typed; the dashboard then offers to undo it', async () => {
+  let isDeleting = false;
+  portal.api[DASHBOARD] = () => (isDeleting ? refusal(403, 'tenant_deleting') : { body: sampleDashboard() });
+  portal.api['GET /api/data/deletion'] = () => ({ body: { deletesAt: '2025-12-24T12:00:00.000Z' } });
+  portal.api['POST /api/data/delete-all'] = ({ body }) => {
+    if (Object(body).confirmation !== 'b24-x7k2.bitrix24.com') return wrongField('confirmation');
+    isDeleting = true;
+    return { status: 202, body: { deletesAt: '2025-12-24T12:00:00.000Z' } };
+  };
+  portal.api['POST /api/data/delete-all/undo'] = () => {
+    isDeleting = false;
+    return { body: { deletesAt: null } };
+  };
+  await openSection(4);
+  const field = page.getByLabel('To confirm, type b24-x7k2.bitrix24.com');
+  const submit = page.getByRole('button', { name: 'Delete all data' });
+  expect(await submit.isDisabled()).toBe(true);
+  await field.fill('yes');
+  await submit.click();
+  await page.getByText('This is not the domain of the connected CRM.').waitFor();
+  expect(await field.getAttribute('aria-invalid')).toBe('true');
+  await field.fill('b24-x7k2.bitrix24.com');
+  await submit.click();
+  await page.getByRole('heading', { name: 'All data is being deleted' }).waitFor();
+  await page.getByRole('button', { name: /^Undo until Dec 24/ }).click();
+  await page.locator('.kpi-value').first().waitFor();
+});
+
+test('a member is told of a deletion, and cannot undo it', async () => {
+  portal.api[DASHBOARD] = () => refusal(403, 'tenant_deleting');
+  portal.api['GET /api/data/deletion'] = () => ({ body: { deletesAt: '2025-12-24T12:00:00.000Z' } });
+  const session = sampleSession({ user: { id: '7', name: 'Timur', role: 'member' } });
+  portal.boot = sampleBoot({ ...portal.boot, session });
+  await page.goto(portal.appUrl);
+  await page.getByText('An administrator of LeadRelay can undo it here.').waitFor();
+  expect(await page.getByRole('button').count()).toBe(0);
+});
+
+test('the access log names people and the team, and goes on page by page', async () => {
+  const asked: (string | null)[] = [];
+  portal.api[LOG] = ({ query }) => {
+    asked.push(query.get('before'));
+    const { entries } = sampleAccessLog();
+    return query.has('before')
+      ? { body: { entries: entries.slice(2), next: null } }
+      : { body: { entries: entries.slice(0, 2), next: 11 } };
+  };
+  await openSection(5);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByText('Karim', { exact: true }).waitFor();
+  const cells = (await page.locator('.settings-log tbody tr').allTextContents()).map((text) => text.replace(/^.*?[AP]M/, ''));
+  expect(cells).toEqual([
+    'Dilnoza KarimovaLooked at the dashboard16',
+    '#99Downloaded everything',
+    'KarimCopied the CRM1,223,000',
+    'Timur Rahimovsomething_newer16',
+  ]);
+  expect(asked).toEqual([null, '11']);
+  expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+});
+
+test('connections that cannot be loaded leave the other sections, and can be tried again', async () => {
   portal.api[CONNECTIONS] = () => refusal(500, 'internal');
   await openDashboard();
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByText('Something went wrong on our side. Try again in a minute.').waitFor();
-  expect(await page.getByRole('combobox', { name: 'Time zone' }).count()).toBe(1);
   portal.api[CONNECTIONS] = () => ({ body: sampleConnections() });
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('b24-x7k2.bitrix24.com').waitFor();
+  await page.locator('.settings-nav button').nth(2).click();
+  await page.getByRole('combobox', { name: 'Time zone' }).waitFor();
+});
+
+test.each([
+  [2, SETTINGS],
+  [3, MEMBERS],
+  [4, USAGE],
+  [5, LOG],
+])('section %i says that it cannot be loaded, and can be tried again', async (index, route) => {
+  const answer = portal.api[route];
+  portal.api[route] = () => refusal(500, 'internal');
+  await openSection(index);
+  await page.getByText('Something went wrong on our side. Try again in a minute.').waitFor();
+  portal.api[route] = answer ?? (() => refusal(500, 'internal'));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.settings-failed').waitFor({ state: 'detached' });
 });
 
 test('a session that ends in the settings asks to open the app again', async () => {
-  await openSettings();
-  portal.api['PATCH /api/settings'] = () => refusal(401, 'token_expired');
+  await openSection(2);
+  portal.api[SAVE] = () => refusal(401, 'token_expired');
   await page.getByRole('combobox', { name: 'Time zone' }).selectOption('UTC');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await card('Time zone').getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Open LeadRelay again' }).waitFor();
+});
+
+test.each([380, 768, 1280, 1920])('at %i px every section fits the width, in its longest language', async (width) => {
+  portal.api['PATCH /api/members/bitrix24.1'] = () => refusal(409, 'wrong_state');
+  portal.api['POST /api/data/delete-all'] = () => wrongField('confirmation');
+  await page.setViewportSize({ width, height: 900 });
+  await openSettings({ locale: 'ru' });
+  const wanted = [
+    '.connections li',
+    '.sync-facts',
+    '.settings-day',
+    '.settings-person',
+    '.settings-table tfoot',
+    '.settings-log',
+  ];
+  for (const [index, selector] of wanted.entries()) {
+    await page.locator('.settings-nav button').nth(index).click();
+    await page.locator(selector).first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), selector).toBe(width);
+    const cut = await page
+      .locator('.settings :not(input, .visually-hidden)')
+      .evaluateAll((elements) =>
+        elements.filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth).map((one) => one.outerHTML),
+      );
+    expect(cut, selector).toEqual([]);
+  }
 });
 
 test('an administrator pauses the sync and resumes it, and sees how it stands', async () => {
@@ -239,7 +493,7 @@ test('an administrator pauses the sync and resumes it, and sees how it stands', 
     body: completeSyncStatus({ status: 'paused', nextSyncAt: null }, { status: 'paused' }),
   });
   portal.api['POST /api/crm/sync/resume'] = () => ({ body: completeSyncStatus() });
-  await openSettings();
+  await openSection(1);
   const facts = async () =>
     (await page.locator('.sync-facts > div').allTextContents()).map((text) => text.replaceAll(/\s/g, ' '));
   await page.locator('.sync-facts').waitFor();
@@ -257,7 +511,7 @@ test('an administrator pauses the sync and resumes it, and sees how it stands', 
 
 test('a pause that the server refuses is told why', async () => {
   portal.api['POST /api/crm/sync/pause'] = () => refusal(409, 'wrong_state');
-  await openSettings();
+  await openSection(1);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('Your CRM is not connected at present, or the sync is paused.').waitFor();
 });
@@ -270,7 +524,7 @@ test('records with problems are listed page by page, each with its problems and 
     const [first, ...others] = sampleQuarantine().records;
     return { body: first && query.has('after') ? { records: others, next: null } : { records: [first], next: 'leads:81' } };
   };
-  await openSettings();
+  await openSection(1);
   const toggle = page.getByRole('button', { name: 'Records with problems (1,400)' });
   await toggle.focus();
   expect(await toggle.getAttribute('aria-expanded')).toBe('false');
@@ -300,7 +554,7 @@ test('records with problems are listed page by page, each with its problems and 
 });
 
 test('without problems nothing is said of them', async () => {
-  await openSettings();
+  await openSection(1);
   await page.getByRole('button', { name: 'Pause' }).waitFor();
   expect(await page.locator('.quarantine').count()).toBe(0);
 });
@@ -308,7 +562,7 @@ test('without problems nothing is said of them', async () => {
 test('a list that cannot be loaded says so, and can be asked for again', async () => {
   portal.api['GET /api/crm/sync/status'] = () => ({ body: completeSyncStatus({}, { quarantinedRecords: 1 }) });
   portal.api[QUARANTINE] = () => refusal(500, 'internal');
-  await openSettings();
+  await openSection(1);
   await page.getByRole('button', { name: 'Records with problems (2)' }).click();
   await page.locator('.quarantine').getByText('Something went wrong on our side.').waitFor();
   portal.api[QUARANTINE] = () => ({ body: sampleQuarantine() });
@@ -332,6 +586,7 @@ test('inside a portal a record opens in the portal’s slider, one of another CR
   await page.goto(portal.portalUrl);
   const frame = page.frameLocator('iframe');
   await frame.getByRole('button', { name: 'Settings' }).click();
+  await frame.getByRole('button', { name: 'Synchronisation' }).click();
   await frame.getByRole('button', { name: 'Records with problems (2)' }).click();
   await frame.getByRole('link', { name: '81' }).click();
   await page.waitForFunction(() => Reflect.get(window, 'portal').paths.length === 1);
@@ -358,7 +613,7 @@ test.each([
   portal.api[QUARANTINE] = () => ({ body: { records: [{ ...lead, problems }], next: 'more' } });
   portal.api['POST /api/crm/sync/pause'] = () => refusal(409, 'wrong_state');
   await page.setViewportSize({ width, height: 900 });
-  await openSettings({ locale });
+  await openSection(1, { locale });
   await page.locator('.quarantine-toggle').click();
   await page.locator('.quarantine-records a').waitFor();
   await page.locator('.sync-facts + .settings-row button').first().click();

@@ -110,7 +110,7 @@ function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard:
       ))}
       {pending !== null && (
         <>
-          <Bubble role="user">{pending}</Bubble>
+          <Bubble from="user">{pending}</Bubble>
           {asking.kind === 'failed' ? (
             <Trouble error={asking.error} onRetry={() => model.ask(pending)} />
           ) : (
@@ -122,11 +122,11 @@ function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard:
   );
 }
 
-function Bubble({ role, children }: { role: ChatMessage['role']; children: ComponentChildren }) {
+function Bubble({ from, children }: { from: ChatMessage['role']; children: ComponentChildren }) {
   const texts = CHAT_TEXTS[useApp().i18n.language];
   return (
-    <div class="chat-message" data-role={role}>
-      <span class="visually-hidden">{role === 'user' ? texts.you : 'LeadRelay'}: </span>
+    <div class="chat-message" data-from={from}>
+      <span class="visually-hidden">{from === 'user' ? texts.you : 'LeadRelay'}: </span>
       {children}
     </div>
   );
@@ -134,10 +134,10 @@ function Bubble({ role, children }: { role: ChatMessage['role']; children: Compo
 
 function Message({ message, model, onShowDashboard }: PartProps & { message: ChatMessage; onShowDashboard: () => void }) {
   const texts = CHAT_TEXTS[useApp().i18n.language];
-  if (message.role === 'user') return <Bubble role="user">{message.text}</Bubble>;
+  if (message.role === 'user') return <Bubble from="user">{message.text}</Bubble>;
   const reply = message.answer?.reply;
   return (
-    <Bubble role="assistant">
+    <Bubble from="assistant">
       {reply === undefined && <p>{texts.gone}</p>}
       {reply?.status === 'not_understood' && <p>{texts.notUnderstood}</p>}
       {reply?.status === 'not_synced' && (

@@ -2,7 +2,8 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { AccessLogEntry, UsageReply } from '../../contract/data.ts';
 import type { Api } from '../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
-import { isAccessLog, isDeletion, isUsage } from './settings-replies.ts';
+import { isDeletion } from './deletion-replies.ts';
+import { isAccessLog, isUsage } from './settings-replies.ts';
 import { run, type Task } from './task.ts';
 
 /** Counting a large CRM takes some seconds. */

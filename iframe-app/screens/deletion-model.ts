@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Api } from '../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
-import { isDeletion } from './settings-replies.ts';
+import { isDeletion } from './deletion-replies.ts';
 import { run, type Task } from './task.ts';
 
 export interface DeletionModel {

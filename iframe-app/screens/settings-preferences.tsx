@@ -15,6 +15,8 @@ import type { Task } from './task.ts';
 const LANGUAGES = Object.keys(LANGUAGE_NAMES) as LanguageCode[];
 type Weekday = keyof BusinessHours;
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
+/** Every half hour; a field for times would write them as the browser's language does, and cannot say that a day ends at 24:00. */
+const TIMES = Array.from({ length: 49 }, (_, step) => `${String(step >> 1).padStart(2, '0')}:${step % 2 === 0 ? '00' : '30'}`);
 /** Where a day off becomes a working day. */
 const USUAL_DAY = { from: '09:00', to: '18:00' };
 
@@ -273,19 +275,19 @@ function DayRow({ day, area, value, isWrong, onChange }: DayRowProps) {
   const name = area[`day.${day}`];
   const field = (end: 'from' | 'to') =>
     value && (
-      <input
-        type="time"
-        required
-        // A day that lasts until midnight ends at 24:00, which this field writes as its first minute.
-        value={value[end] === '24:00' ? '00:00' : value[end]}
+      <select
+        value={value[end]}
         aria-label={`${name}, ${area[`hours.${end}`]}`}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? `hours-${day}-wrong` : undefined}
-        onInput={(event) => {
-          const text = event.currentTarget.value;
-          onChange({ ...value, [end]: end === 'to' && text === '00:00' ? '24:00' : text });
-        }}
-      />
+        onChange={(event) => onChange({ ...value, [end]: event.currentTarget.value })}
+      >
+        {timesWith(value[end]).map((time) => (
+          <option key={time} value={time}>
+            {time}
+          </option>
+        ))}
+      </select>
     );
   return (
     <li class="settings-day">
@@ -313,6 +315,11 @@ function DayRow({ day, area, value, isWrong, onChange }: DayRowProps) {
       )}
     </li>
   );
+}
+
+/** One that somebody has set to the minute is among them. */
+function timesWith(time: string): string[] {
+  return TIMES.includes(time) ? TIMES : [...TIMES, time].toSorted();
 }
 
 function isBackwards(day: WorkingDay): boolean {

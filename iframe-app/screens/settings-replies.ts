@@ -1,5 +1,5 @@
 import type { Entity } from '../../contract/crm.ts';
-import type { AccessLogEntry, AccessLogReply, DeletionReply, UsageReply } from '../../contract/data.ts';
+import type { AccessLogEntry, AccessLogReply, UsageReply } from '../../contract/data.ts';
 import type { Member, MembersReply } from '../../contract/members.ts';
 import type { BusinessHours, OwnSettingsReply, SettingsReply, WorkingDay } from '../../contract/settings.ts';
 import { arrayOf, isBoolean, isMoment, isNumber, isString, nullable, objectOf, oneOf } from '../check.ts';
@@ -73,5 +73,3 @@ export const isAccessLog = objectOf<AccessLogReply>({
   ),
   next: nullable(isNumber),
 });
-
-export const isDeletion = objectOf<DeletionReply>({ deletesAt: nullable(isMoment) });

@@ -16,21 +16,23 @@ export function ViewTabs({ view, onChoose }: { view: View; onChoose: (view: View
     onChoose(next);
   };
   return (
-    <div ref={list} class="view-tabs" role="tablist" aria-label={t('app.name')} onKeyDown={move}>
-      {VIEWS.map((name) => (
-        <button
-          key={name}
-          id={`tab-${name}`}
-          type="button"
-          role="tab"
-          aria-selected={name === view}
-          aria-controls="view"
-          tabIndex={name === view ? 0 : -1}
-          onClick={() => onChoose(name)}
-        >
-          {t(`view.${name}`)}
-        </button>
-      ))}
-    </div>
+    <header class="view-tabs">
+      <div ref={list} role="tablist" aria-label={t('app.name')} onKeyDown={move}>
+        {VIEWS.map((name) => (
+          <button
+            key={name}
+            id={`tab-${name}`}
+            type="button"
+            role="tab"
+            aria-selected={name === view}
+            aria-controls="view"
+            tabIndex={name === view ? 0 : -1}
+            onClick={() => onChoose(name)}
+          >
+            {t(`view.${name}`)}
+          </button>
+        ))}
+      </div>
+    </header>
   );
 }
