@@ -47,7 +47,7 @@ export const widgetConfig = z.discriminatedUnion('chartType', [
 ]);
 export type WidgetConfig = z.infer<typeof widgetConfig>;
 
-/** Body of POST /api/dashboard/widgets. With the header `Idempotency-Key` it may be repeated. The answer is the `Widget`. */
+/** Body of POST /api/dashboard/preview, and of POST /api/dashboard/widgets: with the header `Idempotency-Key` it may be repeated. The answer is the `Widget`. */
 export const widgetCreateRequest = z.strictObject({ config: widgetConfig });
 
 /** Body of PATCH /api/dashboard/widgets/{id}: what is to change. `title` and `size` go over those of `config`. */
@@ -120,8 +120,23 @@ export const widgetResult = z.discriminatedUnion('status', [
 ]);
 export type WidgetResult = z.infer<typeof widgetResult>;
 
+/** Answer of POST /api/dashboard/preview. */
+export const widgetPreview = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('ok'), data: z.discriminatedUnion('kind', [chartData, kpiData]) }),
+  z.strictObject({ status: z.literal('not_synced') }),
+]);
+export type WidgetPreview = z.infer<typeof widgetPreview>;
+
+/** Query of GET /api/dashboard/widgets/{id}/csv, and with ids of GET /api/dashboard/data: what the numbers are looked at through. */
+export const filterRequest = z.strictObject({
+  /** Days back from the end of today, in place of each widget's own. Numbers of all time stay that. */
+  range: z.coerce.number().int().min(1).max(3660).optional(),
+  /** Only this CRM's records. */
+  crm: crmSource.optional(),
+});
+
 /** Query of GET /api/dashboard/data. */
-export const dashboardRequest = z.strictObject({
+export const dashboardRequest = filterRequest.extend({
   /** Ids of widgets, joined by commas: only these are read. Default: all. */
   widgets: z
     .string()
@@ -131,7 +146,7 @@ export const dashboardRequest = z.strictObject({
     .optional(),
 });
 
-/** Answer of GET /api/dashboard/data: the widgets with their numbers. */
+/** Answer of GET /api/dashboard/data: the widgets as they are stored, with the numbers of what was asked. */
 export const dashboardReply = z.strictObject({
   mode: crmMode,
   currency: z.string(),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type ErrorCode, problem } from './api.ts';
+import { catalogReply } from './catalog.ts';
 import { chartConfig, chartData, kpiConfig, kpiData } from './charts.ts';
 import { chatAnswer, chatHistoryReply, chatHistoryRequest, chatMessage, chatReply, chatRequest } from './chat.ts';
 import { connectionRequest, connectionsReply } from './connections.ts';
@@ -12,6 +13,7 @@ import {
   drillRecord,
   drillReply,
   drillRequest,
+  filterRequest,
   recordReply,
   recordRequest,
   widget,
@@ -20,6 +22,7 @@ import {
   widgetCreateRequest,
   widgetListReply,
   widgetPatchRequest,
+  widgetPreview,
   widgetResult,
 } from './dashboard.ts';
 import { accessLogReply, accessLogRequest, deleteAllRequest, deletionReply, usageReply } from './data.ts';
@@ -66,6 +69,7 @@ export const REPLY_SCHEMAS = {
   AccessLog: accessLogReply,
   BootData: bootData,
   BusinessHours: businessHours,
+  Catalog: catalogReply,
   ChartConfig: chartConfig,
   ChartData: chartData,
   ChatAnswer: chatAnswer,
@@ -102,6 +106,7 @@ export const REPLY_SCHEMAS = {
   Widget: widget,
   WidgetBin: widgetBinReply,
   WidgetList: widgetListReply,
+  WidgetPreview: widgetPreview,
   WidgetResult: widgetResult,
 } as const satisfies Record<string, z.ZodType>;
 
@@ -330,6 +335,7 @@ export const OPERATIONS = {
   'GET /api/dashboard/widgets/{id}/csv': {
     summary: 'A widget’s numbers as a file',
     access: 'session',
+    query: filterRequest,
     reply: 'text/csv',
     errors: [...CONFIG_ERRORS, 'not_found', 'wrong_state'],
   },
@@ -368,6 +374,18 @@ export const OPERATIONS = {
     body: 'EmptyRequest',
     reply: 'Onboarding',
     errors: ['wrong_state'],
+  },
+  'GET /api/dashboard/catalog': {
+    summary: 'What widgets can be made of, in the person’s language',
+    access: 'session',
+    reply: 'Catalog',
+  },
+  'POST /api/dashboard/preview': {
+    summary: 'The numbers a widget would show',
+    access: 'session',
+    body: 'WidgetCreateRequest',
+    reply: 'WidgetPreview',
+    errors: CONFIG_ERRORS,
   },
   'POST /api/dashboard/kpi': {
     summary: 'The one number a question in words asks for',

@@ -217,7 +217,7 @@ test.each([
 
 test('an aborted request is not sent and rejects with the reason of its signal', async () => {
   const { api, seen } = setUp(() => json(200, sampleDashboard()));
-  await expect(api.getDashboard(AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  await expect(api.getDashboard('', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
   expect(seen).toEqual([]);
 });
 
@@ -231,7 +231,7 @@ test('one caller that leaves does not stop the renewal the others wait for', asy
     },
   );
   const leaver = new AbortController();
-  const left = api.getDashboard(leaver.signal);
+  const left = api.getDashboard('', leaver.signal);
   const stays = api.getDashboard();
   leaver.abort(new Error('left'));
   await expect(left).rejects.toThrow('left');

@@ -57,29 +57,33 @@ interface FieldIssue {
   code: string;
 }
 
-/** One request of a screen that loads later and brings its own checks. */
-interface Ask<T> {
-  method: 'GET' | 'PATCH' | 'POST';
+/** A request by its address, with the check of its answer. */
+export interface Ask<T> {
+  method: 'DELETE' | 'GET' | 'PATCH' | 'POST';
   path: string;
+  /** Of the answer's JSON (null where it has no body), or of the `ServerFile`. */
   check: Check<T>;
   body?: unknown;
   /** The same key with the same body is done once, however often it is sent. */
   idempotencyKey?: string;
+  isFile?: boolean;
   /** Not tried again by itself: the person in front of it decides about that. */
   isOnce?: boolean;
   /** Default: 20 s. */
   timeoutMs?: number;
+  signal?: AbortSignal;
 }
 
 export type RecordPage = Extract<PageContext, { kind: 'record' }>;
 
 /** All methods reject with ApiError, or with the signal's reason once it is aborted. */
 export interface Api {
-  /** For what only a screen that loads later asks. */
-  ask<T>(request: Ask<T>, signal?: AbortSignal): Promise<T>;
+  /** One request of a screen that loads later and brings its own address and check. */
+  ask<T>(request: Ask<T>): Promise<T>;
   /** A file, however long it takes. */
   download(path: string, signal: AbortSignal): Promise<Blob>;
-  getDashboard(signal?: AbortSignal): Promise<DashboardReply>;
+  /** @param query what the dashboard is looked at through, `?range=30`; default: nothing */
+  getDashboard(query?: string, signal?: AbortSignal): Promise<DashboardReply>;
   /** One record of the CRM; `not_found` while it is not copied. */
   getRecord(record: RecordPage, signal?: AbortSignal): Promise<RecordReply>;
   getSyncStatus(signal?: AbortSignal): Promise<SyncStatusReply>;
@@ -102,6 +106,13 @@ export interface Api {
   addWebhook(webhookUrl: string, signal?: AbortSignal): Promise<ConnectionsReply>;
   /** For the whole tenant. */
   saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<Pick<SettingsReply, 'timezone'>>;
+}
+
+/** A file of the server's. */
+export interface ServerFile {
+  content: Blob;
+  /** The header that names it. */
+  disposition: string | null;
 }
 
 export interface ApiDeps {
@@ -128,7 +139,7 @@ const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
 /** Waiting longer than this inside one request looks like a hung page; the caller shows the failure and tries later. */
 const MAX_RETRY_AFTER_MS = 8_000;
 
-interface Call<T> extends Ask<T> {
+interface Call<T> extends Omit<Ask<T>, 'signal'> {
   signal: AbortSignal;
 }
 
@@ -253,16 +264,17 @@ export function createApi(deps: ApiDeps): Api {
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
 
     let response: Response;
-    let text: string;
+    let body: string | Blob;
     try {
       response = await deps.fetch(call.path, init);
-      text = await response.text();
+      body = await (call.isFile && response.ok ? response.blob() : response.text());
     } catch (cause) {
       throw new ApiError('network', { cause });
     }
     // Only what passed the check is remembered.
     if (response.status === 304 && remembered && call.check(remembered.value)) return remembered.value;
-    const value = parseJson(text);
+    const value =
+      typeof body === 'string' ? parseJson(body) : { content: body, disposition: response.headers.get('content-disposition') };
     if (!response.ok) throw refusal(response, value);
     if (!call.check(value)) throw new ApiError('bad_reply');
     const etag = response.headers.get('etag');
@@ -282,10 +294,10 @@ export function createApi(deps: ApiDeps): Api {
   const order = <T>(what: string, check: Check<T>, signal: AbortSignal | undefined, isOnce = false) =>
     request({ method: 'POST', path: `/api/crm/sync/${what}`, check, body: {}, isOnce, signal: signalOr(signal) });
   return {
-    ask: (call, signal) => request({ ...call, signal: signalOr(signal) }),
+    ask: (call) => request({ ...call, signal: signalOr(call.signal) }),
     download: (path, signal) => withToken((bearer) => download(path, bearer, signal), signal),
-    getDashboard: (signal) =>
-      request({ method: 'GET', path: '/api/dashboard/data', check: isDashboardReply, signal: signalOr(signal) }),
+    getDashboard: (query = '', signal) =>
+      request({ method: 'GET', path: `/api/dashboard/data${query}`, check: isDashboardReply, signal: signalOr(signal) }),
     getRecord: ({ entity, externalId }, signal) =>
       request({
         method: 'GET',

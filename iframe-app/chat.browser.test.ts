@@ -4,7 +4,7 @@ import type { ChatMessage } from '../contract/chat.ts';
 import { buildApp } from '../scripts/build-app.ts';
 import { openBrowser } from '../scripts/open-browser.ts';
 import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
-import { kpiConfig, kpiData, sampleBoot, sampleDashboard } from './testing/sample-replies.ts';
+import { isKpiData, kpiConfig, sampleBoot, sampleDashboard } from './testing/sample-replies.ts';
 import { sampleAnswer, sampleHistory, sampleQuestion } from './testing/sample-settings.ts';
 
 const DASHBOARD = 'GET /api/dashboard/data';
@@ -107,7 +107,7 @@ test('what was asked before is there; a question is typed, answered and put on t
     const dashboard = sampleDashboard();
     if (!isAdded) return { body: dashboard };
     const widget = { id: 'new', isStandard: false, position: 99, config: added };
-    const result = { id: 'new', status: 'ok', data: kpiData({ value: '777' }) } as const;
+    const result = { id: 'new', status: 'ok', data: isKpiData({ value: '777' }) } as const;
     return { body: { ...dashboard, widgets: [...dashboard.widgets, widget], results: [...dashboard.results, result] } };
   };
   const keys: unknown[] = [];

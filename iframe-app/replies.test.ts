@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { catalogReply } from '../contract/catalog.ts';
 import { connectionsReply } from '../contract/connections.ts';
-import { dashboardReply, recordReply } from '../contract/dashboard.ts';
+import { dashboardReply, drillReply, recordReply, widgetBinReply, widgetPreview } from '../contract/dashboard.ts';
 import { bootData, sessionReply } from '../contract/session.ts';
 import { quarantineReply, RECORD_PROBLEMS, syncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
@@ -14,7 +15,10 @@ import {
   isSessionReply,
   isSyncStatusReply,
 } from './replies.ts';
+import { isBinReply, isCatalogReply, isDrillReply, isPreview } from './screens/widget-api.ts';
+import { drillPage, sampleCatalog } from './testing/fake-widgets.ts';
 import {
+  chartData,
   completeSyncStatus,
   sampleBoot,
   sampleConnections,
@@ -39,6 +43,10 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
       dataAsOf: null,
     }),
   ],
+  ['drill', isDrillReply, drillReply, drillPage(1, 2, { next: 'n' })],
+  ['catalog', isCatalogReply, catalogReply, sampleCatalog()],
+  ['preview', isPreview, widgetPreview, { status: 'ok', data: chartData({ A: { x: 1, y: null } }) }],
+  ['bin', isBinReply, widgetBinReply, [{ ...sampleDashboard().widgets[4], deletedAt: '2025-11-24T09:05:00.000Z' }]],
   ['connections', isConnectionsReply, connectionsReply, sampleConnections({ errorMessage: 'The CRM did not answer.' })],
   ['record', isRecordReply, recordReply, sampleRecord()],
   ['sync status', isSyncStatusReply, syncStatusReply, sampleSyncStatus()],

@@ -38,7 +38,7 @@ import {
 } from './check.ts';
 
 const crmSources = { bitrix24: true, hubspot: true, zoho: true, freshsales: true } as const;
-const isCrmSource = oneOf<CrmSource>(crmSources);
+export const isCrmSource = oneOf<CrmSource>(crmSources);
 const isCrmMode = oneOf<CrmMode>({ classic: true, simple: true });
 const isEntity = oneOf<Entity>({
   leads: true,
@@ -60,8 +60,8 @@ const isSyncState = oneOf<SyncState>({
   storage_full: true,
 });
 const isSize = oneOf<ChartConfig['size']>({ small: true, medium: true, large: true });
-const isFormat = oneOf<KpiConfig['format']>({ number: true, currency: true, percentage: true, duration: true });
-const isDataSource = oneOf<ChartConfig['dataSource']>({
+export const isFormat = oneOf<KpiConfig['format']>({ number: true, currency: true, percentage: true, duration: true });
+export const isDataSource = oneOf<ChartConfig['dataSource']>({
   leads: true,
   deals: true,
   activities: true,
@@ -71,7 +71,7 @@ const isDataSource = oneOf<ChartConfig['dataSource']>({
   products: true,
   people: true,
 });
-const isAggregation = oneOf<ChartConfig['aggregation']>({
+export const isAggregation = oneOf<ChartConfig['aggregation']>({
   count: true,
   sum: true,
   average: true,
@@ -146,7 +146,7 @@ export const isKpiData = objectOf<KpiData>({
   byCrm: isByCrm,
 });
 
-const chartData = objectOf<ChartData>({
+export const chartData = objectOf<ChartData>({
   kind: oneOf<'chart'>({ chart: true }),
   series: arrayOf(
     objectOf<ChartSeries>({
@@ -175,7 +175,7 @@ const widgetResult: Check<WidgetResult> = either(
   ),
 );
 
-const widget = objectOf<Widget>({
+export const isWidget = objectOf<Widget>({
   id: isString,
   isStandard: isBoolean,
   position: isNumber,
@@ -189,7 +189,7 @@ export const isDashboardReply = objectOf<DashboardReply>({
   timezoneIsKnown: isBoolean,
   syncStatus: isSyncState,
   dataAsOf: nullable(isMoment),
-  widgets: arrayOf(widget),
+  widgets: arrayOf(isWidget),
   results: arrayOf(widgetResult),
 });
 

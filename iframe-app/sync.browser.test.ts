@@ -8,7 +8,7 @@ import { type FakePortal, fakeEvents, refusal, startFakePortal } from './testing
 import {
   completeSyncStatus,
   entityProgress,
-  kpiData,
+  isKpiData,
   sampleBoot,
   sampleDashboard,
   sampleSession,
@@ -56,7 +56,7 @@ afterEach(async () => {
 function dashboardOf({ dataAsOf, leads }: typeof copy, syncStatus: SyncState = 'complete') {
   const whole = sampleDashboard({ dataAsOf, syncStatus });
   const results = whole.results.map((result) =>
-    result.id === 'total-leads' ? { id: result.id, status: 'ok' as const, data: kpiData({ value: leads }) } : result,
+    result.id === 'total-leads' ? { id: result.id, status: 'ok' as const, data: isKpiData({ value: leads }) } : result,
   );
   return { ...whole, results };
 }

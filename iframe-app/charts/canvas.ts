@@ -32,6 +32,9 @@ Chart.register(
   Tooltip,
 );
 
+/** Adds kinds of charts that only some pages have. */
+export const register = (...parts: Parameters<typeof Chart.register>) => Chart.register(...parts);
+
 export interface Drawing {
   /** Shows other numbers or another look in place. */
   update(config: ChartJsConfig): void;
@@ -57,6 +60,9 @@ export function draw(canvas: HTMLCanvasElement, config: ChartJsConfig): Drawing 
     destroy: () => chart.destroy(),
   };
 }
+
+/** The chart drawn on a canvas, for who wants to know what is at a place of it. */
+export const chartOn = (canvas: HTMLCanvasElement): Chart | undefined => Chart.getChart(canvas);
 
 function shapeOf(config: ChartJsConfig): string {
   const axis = config.options && 'indexAxis' in config.options ? config.options.indexAxis : '';

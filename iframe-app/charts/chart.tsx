@@ -24,15 +24,19 @@ export function Chart({ config, data }: ChartProps) {
   const look = chartLook.value;
   const summaryId = useId();
 
-  const drawn = () => toChartJs(config, data, { look, format: app.format, animate: !reducedMotion.matches });
+  const isFunnel = config.chartType === 'funnel';
+  const make = useRef(toChartJs);
+  const drawn = () => make.current(config, data, { look, format: app.format, animate: !reducedMotion.matches });
   const latest = useRef(drawn);
   latest.current = drawn;
 
   useEffect(() => {
     let gone = false;
-    loadCanvas()
-      .then(({ draw }) => {
-        if (!gone && canvas.current) drawing.current = draw(canvas.current, latest.current());
+    Promise.all([loadCanvas(), isFunnel ? import('./funnel.ts') : null])
+      .then(([{ draw }, funnel]) => {
+        if (gone || !canvas.current) return;
+        make.current = funnel?.toFunnel ?? toChartJs;
+        drawing.current = draw(canvas.current, latest.current());
       })
       .catch(() => setCanDraw(false));
     return () => {
@@ -40,7 +44,7 @@ export function Chart({ config, data }: ChartProps) {
       drawing.current?.destroy();
       drawing.current = null;
     };
-  }, []);
+  }, [isFunnel]);
 
   // `drawn` is new in every render; it says the same while these are the same.
   useEffect(() => drawing.current?.update(drawn()), [config, data, look]);

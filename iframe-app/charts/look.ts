@@ -6,6 +6,8 @@ export interface ChartLook {
   series: string[];
   grid: string;
   text: string;
+  /** Of texts that are read first. */
+  strong: string;
   surface: string;
   tooltip: { background: string; text: string };
   fontFamily: string;
@@ -26,6 +28,7 @@ function readLook(): ChartLook {
     series: Array.from({ length: 8 }, (_unused, index) => read(`--chart-${index + 1}`)),
     grid: read('--chart-grid'),
     text: read('--text-muted'),
+    strong: read('--text'),
     surface: read('--surface'),
     tooltip: { background: read('--tooltip-bg'), text: read('--tooltip-fg') },
     fontFamily: read('--font-sans'),

@@ -10,6 +10,7 @@ const look: ChartLook = {
   series: ['#000001', '#000002'],
   grid: '#eeeeee',
   text: '#666666',
+  strong: '#141a26',
   surface: '#ffffff',
   tooltip: { background: '#000000', text: '#ffffff' },
   fontFamily: 'sans-serif',

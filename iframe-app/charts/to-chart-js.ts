@@ -32,9 +32,9 @@ export interface ChartJsDeps {
   animate: boolean;
 }
 
-/** Chart.js types its options by chart kind; these are the three kinds LeadRelay draws. */
-export type ChartJsConfig = ConfigOf<'bar'> | ConfigOf<'line'> | ConfigOf<'doughnut'>;
-type ConfigOf<Kind extends 'bar' | 'line' | 'doughnut'> = ChartConfiguration<Kind, (number | null)[], string>;
+/** Chart.js types its options by chart kind; these are the kinds LeadRelay draws, the last of them by a plugin. */
+export type ChartJsConfig = ConfigOf<'bar'> | ConfigOf<'line'> | ConfigOf<'doughnut'> | ConfigOf<'funnel'>;
+type ConfigOf<Kind extends 'bar' | 'line' | 'doughnut' | 'funnel'> = ChartConfiguration<Kind, (number | null)[], string>;
 
 /** Chart.js configuration of one chart. Pure: the same config, data and look give the same answer. A null value is a gap. */
 export function toChartJs(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJsConfig {

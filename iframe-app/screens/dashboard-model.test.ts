@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { WidgetSize } from '../../contract/charts.ts';
 import type { DashboardReply, Widget } from '../../contract/dashboard.ts';
 import { ApiError } from '../api.ts';
-import { chartConfig, chartData, kpiConfig, kpiData, sampleDashboard } from '../testing/sample-replies.ts';
+import { chartConfig, chartData, isKpiData, kpiConfig, sampleDashboard } from '../testing/sample-replies.ts';
 import { createDashboard, mergePanels, placeCharts } from './dashboard-model.ts';
 
 const KPI: Widget = { id: 'kpi', isStandard: true, position: 0, config: kpiConfig() };
@@ -20,15 +20,27 @@ function spans(...sizes: WidgetSize[]): [string, number, number][] {
   return placeCharts(charts(...sizes)).map(({ widget, span, tabletSpan }) => [widget.id, span, tabletSpan]);
 }
 
-test('large charts come first and fill the row, then medium ones two a row, then small ones three a row', () => {
-  expect(spans('small', 'medium', 'large', 'small', 'medium', 'small')).toEqual([
-    ['2', 12, 2],
+test('charts keep their order: a large one fills a row, medium ones come two and small ones three a row', () => {
+  expect(spans('medium', 'medium', 'large', 'small', 'small', 'small')).toEqual([
+    ['0', 6, 1],
     ['1', 6, 1],
-    ['4', 6, 1],
-    ['0', 4, 1],
+    ['2', 12, 2],
     ['3', 4, 1],
+    ['4', 4, 1],
     ['5', 4, 2],
   ]);
+});
+
+test('what a row leaves goes to its narrowest charts', () => {
+  expect(spans('small', 'medium', 'large', 'small', 'medium', 'small')).toEqual([
+    ['0', 6, 1],
+    ['1', 6, 1],
+    ['2', 12, 2],
+    ['3', 6, 1],
+    ['4', 6, 1],
+    ['5', 12, 2],
+  ]);
+  expect(spans('small', 'small', 'large').map(([, wide]) => wide)).toEqual([6, 6, 12]);
 });
 
 test('the last row is stretched over the hole it would leave', () => {
@@ -44,7 +56,7 @@ test('a chart of nothing is empty, a KPI of nothing is a number', () => {
   const panels = mergePanels(
     new Map(),
     reply([
-      { id: 'kpi', status: 'ok', data: kpiData({ value: '0', rowCount: 0 }) },
+      { id: 'kpi', status: 'ok', data: isKpiData({ value: '0', rowCount: 0 }) },
       { id: 'chart', status: 'ok', data: chartData({ A: { x: null } }) },
     ]),
   );
@@ -56,7 +68,7 @@ test('a widget that fails keeps its earlier numbers and says so; one that never 
   const first = mergePanels(
     new Map(),
     reply([
-      { id: 'kpi', status: 'ok', data: kpiData() },
+      { id: 'kpi', status: 'ok', data: isKpiData() },
       { id: 'chart', status: 'failed' },
     ]),
   );
@@ -67,16 +79,16 @@ test('a widget that fails keeps its earlier numbers and says so; one that never 
       { id: 'chart', status: 'failed' },
     ]),
   );
-  expect(second.get('kpi')).toEqual({ kind: 'ready', data: kpiData(), stale: true });
+  expect(second.get('kpi')).toEqual({ kind: 'ready', data: isKpiData(), stale: true });
   expect(second.get('chart')).toEqual({ kind: 'failed' });
 });
 
 test('a widget the reply has no result for has failed, and fresh numbers are not stale', () => {
   const panels = mergePanels(
-    new Map([['kpi', { kind: 'ready', data: kpiData(), stale: true }]]),
-    reply([{ id: 'kpi', status: 'ok', data: kpiData({ value: '7' }) }]),
+    new Map([['kpi', { kind: 'ready', data: isKpiData(), stale: true }]]),
+    reply([{ id: 'kpi', status: 'ok', data: isKpiData({ value: '7' }) }]),
   );
-  expect(panels.get('kpi')).toEqual({ kind: 'ready', data: kpiData({ value: '7' }), stale: false });
+  expect(panels.get('kpi')).toEqual({ kind: 'ready', data: isKpiData({ value: '7' }), stale: false });
   expect(panels.get('chart')).toEqual({ kind: 'failed' });
 });
 
@@ -197,7 +209,7 @@ test('a reload during a load follows it, once for all who ask', async () => {
 
 test('a CRM without records is empty only once it is synced', async () => {
   const nothing = [
-    { id: 'kpi', status: 'ok', data: kpiData({ value: '0', rowCount: 0 }) },
+    { id: 'kpi', status: 'ok', data: isKpiData({ value: '0', rowCount: 0 }) },
     { id: 'chart', status: 'ok', data: chartData({}, { rowCount: 0 }) },
   ] as const;
   const isEmptyWith = async (over: Partial<DashboardReply>) => {

@@ -1,6 +1,7 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ChartData, KpiData } from '../../contract/charts.ts';
 import type { DashboardReply, Widget, WidgetResult } from '../../contract/dashboard.ts';
+import { type DashboardFilter, NO_FILTER } from '../../contract/dashboard-filter.ts';
 import { type Api, ApiError } from '../api.ts';
 
 /** What a widget's panel draws. `stale`: numbers of an earlier load, because the last one had none for this widget. */
@@ -31,6 +32,12 @@ export interface DashboardModel {
   /** The sync is complete and the CRM has nothing: numbers would be zeros without a reason. */
   isEmpty: ReadonlySignal<boolean>;
   hasNumbers: ReadonlySignal<boolean>;
+  /** What the numbers on show are looked at through. */
+  filter: ReadonlySignal<DashboardFilter>;
+  /** Looks at everything through another filter. */
+  look(filter: DashboardFilter): Promise<void>;
+  /** Shows other widgets at once, until the next load says what there is. */
+  show(edit: (widgets: Widget[]) => Widget[]): void;
   /** Loads all widgets. Called while a load runs, it waits for that one. */
   refresh(): Promise<void>;
   /** Loads what has just changed. A load that runs already may have been answered before that, so another follows it. */
@@ -50,13 +57,16 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
   const error = signal<ApiError | null>(null);
   const loadedAt = signal<number | null>(null);
   const isLoading = signal(false);
+  const filter = signal(NO_FILTER);
+  let wanted = NO_FILTER;
   let loading: Promise<void> | null = null;
   let following: Promise<void> | null = null;
   let hasOfferedZone = false;
 
   /** Bitrix24 seldom says its users' zone. The first administrator's stands in, so that days begin at their midnight. */
   async function loadInOwnZone(): Promise<DashboardReply> {
-    const next = await deps.api.getDashboard();
+    const query = queryOf(wanted);
+    const next = await deps.api.getDashboard(query);
     if (next.timezoneIsKnown || deps.ownTimezone === null || hasOfferedZone) return next;
     hasOfferedZone = true;
     try {
@@ -64,15 +74,18 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
     } catch {
       return next;
     }
-    return deps.api.getDashboard();
+    return deps.api.getDashboard(query);
   }
 
   async function load(): Promise<void> {
     isLoading.value = true;
+    const through = wanted;
     try {
       const next = await loadInOwnZone();
       batch(() => {
-        panels.value = mergePanels(panels.value, next);
+        // Numbers of another question are no earlier ones of this.
+        panels.value = mergePanels(through === filter.value ? panels.value : new Map(), next);
+        filter.value = through;
         reply.value = next;
         error.value = null;
         loadedAt.value = deps.now();
@@ -91,6 +104,15 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
     return loading;
   }
 
+  function reload(): Promise<void> {
+    if (loading === null) return refresh();
+    following ??= loading.then(() => {
+      following = null;
+      return refresh();
+    });
+    return following;
+  }
+
   return {
     reply,
     panels,
@@ -101,16 +123,25 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
     charts: computed(() => placeCharts(reply.value?.widgets ?? [])),
     isEmpty: computed(() => reply.value?.syncStatus === 'complete' && hasNoRecords(reply.value.results)),
     hasNumbers: computed(() => [...panels.value.values()].some((panel) => panel.kind === 'ready' || panel.kind === 'empty')),
-    refresh,
-    reload() {
-      if (loading === null) return refresh();
-      following ??= loading.then(() => {
-        following = null;
-        return refresh();
-      });
-      return following;
+    filter,
+    look(next) {
+      wanted = next;
+      return reload();
     },
+    show(edit) {
+      if (reply.value) reply.value = { ...reply.value, widgets: edit(reply.value.widgets) };
+    },
+    refresh,
+    reload,
   };
+}
+
+/** The filter as GET /api/dashboard/data takes it; empty for none. */
+export function queryOf({ range, crm }: DashboardFilter): string {
+  const query = new URLSearchParams();
+  if (range !== null) query.set('range', `${range}`);
+  if (crm !== null) query.set('crm', crm);
+  return query.size > 0 ? `?${query}` : '';
 }
 
 /** The panels after a reply. A widget whose numbers failed this time keeps the ones it had. */
@@ -137,24 +168,41 @@ function hasNoRecords(results: WidgetResult[]): boolean {
   return results.length > 0 && results.every((result) => result.status === 'ok' && result.data.rowCount === 0);
 }
 
+/** Columns of twelve a chart wants. */
+const SPANS = { small: 4, medium: 6, large: 12 };
+
 /**
- * Charts in reading order: large ones over the full width, then medium ones two a row, then small ones three a row.
- * The last row is stretched, so that no hole is left in the grid.
+ * Charts in their order: a large one takes a row, medium ones come two a row, small ones three. What a row leaves is given to its
+ * charts, the narrowest first, so that no hole is left in the grid.
  */
 export function placeCharts(widgets: readonly Widget[]): PlacedWidget[] {
   const charts = inOrder(widgets).filter((widget) => widget.config.chartType !== 'kpi');
-  const ofSize = (size: Widget['config']['size']) => charts.filter((widget) => widget.config.size === size);
-  return [...placeRows(ofSize('large'), 1), ...placeRows(ofSize('medium'), 2), ...placeRows(ofSize('small'), 3)];
+  const onTablets = cutIntoRows(charts, 2, ({ config }) => (config.size === 'large' ? 2 : 1)).flatMap((row) => row.spans);
+  return cutIntoRows(charts, 12, ({ config }) => SPANS[config.size])
+    .flatMap(({ widgets: inRow, spans }) => inRow.map((widget, index) => ({ widget, span: spans[index] ?? 12 })))
+    .map((placed, index) => ({ ...placed, tabletSpan: onTablets[index] ?? 2 }));
 }
 
-function placeRows(widgets: Widget[], perRow: number): PlacedWidget[] {
-  const inLastRow = widgets.length % perRow || perRow;
-  const tabletPerRow = Math.min(perRow, 2);
-  return widgets.map((widget, index) => {
-    const isInLastRow = index >= widgets.length - inLastRow;
-    const isAloneOnTablet = tabletPerRow === 1 || (index === widgets.length - 1 && widgets.length % 2 === 1);
-    return { widget, span: 12 / (isInLastRow ? inLastRow : perRow), tabletSpan: isAloneOnTablet ? 2 : 1 };
-  });
+function cutIntoRows(widgets: readonly Widget[], columns: number, spanOf: (widget: Widget) => number) {
+  const rows: { widgets: Widget[]; spans: number[] }[] = [];
+  let room = 0;
+  for (const widget of widgets) {
+    const span = spanOf(widget);
+    if (room < span) {
+      rows.push({ widgets: [], spans: [] });
+      room = columns;
+    }
+    rows.at(-1)?.widgets.push(widget);
+    rows.at(-1)?.spans.push(span);
+    room -= span;
+  }
+  for (const { spans } of rows) {
+    for (let left = columns - spans.reduce((sum, span) => sum + span, 0); left > 0; left -= 1) {
+      const narrowest = spans.indexOf(Math.min(...spans));
+      spans[narrowest] = (spans[narrowest] ?? 0) + 1;
+    }
+  }
+  return rows;
 }
 
 function inOrder(widgets: readonly Widget[]): Widget[] {

@@ -1,14 +1,19 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { CrmMode } from '../../contract/crm.ts';
+import type { Widget } from '../../contract/dashboard.ts';
+import type { DashboardFilter } from '../../contract/dashboard-filter.ts';
+import type { Api } from '../api.ts';
 import { loadCanvas } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
+import type { Host } from '../host.ts';
 import { browserTimers, documentVisibility, startPolling } from '../poller.ts';
 import { Button } from '../ui/button.tsx';
 import { BrandMark, RefreshIcon } from '../ui/icons.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ChartCard } from './chart-card.tsx';
-import type { DashboardModel } from './dashboard-model.ts';
+import type { DashboardModel, PanelState } from './dashboard-model.ts';
+import type { Tools } from './dashboard-tools.tsx';
 import { KpiCard } from './kpi-card.tsx';
 import { LoadFailure, LoadFailurePage } from './load-failure.tsx';
 import { Notice } from './notice.tsx';
@@ -22,7 +27,22 @@ const LIVE_REFRESH_EVERY_MS = 5 * 60_000;
 /** How often it is looked whether a load is due; a failed one, whoever asked for it, is due at once. */
 const CHECK_EVERY_MS = 10_000;
 
+/** What is done with widgets, rather than looked at: it loads after the charts. */
+const loadTools = () => import('./dashboard-tools.tsx');
+
+/** What every card of a widget is drawn from. */
+export interface CardProps {
+  widget: Widget;
+  panel: PanelState;
+  filter: DashboardFilter;
+  tools: Tools | null;
+  /** How far back its records are copied, while they are not all; null: not known. */
+  coverage: string | null;
+}
+
 interface DashboardProps {
+  api: Api;
+  host: Pick<Host, 'openRecord'>;
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
@@ -34,8 +54,10 @@ interface DashboardProps {
   children?: ComponentChildren;
 }
 
-export function Dashboard({ dashboard, sync, isAdmin, onRefresh, actions, children }: DashboardProps) {
-  const { t } = useApp().i18n;
+export function Dashboard({ api, host, dashboard, sync, isAdmin, onRefresh, actions, children }: DashboardProps) {
+  const app = useApp();
+  const { t } = app.i18n;
+  const [tools, setTools] = useState<Tools | null>(null);
   const reply = dashboard.reply.value;
   const error = dashboard.error.value;
 
@@ -54,6 +76,15 @@ export function Dashboard({ dashboard, sync, isAdmin, onRefresh, actions, childr
     );
   }, [dashboard, sync]);
 
+  const hasNumbers = dashboard.hasNumbers.value;
+  useEffect(() => {
+    if (!hasNumbers) return;
+    const load = () => loadTools().then(({ createTools }) => setTools(createTools({ api, host, dashboard, sync, isAdmin, app })));
+    // Not before the charts are drawn. Where it is out of reach, everything can still be read.
+    const drawn = loadCanvas().catch(() => {});
+    drawn.then(() => setTimeout(() => load().catch(() => {})));
+  }, [hasNumbers, api, host, dashboard, sync, isAdmin, app]);
+
   if (reply === null) {
     if (error?.kind === 'session') return <Notice kind="reopen" />;
     if (error) return <LoadFailurePage error={error} onRetry={dashboard.refresh} isBusy={dashboard.isLoading.value} />;
@@ -63,13 +94,14 @@ export function Dashboard({ dashboard, sync, isAdmin, onRefresh, actions, childr
   const state = status?.status ?? reply.syncStatus;
   const problem = isProblem(state) ? state : null;
   const isWhole = status ? isCopied(status) : reply.dataAsOf !== null;
-  const hasNumbers = dashboard.hasNumbers.value;
   // The end of a first load is shown with its numbers: until they are there, the progress stays.
   const isFirstLoad = !hasNumbers && (state !== 'complete' || reply.syncStatus !== 'complete');
   const { timezone } = reply;
   return (
     <main class="dashboard">
       <DashboardHead dashboard={dashboard} problem={isWhole ? problem : null} onRefresh={onRefresh} actions={actions} />
+      {/* Its room is kept, so that nothing jumps when it comes. */}
+      {hasNumbers && <div class="dashboard-bar">{tools?.bar()}</div>}
       {children}
       {error && <LoadFailure error={error} loadedAt={dashboard.loadedAt.value} />}
       {isFirstLoad && <SyncProgress sync={sync} canRestart={isAdmin} timezone={timezone} />}
@@ -83,7 +115,7 @@ export function Dashboard({ dashboard, sync, isAdmin, onRefresh, actions, childr
           <p>{t(reply.mode === 'simple' ? 'dashboard.emptyTextSimple' : 'dashboard.emptyText')}</p>
         </section>
       )}
-      {!isFirstLoad && !dashboard.isEmpty.value && <Widgets dashboard={dashboard} mode={reply.mode} />}
+      {!isFirstLoad && !dashboard.isEmpty.value && <Widgets dashboard={dashboard} sync={sync} mode={reply.mode} tools={tools} />}
     </main>
   );
 }
@@ -126,29 +158,37 @@ function DashboardHead({ dashboard, problem, onRefresh, actions }: DashboardHead
   );
 }
 
-function Widgets({ dashboard, mode }: { dashboard: DashboardModel; mode: CrmMode }) {
-  const panels = dashboard.panels.value;
+interface WidgetsProps extends Pick<DashboardProps, 'dashboard' | 'sync'>, Pick<CardProps, 'tools'> {
+  mode: CrmMode;
+}
+
+function Widgets({ dashboard, sync, mode, tools }: WidgetsProps) {
+  const { i18n, format } = useApp();
+  const timezone = dashboard.reply.value?.timezone ?? 'UTC';
+  const cardOf = (widget: Widget): CardProps => {
+    const { dataSource } = widget.config;
+    const from = sync.status.value?.entities.find(({ entity }) => entity === dataSource)?.coveredFrom;
+    return {
+      widget,
+      panel: dashboard.panels.value.get(widget.id) ?? { kind: 'loading' },
+      filter: dashboard.filter.value,
+      tools,
+      coverage: from ? i18n.t('sync.coveredFrom', { month: format.month(from, timezone) }) : null,
+    };
+  };
   return (
     <>
       <div class="kpi-row">
-        {dashboard.kpis.value.map(({ id, config }) =>
-          config.chartType === 'kpi' ? (
-            <KpiCard key={id} config={config} panel={panels.get(id) ?? { kind: 'loading' }} mode={mode} />
-          ) : null,
-        )}
+        {dashboard.kpis.value.map((widget) => (
+          <KpiCard key={widget.id} {...cardOf(widget)} mode={mode} />
+        ))}
       </div>
       <div class="chart-grid">
-        {dashboard.charts.value.map(({ widget: { id, config }, span, tabletSpan }) =>
-          config.chartType === 'kpi' ? null : (
-            <ChartCard
-              key={id}
-              config={config}
-              panel={panels.get(id) ?? { kind: 'loading' }}
-              span={{ wide: span, tablet: tabletSpan }}
-            />
-          ),
-        )}
+        {dashboard.charts.value.map(({ widget, span, tabletSpan }) => (
+          <ChartCard key={widget.id} {...cardOf(widget)} span={{ wide: span, tablet: tabletSpan }} />
+        ))}
       </div>
+      {tools?.layer()}
     </>
   );
 }

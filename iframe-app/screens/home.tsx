@@ -108,7 +108,15 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
         {view === 'chat' && later.chat ? (
           <later.chat.Chat {...{ api, dashboard }} onShowDashboard={() => setView('dashboard')} />
         ) : (
-          <Dashboard dashboard={dashboard} sync={sync} isAdmin={isAdmin} onRefresh={refresh} actions={button}>
+          <Dashboard
+            api={api}
+            host={host}
+            dashboard={dashboard}
+            sync={sync}
+            isAdmin={isAdmin}
+            onRefresh={refresh}
+            actions={button}
+          >
             {trouble}
           </Dashboard>
         )}

@@ -1,34 +1,40 @@
 import type { KpiConfig, KpiData } from '../../contract/charts.ts';
 import type { CrmMode } from '../../contract/crm.ts';
+import type { Widget } from '../../contract/dashboard.ts';
+import { narrowConfig } from '../../contract/dashboard-filter.ts';
 import { type AppContext, useApp } from '../context.ts';
 import { crmName } from '../crm-name.ts';
 import { Panel } from '../ui/panel.tsx';
-import type { PanelState } from './dashboard-model.ts';
+import type { CardProps } from './dashboard.tsx';
 import { describeRange, Unconverted } from './widget-text.tsx';
 
 /** Longer values than this are shortened; the whole one is in the tooltip. What is still too long for its card is set smaller. */
 const MAX_VALUE_LENGTH = 13;
 
-interface KpiCardProps {
-  config: KpiConfig;
-  panel: PanelState;
+interface KpiCardProps extends CardProps {
   /** What the CRM is counted by. */
   mode: CrmMode;
 }
 
-export function KpiCard({ config, panel, mode }: KpiCardProps) {
+export function KpiCard({ widget, panel, filter, tools, coverage, mode }: KpiCardProps) {
   const { i18n } = useApp();
+  const shown: Widget['config'] = narrowConfig(widget.config, filter);
+  if (shown.chartType !== 'kpi') return null;
   const data = panel.kind === 'ready' && panel.data.kind === 'kpi' ? panel.data : null;
   return (
     <Panel
+      id={widget.id}
       kind="kpi"
-      title={config.title}
-      subtitle={describeRange(config.timeRangeDays, i18n)}
+      title={shown.title}
+      subtitle={describeRange(shown.timeRangeDays, i18n)}
+      heading={tools?.heading(widget)}
+      actions={tools?.actions(widget)}
       state={panel.kind}
       stale={panel.kind === 'ready' && panel.stale}
+      coverage={coverage}
     >
-      {data && <KpiNumber config={config} data={data} />}
-      {data && config.measure === 'conversionRate' && <p class="kpi-note">{i18n.t(`kpi.conversion.${mode}`)}</p>}
+      {data && <KpiNumber config={shown} data={data} />}
+      {data && shown.measure === 'conversionRate' && <p class="kpi-note">{i18n.t(`kpi.conversion.${mode}`)}</p>}
     </Panel>
   );
 }

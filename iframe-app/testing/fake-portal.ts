@@ -119,7 +119,8 @@ ${entry.css.map((file) => `<link rel="stylesheet" href="/${file}">`).join('')}<l
       answer.stream(response);
       return;
     }
-    response.end(answer.status === 304 ? undefined : JSON.stringify(answer.body));
+    if (answer.status === 304 || answer.status === 204) response.end();
+    else response.end(Buffer.isBuffer(answer.body) ? answer.body : JSON.stringify(answer.body));
   }
 
   return fake;

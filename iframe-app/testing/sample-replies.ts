@@ -64,7 +64,7 @@ export function chartConfig(over: Partial<ChartConfig> = {}): ChartConfig {
   };
 }
 
-export function kpiData(over: Partial<KpiData> = {}): KpiData {
+export function isKpiData(over: Partial<KpiData> = {}): KpiData {
   return {
     kind: 'kpi',
     value: '12450',
@@ -114,10 +114,10 @@ const months = [
 const overMonths = (values: number[]) => Object.fromEntries(months.map((month, index) => [month, values[index] ?? null]));
 
 const SAMPLE: { config: Widget['config']; data: ChartData | KpiData }[] = [
-  { config: kpiConfig(), data: kpiData() },
+  { config: kpiConfig(), data: isKpiData() },
   {
     config: kpiConfig({ chartId: 'total-deals', title: 'Total deals', dataSource: 'deals' }),
-    data: kpiData({ value: '3980', previous: '4102', rowCount: 3980 }),
+    data: isKpiData({ value: '3980', previous: '4102', rowCount: 3980 }),
   },
   {
     config: kpiConfig({
@@ -127,7 +127,7 @@ const SAMPLE: { config: Widget['config']; data: ChartData | KpiData }[] = [
       format: 'currency',
       comparisonPeriodDays: null,
     }),
-    data: kpiData({
+    data: isKpiData({
       value: '12345678.90',
       previous: null,
       format: 'currency',
@@ -143,7 +143,7 @@ const SAMPLE: { config: Widget['config']; data: ChartData | KpiData }[] = [
       measure: 'conversionRate',
       format: 'percentage',
     }),
-    data: kpiData({ value: '23.46', previous: '22.1', format: 'percentage' }),
+    data: isKpiData({ value: '23.46', previous: '22.1', format: 'percentage' }),
   },
   {
     config: chartConfig({

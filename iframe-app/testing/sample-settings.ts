@@ -2,7 +2,7 @@ import type { ChatHistoryReply, ChatMessage } from '../../contract/chat.ts';
 import type { AccessLogReply, UsageReply } from '../../contract/data.ts';
 import type { MembersReply } from '../../contract/members.ts';
 import type { BusinessHours, OwnSettingsReply, SettingsReply } from '../../contract/settings.ts';
-import { kpiConfig, kpiData } from './sample-replies.ts';
+import { isKpiData, kpiConfig } from './sample-replies.ts';
 
 const day = { from: '09:00', to: '18:00' };
 export const SAMPLE_HOURS: BusinessHours = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: null, sun: null };
@@ -91,7 +91,7 @@ export function sampleQuestion(id: string, text = 'How many leads do we have?'):
 /** A number that can become a widget. */
 export function sampleAnswer(id: string, value = '12450'): ChatMessage {
   const { chartId: _, ...widget } = kpiConfig({ title: 'Total leads', timeRangeDays: null });
-  const reply = { status: 'ok', title: 'Total leads', data: kpiData({ value, previous: null }), range: null, widget } as const;
+  const reply = { status: 'ok', title: 'Total leads', data: isKpiData({ value, previous: null }), range: null, widget } as const;
   return { id, role: 'assistant', text: 'Total leads', answer: { kind: 'kpi', reply }, at: AT };
 }
 

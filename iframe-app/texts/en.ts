@@ -55,6 +55,8 @@ export const texts = {
   'entity.companies': 'Companies',
   'entity.activities': 'Activities',
   'entity.stageHistory': 'Stage history',
+  'entity.products': 'Products in deals',
+  'entity.people': 'Team members',
 
   'syncProblem.error.title': 'The sync has stopped',
   'syncProblem.error.text':

@@ -72,6 +72,8 @@ export const texts: AppTexts = {
   'entity.companies': 'Компаниялар',
   'entity.activities': 'Істер',
   'entity.stageHistory': 'Кезеңдер тарихы',
+  'entity.products': 'Мәмілелердегі тауарлар',
+  'entity.people': 'Қызметкерлер',
 
   'syncProblem.error.title': 'Жүктеу тоқтап қалды',
   'syncProblem.error.text': 'CRM деректерін көшіру кезінде қате шықты. Әрекет өзі қайталанады; оны қазір де іске қосуға болады.',

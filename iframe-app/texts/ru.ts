@@ -66,6 +66,8 @@ export const texts: AppTexts = {
   'entity.companies': 'Компании',
   'entity.activities': 'Дела',
   'entity.stageHistory': 'История стадий',
+  'entity.products': 'Товары в сделках',
+  'entity.people': 'Сотрудники',
 
   'syncProblem.error.title': 'Загрузка остановилась',
   'syncProblem.error.text': 'При копировании данных CRM произошла ошибка. Попытка повторится сама; можно запустить её и сейчас.',

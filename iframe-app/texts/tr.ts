@@ -58,6 +58,8 @@ export const texts: AppTexts = {
   'entity.companies': 'Şirketler',
   'entity.activities': 'Aktiviteler',
   'entity.stageHistory': 'Aşama geçmişi',
+  'entity.products': 'Anlaşma ürünleri',
+  'entity.people': 'Ekip üyeleri',
 
   'syncProblem.error.title': 'Yükleme durdu',
   'syncProblem.error.text':

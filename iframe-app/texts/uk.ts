@@ -67,6 +67,8 @@ export const texts: AppTexts = {
   'entity.companies': 'Компанії',
   'entity.activities': 'Справи',
   'entity.stageHistory': 'Історія стадій',
+  'entity.products': 'Товари в угодах',
+  'entity.people': 'Співробітники',
 
   'syncProblem.error.title': 'Завантаження зупинилося',
   'syncProblem.error.text': 'Під час копіювання даних CRM сталася помилка. Спроба повториться сама; можна запустити її й зараз.',

@@ -71,6 +71,8 @@ export const texts: AppTexts = {
   'entity.companies': 'Kompaniyalar',
   'entity.activities': 'Faolliklar',
   'entity.stageHistory': 'Bosqichlar tarixi',
+  'entity.products': 'Bitimlardagi mahsulotlar',
+  'entity.people': 'Jamoa a’zolari',
 
   'syncProblem.error.title': 'Yuklash to‘xtadi',
   'syncProblem.error.text':

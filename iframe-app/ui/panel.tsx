@@ -9,45 +9,61 @@ interface PanelProps {
   /** The content is of an earlier load. */
   stale?: boolean;
   kind?: 'chart' | 'kpi';
+  /** Of the widget, for who comes later and looks for its card. */
+  id?: string;
+  /** In place of the title. */
+  heading?: ComponentChildren;
+  /** Stands in the card's corner. */
+  actions?: ComponentChildren;
+  /** Why there are no numbers yet, more exactly. */
+  coverage?: string | null | undefined;
   /** Grid columns: of twelve, and of two on tablets. */
   span?: { wide: number; tablet: number };
   children?: ComponentChildren;
 }
 
 /** The card around every widget: its heading, and what to show where there is no content. Its content may fail without its neighbours. */
-export function Panel({ title, subtitle, state, stale = false, kind = 'chart', span, children }: PanelProps) {
+export function Panel(props: PanelProps) {
+  const { title, subtitle, state, stale = false, kind = 'chart', id, heading, actions, coverage, span, children } = props;
   const { t } = useApp().i18n;
   return (
     <section
       class={`panel panel-${kind}`}
+      data-widget={id}
       data-state={state}
       aria-busy={state === 'loading'}
       style={span ? { '--span': span.wide, '--span-tablet': span.tablet } : {}}
     >
       <header class="panel-head">
-        <h2>{title}</h2>
+        {heading ?? <h2>{title}</h2>}
         {subtitle && <span class="panel-subtitle">{subtitle}</span>}
         {stale && <span class="badge">{t('panel.stale')}</span>}
+        {actions}
       </header>
       {state === 'ready' && <ErrorBoundary fallback={<PanelNote state="failed" kind={kind} />}>{children}</ErrorBoundary>}
       {state === 'loading' && <div class="skeleton" role="presentation" />}
-      {state !== 'ready' && state !== 'loading' && <PanelNote state={state} kind={kind} />}
+      {state !== 'ready' && state !== 'loading' && <PanelNote state={state} kind={kind} coverage={coverage} />}
     </section>
   );
 }
 
-function PanelNote({ state, kind }: { state: 'empty' | 'not_synced' | 'failed'; kind: 'chart' | 'kpi' }) {
+interface PanelNoteProps extends Pick<PanelProps, 'coverage'> {
+  state: 'empty' | 'not_synced' | 'failed';
+  kind: 'chart' | 'kpi';
+}
+
+function PanelNote({ state, kind, coverage }: PanelNoteProps) {
   const { t } = useApp().i18n;
   const notes = {
     empty: { title: t('panel.empty'), text: null },
-    not_synced: { title: t('panel.notSynced'), text: t('panel.notSyncedText') },
+    not_synced: { title: t('panel.notSynced'), text: coverage ?? t('panel.notSyncedText') },
     failed: { title: t('panel.failed'), text: t('panel.failedText') },
   };
   const note = notes[state];
   return (
     <div class="panel-note">
       <strong>{note.title}</strong>
-      {kind === 'chart' && note.text && <span>{note.text}</span>}
+      {(kind === 'chart' || coverage) && note.text && <span>{note.text}</span>}
     </div>
   );
 }

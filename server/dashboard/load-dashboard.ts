@@ -1,4 +1,5 @@
 import type { DashboardReply, Widget, WidgetResult } from '../../contract/dashboard.ts';
+import { type DashboardFilter, NO_FILTER, narrowConfig } from '../../contract/dashboard-filter.ts';
 import { CATALOG, isByMinute } from '../analytics/catalog.ts';
 import { planChart } from '../analytics/chart-query.ts';
 import type { Term } from '../analytics/cube.ts';
@@ -46,6 +47,7 @@ const ACTIVE_TIMES = new Set(['started_at', 'closed_at', 'stage_changed_at']);
  * @param deps.results numbers that were computed before
  * @param signal aborts when nobody waits any more
  * @param only ids of the widgets that are wanted; default: all
+ * @param filter what their numbers are looked at through; the widgets themselves are answered as they are
  * @throws AppError `database_unavailable`; `not_found` when one of `only` is not on the dashboard
  */
 export async function loadDashboard(
@@ -53,6 +55,7 @@ export async function loadDashboard(
   viewer: Viewer,
   signal: AbortSignal,
   only?: readonly string[],
+  filter: DashboardFilter = NO_FILTER,
 ): Promise<LoadedDashboard> {
   const { db, log, results: known } = deps;
   const now = deps.now();
@@ -70,8 +73,9 @@ export async function loadDashboard(
       const versions = toDataVersions(versionRows);
       const keyOf = (widget: Widget, plan: Plan<WidgetData>) =>
         resultKey(viewer.tenantId, widget, plan.terms, analytics, versions);
-      const prepared = pickWidgets(arrangeWidgets(context, rows, log), only)
-        .map((widget) => prepareWidget(widget, context, analytics, log))
+      const widgets = pickWidgets(arrangeWidgets(context, rows, log), only);
+      const prepared = widgets
+        .map((widget) => prepareWidget({ ...widget, config: narrowConfig(widget.config, filter) }, context, analytics, log))
         .map((one): Prepared & { key: string } => {
           const key = one.plan && !one.result ? keyOf(one.widget, one.plan) : '';
           const data = known.get(key);
@@ -94,11 +98,11 @@ export async function loadDashboard(
       };
       const beside = (work: (on: Tx) => Promise<void>) => db.beside(viewer.tenantId, snapshot, work, { signal });
       const ran = await runStatements(tx, beside, plans.queries, costsOf(plans, context.coverage), finishReady);
-      return { context, prepared, plans, finished, ran };
+      return { context, widgets, prepared, plans, finished, ran };
     },
     { signal },
   );
-  const { context, prepared, plans, finished, ran } = loaded;
+  const { context, widgets, prepared, plans, finished, ran } = loaded;
   const [failure] = ran.failures;
   const results = failure ? await retryFailed(db, viewer.tenantId, plans.queries, ran.results, signal) : ran.results;
   // The others only say that their transaction was already lost.
@@ -111,7 +115,7 @@ export async function loadDashboard(
     timezoneIsKnown: context.timezoneIsKnown,
     syncStatus: context.syncStatus,
     dataAsOf: context.dataAsOf?.toISOString() ?? null,
-    widgets: prepared.map(({ widget }) => widget),
+    widgets,
     results: prepared.map(({ widget, plan, result, key }) => {
       if (result) return result;
       const made = finished.get(widget) ?? finishWidget(widget, log, () => plan && plans.finish(plan, results));

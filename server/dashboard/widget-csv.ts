@@ -1,5 +1,6 @@
 import type { ChartData, KpiData, Unconverted } from '../../contract/charts.ts';
 import type { Widget } from '../../contract/dashboard.ts';
+import { type DashboardFilter, narrowConfig } from '../../contract/dashboard-filter.ts';
 import type { Locale } from '../analytics/labels.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { AppError } from '../platform/errors.ts';
@@ -45,13 +46,18 @@ export interface WidgetFile {
  * @throws AppError `not_found`, `invalid_id`; `unknown_field_name`, `invalid_combination` for a widget that cannot be drawn
  * (any more) or takes too long; `wrong_state` while its records are not all copied; `rate_limited`
  */
-export function loadWidgetCsv(deps: DrillDeps, viewer: Viewer, id: string, signal: AbortSignal): Promise<WidgetFile> {
+export function loadWidgetCsv(
+  deps: DrillDeps,
+  viewer: Viewer,
+  { id, filter }: { id: string; filter: DashboardFilter },
+  signal: AbortSignal,
+): Promise<WidgetFile> {
   return readInTurn(deps, viewer, signal, async (tx) => {
     const [{ context, analytics }, widgetIn] = await Promise.all([
       readContext(tx, viewer, deps.now()),
       findWidget(tx, viewer.tenantId, id),
     ]);
-    const { config } = widgetIn(context);
+    const config = narrowConfig(widgetIn(context).config, filter);
     const plan = planWidget(config, analytics);
     if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) {
       throw new AppError('wrong_state', 'The records behind this widget are still being copied.');

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import { dashboardRequest, recordRequest } from '../../../contract/dashboard.ts';
+import type { DashboardFilter } from '../../../contract/dashboard-filter.ts';
 import { type CachedDashboard, countShown, createDashboardCache } from '../../dashboard/dashboard-cache.ts';
 import { type DashboardDeps, loadDashboard } from '../../dashboard/load-dashboard.ts';
 import { loadRecord } from '../../dashboard/load-record.ts';
@@ -12,6 +13,7 @@ import { methodNotAllowed } from '../error-reply.ts';
 import { parseQuery } from '../input.ts';
 import { getSession, type Session } from '../session.ts';
 import { writeLog } from './access.ts';
+import { createCatalogRoutes } from './catalog.ts';
 import { createChatRoutes } from './chat.ts';
 import { createDrillRoutes } from './drill.ts';
 import { createKpiRoutes } from './kpi.ts';
@@ -28,10 +30,11 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
     load: (viewer, signal) => gate.run(viewer.tenantId, signal, () => loadDashboard({ ...deps, results }, viewer, signal)),
   });
 
-  function sendSome(res: Response, session: Session, widgets: readonly string[]): Promise<void> {
+  /** Not the dashboard that everybody sees: only its numbers are remembered. */
+  function sendView(res: Response, session: Session, widgets: string[] | undefined, filter: DashboardFilter): Promise<void> {
     return whileWaiting(res, async (signal) => {
       const { reply } = await gate.run(session.tenantId, signal, () =>
-        loadDashboard({ ...deps, results }, session, signal, widgets),
+        loadDashboard({ ...deps, results }, session, signal, widgets, filter),
       );
       await writeLog(deps, res, { action: 'query_dashboard', entity: null, recordCount: countShown(reply) });
       res.json(reply);
@@ -42,8 +45,8 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
     .route('/data')
     .get(async (req, res) => {
       const session = getSession(res);
-      const { widgets } = parseQuery(dashboardRequest, req);
-      if (widgets) return sendSome(res, session, widgets);
+      const { widgets, range = null, crm = null } = parseQuery(dashboardRequest, req);
+      if (widgets || range !== null || crm !== null) return sendView(res, session, widgets, { range, crm });
       await whileWaiting(res, async (signal) => {
         const { dashboard, isHit } = await cache.get(session, signal);
         const reader = `${session.crmSource} ${session.userId}`;
@@ -74,6 +77,7 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
   router.use(createDrillRoutes({ ...deps, gate }));
   router.use(createKpiRoutes({ ...deps, gate }));
   router.use(createChatRoutes({ ...deps, gate }));
+  router.use(createCatalogRoutes({ ...deps, gate }));
   return router;
 }
 

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { widgetCreateRequest, widgetPatchRequest } from '../../../contract/dashboard.ts';
+import { filterRequest, widgetCreateRequest, widgetPatchRequest } from '../../../contract/dashboard.ts';
 import { attachment, BOM } from '../../dashboard/csv.ts';
 import type { DrillDeps } from '../../dashboard/load-drill.ts';
 import { loadWidgetCsv } from '../../dashboard/widget-csv.ts';
@@ -15,7 +15,7 @@ import type { DbListener } from '../../platform/db-listener.ts';
 import { AppError } from '../../platform/errors.ts';
 import { sendCsvHeaders, whileWaiting } from '../answer.ts';
 import { methodNotAllowed } from '../error-reply.ts';
-import { parseBody } from '../input.ts';
+import { parseBody, parseQuery } from '../input.ts';
 import { getSession } from '../session.ts';
 import { writeLog } from './access.ts';
 
@@ -103,8 +103,10 @@ export function createWidgetRoutes(deps: DrillDeps & { tenantNews: DbListener })
   router
     .route('/widgets/:id/csv')
     .get(async (req, res) => {
+      const { range = null, crm = null } = parseQuery(filterRequest, req);
       await whileWaiting(res, async (signal) => {
-        const { title, csv, rowCount } = await loadWidgetCsv(deps, getSession(res), req.params.id, signal);
+        const asked = { id: req.params.id, filter: { range, crm } };
+        const { title, csv, rowCount } = await loadWidgetCsv(deps, getSession(res), asked, signal);
         await writeLog(deps, res, { action: 'export_widget', entity: null, recordCount: rowCount });
         sendCsvHeaders(res, attachment(title));
         res.end(`${BOM}${csv}`);

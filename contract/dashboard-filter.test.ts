@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { Widget } from './dashboard.ts';
+import { NO_FILTER, narrowConfig } from './dashboard-filter.ts';
+
+const KPI: Widget['config'] = {
+  chartId: 'x',
+  title: 'X',
+  chartType: 'kpi',
+  dataSource: 'deals',
+  crmSource: 'all',
+  metricField: null,
+  aggregation: 'count',
+  measure: null,
+  format: 'number',
+  timeRangeDays: 30,
+  comparisonPeriodDays: null,
+  filterField: null,
+  filterValue: null,
+  pipeline: null,
+  size: 'small',
+};
+const { metricField: _metric, format: _format, comparisonPeriodDays: _days, ...COMMON } = KPI;
+const CHART: Widget['config'] = {
+  ...COMMON,
+  chartType: 'line',
+  description: '',
+  xField: null,
+  yField: null,
+  groupBy: null,
+  timeBucket: 'day',
+  sortOrder: 'desc',
+  limit: null,
+};
+
+test('without a filter a config stays what it is', () => {
+  expect(narrowConfig(KPI, NO_FILTER)).toBe(KPI);
+});
+
+test('days take the place of days, and a KPI is compared with as many before', () => {
+  expect(narrowConfig(KPI, { range: 7, crm: null })).toEqual({ ...KPI, timeRangeDays: 7, comparisonPeriodDays: 7 });
+  expect(narrowConfig(CHART, { range: 7, crm: null })).toEqual({ ...CHART, timeRangeDays: 7 });
+});
+
+test('what counts all time goes on counting it', () => {
+  const allTime: Widget['config'] = { ...CHART, timeRangeDays: null, timeBucket: 'month' };
+  expect(narrowConfig(allTime, { range: 7, crm: null })).toBe(allTime);
+});
+
+test.each([
+  ['hour', 14, 'hour'],
+  ['hour', 15, 'day'],
+  ['hour', 401, 'week'],
+  ['day', 400, 'day'],
+  ['day', 401, 'week'],
+  ['week', 3660, 'week'],
+] as const)('steps of one %s over %i days become steps of one %s', (timeBucket, range, expected) => {
+  expect(narrowConfig({ ...CHART, timeBucket }, { range, crm: null })).toMatchObject({ timeBucket: expected });
+});
+
+test('one CRM is asked where all were, and never another one than the widget names', () => {
+  expect(narrowConfig(KPI, { range: null, crm: 'hubspot' }).crmSource).toBe('hubspot');
+  const own = { ...KPI, crmSource: 'zoho' as const };
+  expect(narrowConfig(own, { range: null, crm: 'hubspot' })).toBe(own);
+});

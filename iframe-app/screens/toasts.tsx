@@ -1,0 +1,55 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { followVisiblePart } from '../ui/overlay.tsx';
+import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import { CHANGE_CODES, problemText } from './problem-text.ts';
+import type { Toast, WidgetModel } from './widget-model.ts';
+
+/** Long enough to read it and to reach the button. */
+const SHOWN_MS = 15_000;
+
+/** What has just happened, and the way back. Always in the page, so that a screen reader hears what comes into it. */
+export function Toasts({ model, texts }: { model: WidgetModel; texts: DashboardTexts }) {
+  const box = useRef<HTMLDivElement>(null);
+  const toast = model.toast.value;
+  useEffect(() => {
+    if (!toast) return;
+    const stop = followVisiblePart();
+    const timer = setInterval(() => {
+      // Not from under somebody's hand.
+      if (!box.current?.matches(':hover, :focus-within')) model.toast.value = null;
+    }, SHOWN_MS);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }, [toast, model]);
+  return (
+    <div class="toasts" role="status" ref={box}>
+      {toast && (
+        <div class={toast.kind === 'failed' ? 'toast is-failed' : 'toast'}>
+          <span>{toastText(toast, texts)}</span>
+          {toast.kind === 'removed' && (
+            <button type="button" class="toast-action" onClick={toast.undo}>
+              {texts.undo}
+            </button>
+          )}
+          <button
+            type="button"
+            class="toast-action"
+            aria-label={texts.close}
+            onClick={() => {
+              model.toast.value = null;
+            }}
+          >
+            ✕
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function toastText(toast: Toast, texts: DashboardTexts): string {
+  if (toast.kind === 'failed') return problemText(toast.error, texts, CHANGE_CODES);
+  return fill(texts[`toast.${toast.kind}`], { title: toast.widget.config.title });
+}

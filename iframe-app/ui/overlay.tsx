@@ -1,0 +1,78 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+interface OverlayProps {
+  label: string;
+  /** `side`: a list beside the dashboard; `center`: a form over it; `full`: all there is to see. */
+  kind: 'side' | 'center' | 'full';
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/**
+ * A modal dialog over the part of the page that the person sees: inside a portal the frame is as tall as its content, and the
+ * middle of it may be far below the screen. The browser traps the focus and closes it at Escape.
+ */
+export function Overlay({ label, kind, onClose, children }: OverlayProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const stop = followVisiblePart();
+    const before = document.activeElement;
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      element?.close();
+      // A dialog that is taken out of the page gives nothing back by itself.
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+      stop();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class={`overlay overlay-${kind}`}
+      aria-label={label}
+      onClose={onClose}
+      // A click beside it closes it, where the browser knows how.
+      closedby="any"
+    >
+      {children}
+    </dialog>
+  );
+}
+
+const LEAST_HEIGHT_PX = 420;
+/** How finely the portal's scrolling is followed: in hundredths of the content. */
+const STEPS = Array.from({ length: 101 }, (_, index) => index / 100);
+let followers = 0;
+let observer: IntersectionObserver | null = null;
+
+/** Keeps `--visible-top` and `--visible-height` at the part of the document that is on the screen. An observer is the one that knows it. */
+export function followVisiblePart(): () => void {
+  followers += 1;
+  const content = document.getElementById('app');
+  if (!observer && content) {
+    observer = new IntersectionObserver(
+      (entries) => {
+        const rect = entries.at(-1)?.intersectionRect;
+        if (rect && rect.height > 0) place(rect);
+      },
+      { threshold: STEPS },
+    );
+    observer.observe(content);
+  }
+  return () => {
+    followers -= 1;
+    if (followers > 0) return;
+    observer?.disconnect();
+    observer = null;
+  };
+}
+
+function place({ top, height }: DOMRectReadOnly): void {
+  const { style } = document.documentElement;
+  const room = Math.min(Math.max(height, LEAST_HEIGHT_PX), window.innerHeight);
+  const from = Math.max(0, Math.min(top, window.innerHeight - room));
+  style.setProperty('--visible-top', `${from + window.scrollY}px`);
+  style.setProperty('--visible-height', `${room}px`);
+}

@@ -1,0 +1,92 @@
+import type { CatalogMeasure, CatalogName, CatalogReply, CatalogSource } from '../../contract/catalog.ts';
+import type { DataSource } from '../../contract/charts.ts';
+import { crmSource } from '../../contract/crm.ts';
+import { AppError } from '../platform/errors.ts';
+import { CATALOG } from './catalog.ts';
+import { CATALOG_TEXTS } from './catalog-texts.ts';
+import { CODE_LABELS } from './labels.ts';
+import { type AnalyticsContext, findDimension, resolveQuestion } from './resolve.ts';
+
+/** What can be asked of a tenant's records, with its labels in the viewer's language. In Simple mode there are no leads. */
+export function describeCatalog(context: AnalyticsContext): CatalogReply {
+  const sources = (Object.keys(CATALOG) as DataSource[]).filter((name) => context.mode !== 'simple' || name !== 'leads');
+  return {
+    sources: sources.map((name) => describeSource(name, context)),
+    aggregations: [...CATALOG_TEXTS.aggregation].map(([name, { label }]) => ({
+      name: name as CatalogReply['aggregations'][number]['name'],
+      label: label[context.locale],
+    })),
+    pipelines: [...context.dictionaries.pipelines].flatMap(([id, { label }]) => {
+      const [crm, name = ''] = id.split('\0');
+      const known = crmSource.safeParse(crm);
+      return known.success ? { name, label, crmSource: known.data } : [];
+    }),
+    crmSources: context.crmSources.map((name) => ({
+      name,
+      label: CODE_LABELS.get(`crm:${name}`)?.[context.locale] ?? name,
+    })),
+  };
+}
+
+function describeSource(name: DataSource, context: AnalyticsContext): CatalogSource {
+  const entity = CATALOG[name];
+  const labelled = (kind: keyof typeof CATALOG_TEXTS, names: Iterable<string>): CatalogName[] =>
+    [...names].map((one) => ({ name: one, label: CATALOG_TEXTS[kind].get(one)?.label[context.locale] ?? one }));
+  const dimensions = [...labelled('dimension', entity.dimensions.keys()), ...customDimensions(name, context)];
+  const [{ label } = { label: name }] = labelled('entity', [name]);
+  return {
+    name,
+    label,
+    dimensions,
+    times: labelled('time', entity.times.keys()),
+    numbers: labelled('number', entity.numbers.keys()).map((one) => ({
+      ...one,
+      format: entity.numbers.get(one.name)?.format ?? 'number',
+    })),
+    measures: labelled('measure', entity.measures).flatMap((one) => describeMeasure(name, one, dimensions, context)),
+  };
+}
+
+/** Nothing for a measure that cannot be asked here. */
+function describeMeasure(
+  dataSource: DataSource,
+  { name, label }: CatalogName,
+  dimensions: readonly CatalogName[],
+  context: AnalyticsContext,
+): CatalogMeasure[] {
+  const ask = (by: readonly string[], pipeline: string | null) =>
+    orRefused(() => {
+      const question = { dataSource, crmSource: 'all', aggregation: 'count', measure: name, field: null } as const;
+      const nowhere = { window: null, buckets: null, time: null, dimensions: by };
+      return resolveQuestion({ ...question, filterField: null, filterValue: null, pipeline }, nowhere, context.mode, context);
+    });
+  const resolved = ask([], null);
+  if (!resolved) return [];
+  return [
+    {
+      name,
+      label,
+      format: resolved.format,
+      dimensions: dimensions.filter((dimension) => ask([dimension.name], null)).map((dimension) => dimension.name),
+      hasPipeline: ask([], '') !== null,
+    },
+  ];
+}
+
+/** The CRM's own fields that records can be told apart by: those with one value of few. */
+function customDimensions(entity: DataSource, context: AnalyticsContext): CatalogName[] {
+  return [...context.dictionaries.customFields].flatMap(([key, [field]]) => {
+    const [of, code = ''] = key.split('\0');
+    const name = `custom:${code}`;
+    return of === entity && field && orRefused(() => findDimension(entity, name, context)) ? { name, label: field.label } : [];
+  });
+}
+
+function orRefused<Result>(work: () => Result): Result | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
