@@ -1,8 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { ERROR_CODES, type ErrorCode, type Problem } from '../../contract/api.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
+import { preferredLanguage, renderErrorPage } from './page.ts';
 
 /** Failures of Express and its body parsers, by the `type` they carry. */
 const PARSER_ERRORS: ReadonlyMap<string, ErrorCode> = new Map([
@@ -48,7 +48,7 @@ function reply(req: Request, res: Response, refusal: AppError): void {
   if (refusal.retryAfterSeconds !== undefined) res.set('Retry-After', String(refusal.retryAfterSeconds));
   if (refusal.status === 401) res.set('WWW-Authenticate', 'Bearer');
   if (!req.path.startsWith('/api/') && req.accepts(['json', 'html']) !== 'json') {
-    res.type('html').send(errorPage(refusal));
+    res.type('html').send(renderErrorPage(refusal, preferredLanguage(req)));
     return;
   }
   const problem: Problem = {
@@ -62,12 +62,6 @@ function reply(req: Request, res: Response, refusal: AppError): void {
   };
   if (refusal.issues.length > 0) problem.errors = [...refusal.issues];
   res.type('application/problem+json').send(JSON.stringify(problem));
-}
-
-/** Only our own words: nothing of the request and nothing of the cause. */
-function errorPage(refusal: AppError): string {
-  const title = STATUS_CODES[refusal.status] ?? 'Error';
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>LeadRelay: ${title}</title><p>${refusal.message}</p></html>\n`;
 }
 
 function toAppError(error: unknown): AppError {

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Request } from 'express';
 import { z } from 'zod';
+import type { ErrorCode } from '../../contract/api.ts';
 import type { BootData } from '../../contract/session.ts';
+import { toLocale } from '../install/opening.ts';
+import type { AppError } from '../platform/errors.ts';
+import { PAGE_LANGUAGES, PAGE_TEXTS, type PageLanguage, type PageTexts } from './page-texts.ts';
 
 /** The built app: what its page has to load. */
 export interface AppAssets {
@@ -36,9 +41,12 @@ export function renderAppPage(boot: BootData, assets: AppAssets, nonce: string):
  * The page behind a sign-in link. Its script exchanges the code of the fragment for what the app starts from, then loads the
  * app: the code is sent in a body, once, and leaves the address at once.
  */
-export function renderSignInPage(assets: AppAssets, nonce: string): string {
-  return page('en', assets, [
-    `<div id="app">${message('Signing in…', '')}</div>`,
+export function renderSignInPage(assets: AppAssets, nonce: string, language: PageLanguage): string {
+  const texts = PAGE_TEXTS[language];
+  const used = toScriptJson([texts.usedTitle, texts.usedText]);
+  const noAnswer = toScriptJson([texts.noAnswerTitle, texts.noAnswerText]);
+  return page(language, assets, [
+    `<div id="app">${message(texts.signingIn, '')}</div>`,
     `<script nonce="${nonce}">
 (async () => {
   const code = new URLSearchParams(location.hash.slice(1)).get('code') ?? '';
@@ -48,9 +56,7 @@ export function renderSignInPage(assets: AppAssets, nonce: string): string {
   }).catch(() => null);
   const notice = document.getElementById('notice');
   if (!reply?.ok) {
-    const [title, text] = reply && reply.status < 500
-      ? ['This link no longer works', 'This link was used already or is too old. Each npm start with --webhook prints a new one.']
-      : ['LeadRelay did not answer', 'Check that it runs and that you are online, then open the link again.'];
+    const [title, text] = reply && reply.status < 500 ? ${used} : ${noAnswer};
     notice.querySelector('h1').textContent = title;
     notice.querySelector('p').textContent = text;
     return;
@@ -67,13 +73,32 @@ export function renderSignInPage(assets: AppAssets, nonce: string): string {
 }
 
 /** For people and robots that open one of our addresses themselves. */
-export function renderOutsidePage(assets: AppAssets): string {
-  return page('en', assets, [
-    message(
-      'LeadRelay works inside Bitrix24',
-      'Open it from the left menu of your portal. Not there yet? An administrator installs it from the Market.',
-    ),
-  ]);
+export function renderOutsidePage(assets: AppAssets, language: PageLanguage): string {
+  const { outsideTitle, outsideText } = PAGE_TEXTS[language];
+  return page(language, assets, [message(outsideTitle, outsideText)]);
+}
+
+/** In the place of a page that does not come: why, and what to do. Nothing of the request, and nothing of the cause. */
+export function renderErrorPage({ code, status }: AppError, language: PageLanguage): string {
+  const texts = PAGE_TEXTS[language];
+  const text = texts[ERROR_TEXTS[code] ?? (status >= 500 ? 'failed' : 'unreadable')];
+  return `<!doctype html><html lang="${language}"><meta charset="utf-8"><title>LeadRelay</title><p>${text}</p></html>\n`;
+}
+
+const ERROR_TEXTS: Partial<Record<ErrorCode, keyof PageTexts>> = {
+  not_authentic: 'notConfirmed',
+  connection_refused: 'refused',
+  rate_limited: 'tooOften',
+  crm_unavailable: 'crmNoAnswer',
+  not_found: 'nothingHere',
+  method_not_allowed: 'nothingHere',
+};
+
+/** The portal's language where it names one, else the browser's; English where we have neither. */
+export function preferredLanguage(req: Request): PageLanguage {
+  const { LANG } = req.query;
+  const wanted = LANG === undefined ? req.acceptsLanguages(...PAGE_LANGUAGES) : toLocale(LANG);
+  return PAGE_LANGUAGES.find((language) => language === wanted) ?? 'en';
 }
 
 function message(title: string, text: string): string {

@@ -6,7 +6,7 @@ import { appEvent } from '../../install/events.ts';
 import { type OpenForm, type Opening, openForm, toLocale } from '../../install/opening.ts';
 import { parseForm, readForm } from '../body.ts';
 import { methodNotAllowed } from '../error-reply.ts';
-import { type AppAssets, renderAppPage, renderOutsidePage } from '../page.ts';
+import { type AppAssets, preferredLanguage, renderAppPage, renderOutsidePage } from '../page.ts';
 import type { RateLimiters } from '../rate-limits.ts';
 import { allowApp } from '../security-headers.ts';
 import type { Sessions } from '../session.ts';
@@ -50,9 +50,9 @@ export function createBitrix24Routes({ bitrix24, sessions, assets, limiters }: B
   return router;
 
   /** Bitrix24's moderation checks each address with HEAD, and people open them by hand. */
-  function sendOutsidePage(_req: Request, res: Response): void {
+  function sendOutsidePage(req: Request, res: Response): void {
     allowApp(res, null);
-    res.type('html').send(renderOutsidePage(assets));
+    res.type('html').send(renderOutsidePage(assets, preferredLanguage(req)));
   }
 
   async function sendApp(res: Response, opening: Opening): Promise<void> {

@@ -7,7 +7,7 @@ import { loadAccess } from '../../tenants/members.ts';
 import { redeemSignInCode } from '../../tenants/sign-in-codes.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseBody } from '../input.ts';
-import { type AppAssets, renderSignInPage } from '../page.ts';
+import { type AppAssets, preferredLanguage, renderSignInPage } from '../page.ts';
 import { allowApp } from '../security-headers.ts';
 import { getSessionEvenDeleting, type Sessions } from '../session.ts';
 
@@ -66,8 +66,8 @@ export function createSessionRoutes({ bitrix24, db, sessions, assets, now }: Ses
     .all(methodNotAllowed('POST'));
   router
     .route('/app')
-    .get((_req, res) => {
-      res.type('html').send(renderSignInPage(assets, allowApp(res, null)));
+    .get((req, res) => {
+      res.type('html').send(renderSignInPage(assets, allowApp(res, null), preferredLanguage(req)));
     })
     .all(methodNotAllowed('GET, HEAD'));
   return router;
