@@ -1,14 +1,14 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Formatter } from './format.ts';
-import type { I18n, Language } from './i18n.ts';
+import type { I18n } from './i18n.ts';
 
 /** What every component may need to write a text or a number. */
 export interface AppContext {
   i18n: I18n;
   format: Formatter;
-  /** Shows everything in another language. Rejects where its texts are out of reach; the language then stays. */
-  setLanguage(language: Language): Promise<void>;
+  /** Writes everything in another language from now on. Rejects where its texts are out of reach; the language then stays. */
+  changeLanguage(locale: string): Promise<void>;
 }
 
 const Context = createContext<AppContext | null>(null);

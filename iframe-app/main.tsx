@@ -12,7 +12,7 @@ import { readBoot } from './boot.ts';
 import { AppProvider } from './context.ts';
 import { createFormatter } from './format.ts';
 import { createHost, type Host } from './host.ts';
-import { type I18n, type Language, loadI18n } from './i18n.ts';
+import { type I18n, loadI18n, toLanguage } from './i18n.ts';
 import { App } from './screens/app.tsx';
 import { createDashboard } from './screens/dashboard-model.ts';
 import { createInstall } from './screens/install-model.ts';
@@ -41,8 +41,8 @@ async function start(root: HTMLElement): Promise<void> {
 function InLanguage({ first, children }: { first: I18n; children: ComponentChildren }) {
   const [i18n, setI18n] = useState(first);
   document.documentElement.lang = i18n.language;
-  const setLanguage = async (language: Language) => setI18n(await i18n.inLanguage(language));
-  const app = useMemo(() => ({ i18n, format: createFormatter(i18n), setLanguage }), [i18n]);
+  const changeLanguage = async (locale: string) => setI18n(await i18n.inLanguage(toLanguage(locale)));
+  const app = useMemo(() => ({ i18n, format: createFormatter(i18n), changeLanguage }), [i18n]);
   return <AppProvider value={app}>{children}</AppProvider>;
 }
 

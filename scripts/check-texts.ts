@@ -23,8 +23,13 @@ const REVIEWED = new Set([
   '—',
   // Nothing but what is put in.
   '{month} {year}',
-  // The second has this sign in Uzbek too.
+  // The second has this sign in Uzbek too, and sizes have these everywhere.
   '{value} s',
+  '{value} KB',
+  '{value} MB',
+  '{value} GB',
+  // A loan word in Uzbek.
+  'Administrator',
 ]);
 
 const sources = (pattern: string) =>

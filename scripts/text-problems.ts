@@ -42,6 +42,7 @@ export function findTextProblems(
 }
 
 function problemsOf(text: string, english: string, language: string, mayBeEnglish: boolean): string[] {
+  if (typeof text !== 'string') return ['is no text: plural forms are part of one ICU message'];
   if (text.trim() === '') return ['blank'];
   const problems: string[] = [];
   if (language !== 'en' && text === english && !mayBeEnglish) problems.push(`is the English text: ${text}`);
