@@ -19,6 +19,8 @@ const REVIEWED = new Set([
   'Zoho',
   'Freshsales',
   'CRM',
+  'Dima',
+  'Farid',
   'ID',
   '—',
   // Nothing but what is put in.

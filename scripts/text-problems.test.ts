@@ -54,6 +54,15 @@ describe('texts by language', () => {
     ]);
   });
 
+  test('a number that only picks a form may be left out where there is one form', () => {
+    const english = { leads: '{count, plural, one {{short} lead} other {{short} leads}}' };
+    const find = (turkish: string) => findTextProblems({ en: english, tr: { leads: turkish } }, ['en', 'tr'], REVIEWED);
+    expect(find('{short} müşteri adayı')).toEqual([]);
+    expect(find('{count, plural, one {{short} aday} other {{short} aday}}')).toEqual([]);
+    expect(find('müşteri adayı')).toHaveLength(1);
+    expect(find('{count, number} müşteri adayı')).toHaveLength(1);
+  });
+
   test('a branch that takes something else than the others', () => {
     const broken = '{count, plural, one {{who}} few {# дня} many {# дней} other {# дня}}';
     expect(problems({ days: broken })[0]).toContain('branches that differ');

@@ -2,6 +2,7 @@ import {
   isArgumentElement,
   isNumberElement,
   isPluralElement,
+  isPoundElement,
   type MessageFormatElement,
   parse,
 } from '@formatjs/icu-messageformat-parser';
@@ -52,13 +53,18 @@ function problemsOf(text: string, english: string, language: string, mayBeEnglis
     const message = parse(text, { ignoreTag: true });
     const wanted = argumentsOf(parse(english, { ignoreTag: true }));
     const found = argumentsOf(message);
-    if (!isEqual(found, wanted)) problems.push(`is given ${describe(wanted)} and takes ${describe(found)}: ${text}`);
+    // A number that only picks a form is of no use where the language has one form.
+    const needed = new Map([...wanted].filter(([name, kind]) => kind !== FORM || found.has(name)));
+    if (!isEqual(found, needed)) problems.push(`is given ${describe(wanted)} and takes ${describe(found)}: ${text}`);
     problems.push(...pluralProblems(message, language));
   } catch (error) {
     problems.push(`is no ICU message (${error instanceof Error ? error.message : error}): ${text}`);
   }
   return problems;
 }
+
+/** What a number is for that is not written. */
+const FORM = 'form';
 
 /** Name to kind. A number that is neither formatted nor counted would come without separators: that is a text. */
 function argumentsOf(message: readonly MessageFormatElement[]): Map<string, string> {
@@ -67,7 +73,8 @@ function argumentsOf(message: readonly MessageFormatElement[]): Map<string, stri
     if (isArgumentElement(element)) found.set(element.value, 'text');
     if (isNumberElement(element)) found.set(element.value, 'number');
     if (!isPluralElement(element)) continue;
-    found.set(element.value, 'number');
+    const isWritten = Object.values(element.options).some(({ value }) => value.some(isPoundElement));
+    found.set(element.value, isWritten ? 'number' : FORM);
     // Whatever branch is taken, it has to take the same.
     const branches = Object.values(element.options).map(({ value }) => argumentsOf(value));
     for (const branch of branches) {
