@@ -381,6 +381,39 @@ describe('the dashboard that is made', () => {
     expect(funnel?.config).toMatchObject({ title: 'How far deals come: Sales', pipeline: '0' });
   });
 
+  test('shows what is sold, where deals have products', async () => {
+    await rig.owner.query(
+      `insert into crm_products (tenant_id, crm_source, external_id, name)
+       select $1, 'bitrix24', 'p' || n, 'Product ' || n from generate_series(1, 3) n`,
+      [rig.tenantId],
+    );
+    await rig.owner.query(
+      `insert into crm_deal_products (tenant_id, crm_source, external_id, deal_id, product_id, name, quantity, price)
+       select $1, 'bitrix24', 'r' || n, 'b' || n, 'p' || (1 + n % 3), 'Product', 2, 5 from generate_series(0, 24) n`,
+      [rig.tenantId],
+    );
+    try {
+      await rig.reach('categories');
+      const { evidence, isAvailable } = categoryOf(await rig.look(), 'productAnalytics') ?? {};
+      const deals = await count('select count(*) as n from crm_deals where tenant_id = $1 and deleted_at is null');
+      expect(isAvailable).toBe(true);
+      expect(evidence).toEqual([
+        { kind: 'records', entity: 'products', count: 3 },
+        { kind: 'filled', entity: 'deals', field: 'products', filled: 25, count: deals },
+      ]);
+      await round(['productAnalytics'], { productRank: 'quantity' });
+      const { widgets, results } = (await (await rig.call('/data')).json()) as DashboardReply;
+      expect(results.map(({ status }) => status)).toEqual(widgets.map(() => 'ok'));
+      const index = widgets.findIndex(({ config }) => config.title === 'Products by quantity');
+      const result = results[index];
+      // 25 won deals with two pieces each, all won in the last 90 days.
+      expect(result?.status === 'ok' && result.data.kind === 'chart' && result.data.total).toBe('50');
+    } finally {
+      await rig.owner.query('delete from crm_deal_products');
+      await rig.owner.query('delete from crm_products');
+    }
+  });
+
   test('never has more widgets than a dashboard may', async () => {
     await rig.reach('generating');
     for (let index = 0; index < 57; index++) {

@@ -3,6 +3,7 @@ import { widgetConfig } from '../../../contract/dashboard.ts';
 import { CATEGORIES, type Category, QUESTIONS, type QuestionId } from '../../../contract/onboarding.ts';
 import type { Facts } from '../../agents/schema-analyst/facts.ts';
 import { type Answers, askQuestions, completeAnswers } from '../../agents/schema-analyst/questions.ts';
+import { LOCALES } from '../../analytics/labels.ts';
 import type { AnalyticsContext } from '../../analytics/resolve.ts';
 import { planWidget } from '../load-dashboard.ts';
 import { arrangePlanned, type PlannedWidget, planTemplates, TEMPLATES } from './arrange-templates.ts';
@@ -21,6 +22,7 @@ const analytics = (mode: 'classic' | 'simple'): AnalyticsContext => ({
     users: new Map(),
     pipelines: new Map(),
     rates: new Map(),
+    stageOdds: new Map(),
     customFields: new Map([
       ['deals\0UF_KIND', [{ crmSource: 'bitrix24', label: 'Kind', isBoolean: false, isMultiple: false, options: new Map() }]],
     ]),
@@ -54,8 +56,6 @@ function answersOf(category: Category): Answers[] {
 
 const MODES = ['classic', 'simple'] as const;
 const QUALITIES = ['excellent', 'usable'] as const;
-/** Those whose data source the catalog has. */
-const DRAWN = CATEGORIES.filter((category) => TEMPLATES[category].length > 0);
 
 function requireDrawable({ shape, template }: PlannedWidget, mode: 'classic' | 'simple'): void {
   const isKpi = shape.chartType === 'kpi';
@@ -68,7 +68,7 @@ function requireDrawable({ shape, template }: PlannedWidget, mode: 'classic' | '
   if (isKpi) expect([template, shape.format]).toEqual([template, data.format]);
 }
 
-describe.each(DRAWN)('%s', (category) => {
+describe.each(CATEGORIES)('%s', (category) => {
   test.each(MODES)('every set of answers makes widgets that can be drawn, in %s mode', (mode) => {
     for (const answers of answersOf(category)) {
       for (const quality of QUALITIES) {
@@ -119,7 +119,7 @@ describe.each(DRAWN)('%s', (category) => {
 });
 
 test('a portal without leads is asked nothing of leads', () => {
-  for (const category of DRAWN) {
+  for (const category of CATEGORIES) {
     for (const answers of answersOf(category)) {
       for (const facts of [everything('simple'), null]) {
         const planned = planTemplates({
@@ -145,13 +145,13 @@ test('nothing is planned of data that is not there', () => {
 });
 
 test('the whole dashboard has some fourteen widgets, each once, shared evenly', () => {
-  const chosen = (count: number) => DRAWN.slice(0, count).map((category) => ({ category, quality: 'excellent' as const }));
+  const chosen = (count: number) => CATEGORIES.slice(0, count).map((category) => ({ category, quality: 'excellent' as const }));
   for (const mode of MODES) {
     const plan = (count: number) =>
       planTemplates({ mode, pipeline: null, facts: everything(mode), answers: {}, chosen: chosen(count) });
     expect(plan(1).length).toBe(7);
     expect(plan(4).length).toBe(14);
-    for (const count of [1, 2, 3, 4, 5]) {
+    for (const count of [1, 2, 3, 4, 5, 6]) {
       const planned = plan(count);
       expect(planned.length).toBeLessThanOrEqual(count > 4 ? 3 * count : 14);
       expect(new Set(planned.map(({ template }) => template)).size).toBe(planned.length);
@@ -162,8 +162,8 @@ test('the whole dashboard has some fourteen widgets, each once, shared evenly', 
 });
 
 test('numbers come first, charts fill their rows, and at most two have the whole width', () => {
-  for (const count of [1, 2, 3, 4, 5]) {
-    const chosen = DRAWN.slice(0, count).map((category) => ({ category, quality: 'excellent' as const }));
+  for (const count of [1, 2, 3, 4, 5, 6]) {
+    const chosen = CATEGORIES.slice(0, count).map((category) => ({ category, quality: 'excellent' as const }));
     const arranged = arrangePlanned(
       planTemplates({ pipeline: null, mode: 'classic', facts: everything('classic'), answers: {}, chosen }),
     );
@@ -176,12 +176,27 @@ test('numbers come first, charts fill their rows, and at most two have the whole
 });
 
 test('texts name the window and what the CRM has named, in every language', () => {
-  for (const locale of ['en', 'ru', 'uz'] as const) {
+  for (const locale of LOCALES) {
     const told = describeTemplate('dealsByField', { timeRangeDays: 90, stored: '$& {days}' }, locale);
     expect(told.title).toContain('$& {days}');
     expect(told.description).toContain('90');
   }
   expect(describeTemplate('pipelineByStage', { timeRangeDays: null, stored: '' }, 'en').description).toBe('As of now');
+});
+
+test('every template has a text of its own in every language', () => {
+  const ids = [...new Set(CATEGORIES.flatMap((category) => TEMPLATES[category].map(({ id }) => id)))];
+  const titles = (locale: (typeof LOCALES)[number]) =>
+    ids.map((id) => describeTemplate(id, { timeRangeDays: 30, stored: 'Kind' }, locale).title);
+  const english = titles('en');
+  for (const locale of LOCALES) {
+    for (const [index, title] of titles(locale).entries()) {
+      if (locale !== 'en') expect(title).not.toBe(english[index]);
+      expect(title).toMatch(/^[\p{L}\p{N}][^'{}]+$/u);
+      // A name of the CRM's is cut to 80 characters, and both have room in a title.
+      expect(title.length).toBeLessThanOrEqual(title.includes('Kind') ? 120 - 80 + 'Kind'.length : 120);
+    }
+  }
 });
 
 test('of several pipelines the one with the most deals has the funnel', () => {

@@ -44,6 +44,12 @@ export const PIPELINE_TEMPLATES: readonly Template[] = [
     shape: (asked) => kpi(rangeOf(asked), { measure: 'winRate', format: 'percentage' }),
   },
   {
+    id: 'weightedPipeline',
+    isRich: true,
+    fits: (asked) => hasClosed(asked) && asked.has('deals', 'value'),
+    shape: () => kpi(null, { measure: 'weightedPipeline', format: 'currency' }),
+  },
+  {
     id: 'leadsByStatus',
     fits: (asked) => asked.mode === 'classic' && (showsStages(asked) || !hasDeals(asked)) && asked.has('leads'),
     shape: (asked) => chart(rangeOf(asked), { dataSource: 'leads', xField: 'status' }),

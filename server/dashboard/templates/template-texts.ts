@@ -1,7 +1,6 @@
 import type { Locale } from '../../analytics/labels.ts';
 
-/** Languages these texts are in. */
-type Texts = Record<Locale | 'en' | 'ru' | 'uz' | 'kk' | 'uk' | 'tr', string>;
+type Texts = Record<Locale, string>;
 
 function texts(en: string, ru: string, uz: string, kk: string, uk: string, tr: string): Texts {
   return { en, ru, uz, kk, uk, tr };
@@ -27,7 +26,7 @@ const TITLES = {
   activitiesByAgent: texts(
     'Completed activities by agent',
     'Завершённые дела по сотрудникам',
-    'Bajarilgan ishlar xodimlar bo‘yicha',
+    'Bajarilgan faoliyatlar xodimlar bo‘yicha',
     'Қызметкерлер бойынша аяқталған істер',
     'Завершені справи за співробітниками',
     'Çalışana göre tamamlanan aktiviteler',
@@ -35,7 +34,7 @@ const TITLES = {
   activitiesByTeam: texts(
     'Completed activities by department',
     'Завершённые дела по отделам',
-    'Bajarilgan ishlar bo‘limlar bo‘yicha',
+    'Bajarilgan faoliyatlar bo‘limlar bo‘yicha',
     'Бөлімдер бойынша аяқталған істер',
     'Завершені справи за відділами',
     'Departmana göre tamamlanan aktiviteler',
@@ -44,7 +43,7 @@ const TITLES = {
   activitiesDone: texts(
     'Completed activities',
     'Завершено дел',
-    'Bajarilgan ishlar',
+    'Bajarilgan faoliyatlar',
     'Аяқталған істер',
     'Завершено справ',
     'Tamamlanan aktiviteler',
@@ -125,7 +124,7 @@ const TITLES = {
   untouchedByAgent: texts(
     'Leads without any activity by agent',
     'Лиды без единого дела по сотрудникам',
-    'Birorta ishsiz lidlar xodimlar bo‘yicha',
+    'Faoliyatsiz lidlar xodimlar bo‘yicha',
     'Қызметкерлер бойынша бірде-бір іс жоқ лидтер',
     'Ліди без жодної справи за співробітниками',
     'Çalışana göre hiç aktivitesi olmayan adaylar',
@@ -150,7 +149,7 @@ const TITLES = {
     'Open pipeline by stage',
     'Сделки в работе по стадиям',
     'Ochiq bitimlar bosqichlar bo‘yicha',
-    'Кезеңдер бойынша ашық мәмілелер',
+    'Кезеңдер бойынша жұмыстағы мәмілелер',
     'Угоди в роботі за стадіями',
     'Aşamaya göre açık anlaşmalar',
   ),
@@ -211,7 +210,15 @@ const TITLES = {
     'Угоди без руху 30 днів',
     '30 gündür ilerlemeyen anlaşmalar',
   ),
-  averageDeal: texts('Average deal', 'Средний чек', 'O‘rtacha bitim', 'Орташа мәміле', 'Середній чек', 'Ortalama anlaşma'),
+  weightedPipeline: texts(
+    'Weighted pipeline',
+    'Взвешенная сумма в работе',
+    'Ochiq bitimlarning kutilgan summasi',
+    'Жұмыстағы күтілетін сома',
+    'Зважена сума в роботі',
+    'Ağırlıklı satış hattı',
+  ),
+  averageDeal: texts('Average deal', 'Средний чек', 'O‘rtacha chek', 'Орташа чек', 'Середній чек', 'Ortalama anlaşma tutarı'),
   cycleDays: texts(
     'Median days to win a deal',
     'Медиана дней до победы',

@@ -56,8 +56,8 @@ export function wants({ answers }: Asked, question: QuestionId, option: string):
   return answers[question] === option || answers[question] === 'both';
 }
 
-/** A number with its change: compared with as many days before. */
-export function kpi(days: number, config: Partial<KpiShape>): KpiShape {
+/** A number with its change: compared with as many days before. @param days null: as of now, with nothing to compare it with */
+export function kpi(days: number | null, config: Partial<KpiShape>): KpiShape {
   return {
     chartType: 'kpi',
     dataSource: 'deals',
