@@ -22,7 +22,6 @@ const analytics = (mode: 'classic' | 'simple'): AnalyticsContext => ({
     users: new Map(),
     pipelines: new Map(),
     rates: new Map(),
-    stageOdds: new Map(),
     customFields: new Map([
       ['deals\0UF_KIND', [{ crmSource: 'bitrix24', label: 'Kind', isBoolean: false, isMultiple: false, options: new Map() }]],
     ]),
