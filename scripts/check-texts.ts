@@ -30,8 +30,16 @@ const REVIEWED = new Set([
   '{value} KB',
   '{value} MB',
   '{value} GB',
-  // A loan word in Uzbek.
+  // Loan words in Uzbek.
   'Administrator',
+  'Chat',
+  // Questions, in a language in which they are understood.
+  'How many leads today?',
+  'How many leads do we have?',
+  'Deals won this month',
+  'Revenue this year',
+  'Average deal',
+  'Conversion rate',
 ]);
 
 const sources = (pattern: string) =>

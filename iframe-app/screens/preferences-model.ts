@@ -1,7 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { OwnSettingsPatch, OwnSettingsReply, SettingsPatch, SettingsReply } from '../../contract/settings.ts';
 import type { Api } from '../api.ts';
-import { type Language, toLanguage } from '../i18n.ts';
 import type { DashboardModel } from './dashboard-model.ts';
 import { isFullSettings, isOwnSettings } from './settings-replies.ts';
 import { run, type Task } from './task.ts';
@@ -25,10 +24,10 @@ export interface PreferencesDeps {
   api: Pick<Api, 'ask'>;
   dashboard: Pick<DashboardModel, 'refresh'>;
   isAdmin: boolean;
-  setLanguage: (language: Language) => Promise<void>;
+  changeLanguage: (locale: string) => Promise<void>;
 }
 
-export function createPreferences({ api, dashboard, isAdmin, setLanguage }: PreferencesDeps): PreferencesModel {
+export function createPreferences({ api, dashboard, isAdmin, changeLanguage }: PreferencesDeps): PreferencesModel {
   const settings = signal<SettingsReply | null>(null);
   const own = signal<OwnSettingsReply | null>(null);
   const loading = signal<Task>({ kind: 'idle' });
@@ -44,7 +43,7 @@ export function createPreferences({ api, dashboard, isAdmin, setLanguage }: Pref
   async function takeLanguage(next: OwnSettingsReply): Promise<void> {
     const before = own.value?.locale;
     own.value = next;
-    if (next.locale !== before) await setLanguage(toLanguage(next.locale));
+    if (next.locale !== before) await changeLanguage(next.locale);
   }
 
   return {

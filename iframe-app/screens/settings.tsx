@@ -4,7 +4,6 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import { useApp } from '../context.ts';
 import type { Host } from '../host.ts';
-import type { Language } from '../i18n.ts';
 import { Button } from '../ui/button.tsx';
 import type { DashboardModel } from './dashboard-model.ts';
 import { createData } from './data-model.ts';
@@ -38,10 +37,10 @@ type Section = (typeof SECTIONS)[number];
 
 /** What an administrator decides for everyone, and what everybody decides for themselves. One section is shown at a time. */
 export function Settings({ api, host, dashboard, sync, isAdmin, onLeave }: SettingsProps) {
-  const { i18n, setLanguage } = useApp();
+  const { i18n, changeLanguage } = useApp();
   const texts = SETTINGS_TEXTS[i18n.language];
   const area = AREA_TEXTS[i18n.language];
-  const [models] = useState(() => createModels({ api, dashboard, sync, isAdmin, setLanguage }));
+  const [models] = useState(() => createModels({ api, dashboard, sync, isAdmin, changeLanguage }));
   const [section, setSection] = useState<Section>(isAdmin ? 'connections' : 'preferences');
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -98,7 +97,7 @@ function createModels(deps: {
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
-  setLanguage: (language: Language) => Promise<void>;
+  changeLanguage: (locale: string) => Promise<void>;
 }) {
   const settings = createSettings(deps);
   const preferences = createPreferences(deps);
