@@ -15,6 +15,8 @@ const LEADING = /^[^\S\t\r\n]*[\p{Default_Ignorable_Code_Point}\p{Z}\p{Cf}]*/u;
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const GAPS = /[\t\r\n\u000b\u000c\u0085\u2028\u2029]+/g;
+/** Most cells: no formula begins with a letter or a figure, and nothing here splits, quotes or is invisible. */
+const PLAIN = /^[A-Za-z0-9\u0410-\u044f][A-Za-z0-9\u0410-\u044f _.:/()@-]*$/;
 const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** One row of a CSV file (RFC 4180), with its line end. No text in it can become a formula. */
@@ -35,6 +37,7 @@ function quote(text: string): string {
 }
 
 function disarm(text: string): string {
+  if (PLAIN.test(text)) return text;
   const visible = text.replace(GAPS, ' ').replace(CONTROLS, '');
   const isFormula = FORMULA_START.test(text.replace(LEADING, '')) || FORMULA_START.test(visible.trim().replace(LEADING, ''));
   const split = visible.replace(FORMULA_BEHIND_SEPARATOR, "$1'");

@@ -5,7 +5,8 @@ import { ZipFile } from 'yazl';
 import type { Db } from '../platform/db.ts';
 import { BOM, type CsvCell, csvRow } from './csv.ts';
 
-const PAGE_ROWS = 2_000;
+/** To write more at once would keep other people's requests waiting: a page takes some milliseconds of the process. */
+const PAGE_ROWS = 500;
 
 /** What each file of the archive holds: every column of its table but the tenant's id and the sync's own marks. */
 export const EXPORTED = {
