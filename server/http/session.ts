@@ -109,7 +109,9 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
 
     async identify(req: Request, res: Response, next: NextFunction) {
       try {
-        res.locals.session = await verifyAny(req);
+        const { session, isDeleting } = await verifyAny(req);
+        res.locals.session = session;
+        res.locals.isDeleting = isDeleting;
         next();
       } catch (error) {
         // A database that is down is no verdict on the token.
@@ -143,21 +145,17 @@ export const requireAdmin: RequestHandler = (_req, res, next) => {
 
 /** The session of a request. @throws AppError saying what is wrong with its token */
 export function getSession(res: Response): Session {
-  const { session, isDeleting } = getVerified(res);
-  if (isDeleting) throw new AppError('tenant_deleting');
+  const session = getSessionEvenDeleting(res);
+  if (res.locals.isDeleting) throw new AppError('tenant_deleting');
   return session;
 }
 
 /** The same, also of a tenant whose data is being deleted: for what may be done about that, and nothing else. */
 export function getSessionEvenDeleting(res: Response): Session {
-  return getVerified(res).session;
-}
-
-function getVerified(res: Response): Verified {
-  const verified: unknown = res.locals.session;
-  if (verified instanceof AppError) throw verified;
-  if (verified === undefined) throw new AppError('unauthorized');
-  return verified as Verified;
+  const session: unknown = res.locals.session;
+  if (session instanceof AppError) throw session;
+  if (session === undefined) throw new AppError('unauthorized');
+  return session as Session;
 }
 
 /** null where the request has no valid token. */
