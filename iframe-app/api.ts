@@ -1,5 +1,6 @@
 import type { ConnectionsReply } from '../contract/connections.ts';
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
+import type { OnboardingState } from '../contract/onboarding.ts';
 import type { PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsPatch, SettingsReply } from '../contract/settings.ts';
 import type { QuarantineReply, SyncRefreshReply, SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
@@ -9,6 +10,7 @@ import type { Host } from './host.ts';
 import {
   isConnectionsReply,
   isDashboardReply,
+  isOnboardingStep,
   isProblem,
   isQuarantineReply,
   isRecordReply,
@@ -106,6 +108,8 @@ export interface Api {
   addWebhook(webhookUrl: string, signal?: AbortSignal): Promise<ConnectionsReply>;
   /** For the whole tenant. */
   saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<Pick<SettingsReply, 'timezone'>>;
+  /** Which step of onboarding the tenant is at, and nothing more of it; tried once. */
+  getOnboardingStep(signal?: AbortSignal): Promise<{ state: OnboardingState }>;
 }
 
 /** A file of the server's. */
@@ -333,6 +337,14 @@ export function createApi(deps: ApiDeps): Api {
       }),
     saveSettings: (settings, signal) =>
       request({ method: 'PATCH', path: '/api/settings', check: isSettingsReply, body: settings, signal: signalOr(signal) }),
+    getOnboardingStep: (signal) =>
+      request({
+        method: 'GET',
+        path: '/api/dashboard/onboarding',
+        check: isOnboardingStep,
+        isOnce: true,
+        signal: signalOr(signal),
+      }),
   };
 }
 

@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import { catalogReply } from '../contract/catalog.ts';
 import { connectionsReply } from '../contract/connections.ts';
 import { dashboardReply, drillReply, recordReply, widgetBinReply, widgetPreview } from '../contract/dashboard.ts';
+import { onboardingReply } from '../contract/onboarding.ts';
 import { bootData, sessionReply } from '../contract/session.ts';
 import { quarantineReply, RECORD_PROBLEMS, syncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
+import { isOnboardingReply } from './onboarding-api.ts';
 import {
   isBootData,
   isConnectionsReply,
@@ -23,6 +25,7 @@ import {
   sampleBoot,
   sampleConnections,
   sampleDashboard,
+  sampleOnboarding,
   sampleQuarantine,
   sampleRecord,
   sampleSession,
@@ -57,6 +60,8 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
     completeSyncStatus({}, { coveredFrom: '2024-03-05T00:00:00.000Z', lastIncrementalAt: '2025-11-24T09:05:00.000Z' }),
   ],
   ['quarantine', isQuarantineReply, quarantineReply, sampleQuarantine({ next: 'leads:81' })],
+  ['onboarding', isOnboardingReply, onboardingReply, sampleOnboarding()],
+  ['onboarding at its questions', isOnboardingReply, onboardingReply, sampleOnboarding({ state: 'refining', created: ['a'] })],
   ['session', isSessionReply, sessionReply, sampleSession()],
   ['boot', isBootData, bootData, sampleBoot()],
   [

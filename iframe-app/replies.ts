@@ -12,6 +12,7 @@ import type {
 import type { ConnectionsReply } from '../contract/connections.ts';
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
+import type { OnboardingState } from '../contract/onboarding.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsReply } from '../contract/settings.ts';
 import type {
@@ -39,7 +40,7 @@ import {
 
 const crmSources = { bitrix24: true, hubspot: true, zoho: true, freshsales: true } as const;
 export const isCrmSource = oneOf<CrmSource>(crmSources);
-const isCrmMode = oneOf<CrmMode>({ classic: true, simple: true });
+export const isCrmMode = oneOf<CrmMode>({ classic: true, simple: true });
 const isEntity = oneOf<Entity>({
   leads: true,
   deals: true,
@@ -349,6 +350,19 @@ export const isBootData = objectOf<BootData>({
     oneOf<NonNullable<BootData['notice']>>({ ask_admin: true, not_installed: true, reopen: true, no_access: true }),
   ),
   locale: isString,
+});
+
+/** The part of an onboarding's reply that the dashboard acts on; the rest is checked where it is drawn, in onboarding-api.ts. */
+export const isOnboardingStep = objectOf<{ state: OnboardingState }>({
+  state: oneOf<OnboardingState>({
+    not_started: true,
+    syncing: true,
+    analyzing: true,
+    categories: true,
+    refining: true,
+    generating: true,
+    complete: true,
+  }),
 });
 
 /** The part of problem+json that the app acts on. */

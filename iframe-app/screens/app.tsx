@@ -26,5 +26,6 @@ export function App({ boot, api, host, dashboard, sync, install, record }: AppPr
   if (boot.notice !== null) return <Notice kind={boot.notice} />;
   if (boot.page.kind === 'install' && install.state.value !== 'left') return <Install install={install} />;
   if (record) return <RecordPage model={record} />;
-  return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={boot.session?.user.role === 'admin'} />;
+  const isAdmin = boot.session?.user.role === 'admin';
+  return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={isAdmin} memberId={boot.memberId} />;
 }

@@ -194,7 +194,7 @@ function Widgets({ dashboard, sync, mode, tools }: WidgetsProps) {
 }
 
 /** The page's bones while the first numbers load: what arrives takes their place without a jump. */
-function DashboardSkeleton() {
+export function DashboardSkeleton() {
   const { t } = useApp().i18n;
   return (
     <main class="dashboard" aria-busy="true" aria-label={t('panel.loading')}>

@@ -1,13 +1,15 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
+import { Chart, loadCanvas } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
 import type { Host } from '../host.ts';
 import { type LiveStatus, startLiveStatus } from '../live-status.ts';
 import { browserTimers, documentVisibility } from '../poller.ts';
 import { Banner } from '../ui/banner.tsx';
 import { GearIcon } from '../ui/icons.tsx';
-import { Dashboard } from './dashboard.tsx';
+import { Dashboard, DashboardSkeleton } from './dashboard.tsx';
 import type { DashboardModel } from './dashboard-model.ts';
+import { TrackButton, useOnboarding } from './onboarding-gate.tsx';
 import type { SyncModel } from './sync-model.ts';
 import { type View, ViewTabs } from './view-tabs.tsx';
 
@@ -17,6 +19,7 @@ interface HomeProps {
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
+  memberId: string;
 }
 
 /** What does not stand on the first page: its code and texts wait until somebody wants it. */
@@ -27,8 +30,8 @@ const LATER = {
 };
 type Later = { [Name in keyof typeof LATER]?: Awaited<ReturnType<(typeof LATER)[Name]>> };
 
-/** The dashboard or the chat, and the settings in their place. */
-export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
+/** The dashboard or the chat; the settings or, for administrators, the steps of onboarding in their place. */
+export function Home({ api, host, dashboard, sync, isAdmin, memberId }: HomeProps) {
   const { t } = useApp().i18n;
   const live = useRef<LiveStatus | null>(null);
   const [later, setLater] = useState<Later>({});
@@ -38,12 +41,17 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
   const gear = useRef<HTMLButtonElement>(null);
   const hasLeft = useRef(false);
   const isDeleting = dashboard.error.value?.code === 'tenant_deleting';
+  const onboarding = useOnboarding({ api, dashboard, memberId, isAdmin });
   useEffect(() => {
     // Back where the person was before.
     if (!isInSettings && hasLeft.current) gear.current?.focus();
     hasLeft.current = isInSettings;
   }, [isInSettings]);
 
+  useEffect(() => {
+    // The drawing code loads while it is decided what is drawn.
+    loadCanvas().catch(() => {});
+  }, []);
   useEffect(() => {
     live.current = startLiveStatus({
       watch: api.watchSyncStatus,
@@ -64,16 +72,20 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
     if (shownStatus !== undefined && shownStatus !== sync.status.peek()?.status) live.current?.wake();
   }, [shownStatus, sync]);
 
-  const load = async (name: keyof Later, show: () => void) => {
+  const reach = async (work: () => Promise<unknown>) => {
     try {
-      const loaded = await LATER[name]();
-      setLater((before) => ({ ...before, [name]: loaded }));
+      await work();
       setUnreachable(false);
-      show();
     } catch {
       setUnreachable(true);
     }
   };
+  const load = (name: keyof Later, show: () => void) =>
+    reach(async () => {
+      const loaded = await LATER[name]();
+      setLater((before) => ({ ...before, [name]: loaded }));
+      show();
+    });
   useEffect(() => {
     if (isDeleting) load('deletion', () => setInSettings(false));
   }, [isDeleting]);
@@ -87,17 +99,23 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
     const leave = () => setInSettings(false);
     return <later.settings.Settings {...{ api, host, dashboard, sync, isAdmin }} onLeave={leave} />;
   }
-  const button = (
-    <button
-      ref={gear}
-      type="button"
-      class="button button-quiet button-icon"
-      aria-label={t('action.settings')}
-      title={t('action.settings')}
-      onClick={() => load('settings', () => setInSettings(true))}
-    >
-      <GearIcon />
-    </button>
+  if (onboarding.isDeciding) return <DashboardSkeleton />;
+  const { part } = onboarding;
+  if (part && part.model.screen.value !== null) return <part.Onboarding model={part.model} Chart={Chart} />;
+  const actions = (
+    <>
+      {isAdmin && onboarding.canTrack && <TrackButton onClick={() => reach(onboarding.enter)} />}
+      <button
+        ref={gear}
+        type="button"
+        class="button button-quiet button-icon"
+        aria-label={t('action.settings')}
+        title={t('action.settings')}
+        onClick={() => load('settings', () => setInSettings(true))}
+      >
+        <GearIcon />
+      </button>
+    </>
   );
   const choose = (chosen: View) => (chosen === 'chat' ? load('chat', () => setView('chat')) : setView(chosen));
   const trouble = isUnreachable && <Banner title={t('offline.title')} text={t('loadFailed.network')} />;
@@ -115,8 +133,9 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
             sync={sync}
             isAdmin={isAdmin}
             onRefresh={refresh}
-            actions={button}
+            actions={actions}
           >
+            {part && <part.OnboardingNote model={part.model} sync={sync} />}
             {trouble}
           </Dashboard>
         )}

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { problem } from '../../contract/api.ts';
 import type { BootData } from '../../contract/session.ts';
 import type { SyncStatusReply } from '../../contract/sync.ts';
-import { completeSyncStatus, sampleBoot } from './sample-replies.ts';
+import { completeSyncStatus, sampleBoot, sampleOnboarding } from './sample-replies.ts';
 
 export interface FakeAnswer {
   status?: number;
@@ -40,6 +40,7 @@ export interface FakePortal {
 
 const EVENTS = 'GET /api/crm/sync/events';
 const STATUS = 'GET /api/crm/sync/status';
+const ONBOARDING = 'GET /api/dashboard/onboarding';
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css' };
 
@@ -61,7 +62,11 @@ export async function startFakePortal(distDir: string, boot: Partial<BootData> =
     portalUrl: `${portalOrigin}/`,
     calls: [],
     // A server that knows no streams: what most tests look at does not depend on them.
-    api: { [EVENTS]: () => refusal(404, 'not_found'), [STATUS]: () => ({ body: completeSyncStatus() }) },
+    api: {
+      [EVENTS]: () => refusal(404, 'not_found'),
+      [STATUS]: () => ({ body: completeSyncStatus() }),
+      [ONBOARDING]: () => ({ body: sampleOnboarding({ state: 'complete' }) }),
+    },
     boot: sampleBoot({ hostOrigin: portalOrigin, ...boot }),
     async close() {
       for (const server of [app, portal]) {

@@ -8,6 +8,14 @@ import {
   type Widget,
   type WidgetResult,
 } from '../../contract/dashboard.ts';
+import {
+  type CategoryOffer,
+  type EntityQuality,
+  type OnboardingReply,
+  onboardingReply,
+  QUESTIONS,
+  type QuestionId,
+} from '../../contract/onboarding.ts';
 import { type BootData, bootData, type SessionReply, sessionReply } from '../../contract/session.ts';
 import {
   type EntityProgress,
@@ -415,6 +423,105 @@ export function sampleRecord(over: Partial<RecordReply> = {}): RecordReply {
     ],
     timezone: 'Asia/Tashkent',
     dataAsOf: '2025-11-24T09:05:00.000Z',
+    ...over,
+  });
+}
+
+/** A portal of a call centre: much of everything, but no products and few companies. */
+const QUALITY: EntityQuality[] = [
+  { entity: 'leads', records: 200_000, completeness: 0.94, recommendation: 'excellent' } as const,
+  { entity: 'deals', records: 80_000, completeness: 0.91, recommendation: 'excellent' } as const,
+  { entity: 'activities', records: 890_000, completeness: 0.874, recommendation: 'excellent' } as const,
+  { entity: 'contacts', records: 45_000, completeness: 0.52, recommendation: 'usable' } as const,
+  { entity: 'companies', records: 12, completeness: 0.2, recommendation: 'insufficient' } as const,
+  { entity: 'products', records: 0, completeness: 0, recommendation: 'empty' } as const,
+].map((one) => ({
+  crmSource: 'bitrix24',
+  first: one.records === 0 ? null : '2020-03-10T08:00:00.000Z',
+  last: one.records === 0 ? null : '2025-11-24T09:00:00.000Z',
+  hasTemporalData: one.records > 0,
+  hasCategoricalVariety: one.records > 100,
+  ...one,
+}));
+
+const OFFERS: CategoryOffer[] = [
+  {
+    category: 'employeePerformance',
+    quality: 'excellent',
+    isAvailable: true,
+    isSuggested: true,
+    evidence: [{ kind: 'records', entity: 'activities', count: 890_000 }],
+    unlock: [],
+  },
+  {
+    category: 'salesPipeline',
+    quality: 'excellent',
+    isAvailable: true,
+    isSuggested: true,
+    evidence: [
+      { kind: 'records', entity: 'leads', count: 200_000 },
+      { kind: 'records', entity: 'deals', count: 80_000 },
+    ],
+    unlock: [],
+  },
+  {
+    category: 'callsAndResponse',
+    quality: 'excellent',
+    isAvailable: true,
+    isSuggested: false,
+    evidence: [{ kind: 'filled', entity: 'activities', field: 'call', filled: 610_000, count: 890_000 }],
+    unlock: [],
+  },
+  {
+    category: 'sourcePerformance',
+    quality: 'usable',
+    isAvailable: true,
+    isSuggested: false,
+    evidence: [{ kind: 'filled', entity: 'leads', field: 'source', filled: 131_000, count: 200_000 }],
+    unlock: [],
+  },
+  {
+    category: 'customerInsights',
+    quality: 'insufficient',
+    isAvailable: false,
+    isSuggested: false,
+    evidence: [{ kind: 'records', entity: 'companies', count: 12 }],
+    unlock: [
+      { kind: 'records', entity: 'companies', missing: 8 },
+      { kind: 'fill', entity: 'contacts', field: 'source', missing: 3600 },
+    ],
+  },
+  {
+    category: 'productAnalytics',
+    quality: 'empty',
+    isAvailable: false,
+    isSuggested: false,
+    evidence: [],
+    unlock: [{ kind: 'fill', entity: 'deals', field: 'products', missing: 20 }],
+  },
+];
+
+/** A question with its last option recommended. */
+export function sampleQuestion(id: QuestionId): OnboardingReply['questions'][number] {
+  const { category, options } = QUESTIONS[id];
+  return { id, category, options: [...options], recommended: options[options.length - 1] ?? '' };
+}
+
+/** The first round, at the choice; later steps have the two suggested categories chosen and their questions. */
+export function sampleOnboarding(over: Partial<OnboardingReply> = {}): OnboardingReply {
+  const state = over.state ?? 'categories';
+  const waits = state === 'not_started' || state === 'syncing' || state === 'analyzing';
+  const isChosen = !waits && state !== 'categories';
+  return onboardingReply.parse({
+    state,
+    mode: 'classic',
+    quality: waits ? [] : QUALITY,
+    isFallback: false,
+    categories: waits ? [] : OFFERS,
+    selected: isChosen ? ['employeePerformance', 'salesPipeline'] : [],
+    questions: isChosen ? [sampleQuestion('employeeDetail'), sampleQuestion('pipelineRange')] : [],
+    isReentry: false,
+    created: [],
     ...over,
   });
 }

@@ -10,6 +10,7 @@ export const texts = {
   'action.settings': 'Settings',
   'view.chat': 'Chat',
   'view.dashboard': 'Dashboard',
+  'action.track': 'Change what I track',
 
   'install.title': 'Connecting LeadRelay to your Bitrix24…',
   'install.text': 'This takes a few seconds. Your data starts to sync right after.',

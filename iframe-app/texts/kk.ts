@@ -24,6 +24,7 @@ export const texts: AppTexts = {
   'action.restartSync': 'Қайта бастау',
   'action.resumeSync': 'Жалғастыру',
   'action.settings': 'Баптаулар',
+  'action.track': 'Нені бақылау',
 
   'view.chat': 'Чат',
   'view.dashboard': 'Бақылау тақтасы',

@@ -12,6 +12,7 @@ export const texts: AppTexts = {
   'action.settings': 'Настройки',
   'view.chat': 'Чат',
   'view.dashboard': 'Дашборд',
+  'action.track': 'Что отслеживать',
 
   'install.title': 'Подключаем LeadRelay к вашему Битрикс24…',
   'install.text': 'Это займёт несколько секунд. Сразу после этого начнётся загрузка данных.',

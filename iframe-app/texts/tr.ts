@@ -10,6 +10,7 @@ export const texts: AppTexts = {
   'action.restartSync': 'Yeniden başlat',
   'action.resumeSync': 'Devam ettir',
   'action.settings': 'Ayarlar',
+  'action.track': 'İzlediklerim',
 
   'view.chat': 'Sohbet',
   'view.dashboard': 'Pano',

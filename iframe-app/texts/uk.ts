@@ -10,6 +10,7 @@ export const texts: AppTexts = {
   'action.restartSync': 'Запустити знову',
   'action.resumeSync': 'Відновити',
   'action.settings': 'Налаштування',
+  'action.track': 'Що відстежувати',
 
   'view.chat': 'Чат',
   'view.dashboard': 'Дашборд',

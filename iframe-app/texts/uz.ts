@@ -26,6 +26,7 @@ export const texts: AppTexts = {
   'action.settings': 'Sozlamalar',
   'view.chat': 'Chat',
   'view.dashboard': 'Dashbord',
+  'action.track': 'Nimani kuzatish',
 
   'install.title': 'LeadRelay Bitrix24 portalingizga ulanmoqda…',
   'install.text': 'Bu bir necha soniya oladi. Shundan so‘ng ma’lumotlar yuklana boshlaydi.',
