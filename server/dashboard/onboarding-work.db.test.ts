@@ -314,6 +314,21 @@ describe('a worker that is killed', () => {
   });
 });
 
+test('of a tenant that is being deleted, or is gone, nothing is looked at', async () => {
+  const { signal } = new AbortController();
+  await rig.reach('generating');
+  await rig.owner.query(`update tenants set status = 'deleting' where id = $1`, [rig.tenantId]);
+  try {
+    await doOnboardingWork(rig.deps(), rig.tenantId, signal);
+    expect(await count('select count(*) as n from dashboard_widgets where tenant_id = $1')).toBe(0);
+  } finally {
+    await rig.owner.query(`update tenants set status = 'active' where id = $1`, [rig.tenantId]);
+  }
+  await doOnboardingWork(rig.deps(), '00000000-0000-4000-8000-000000000000', signal);
+  await rig.work();
+  expect(await rig.look()).toMatchObject({ state: 'complete' });
+});
+
 describe('the dashboard that is made', () => {
   test('has the four standard numbers, then its own widgets, all of which can be drawn', async () => {
     expect(await listWidgets()).toHaveLength(10);

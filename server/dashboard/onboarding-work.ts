@@ -32,9 +32,14 @@ export async function doOnboardingWork(deps: OnboardingWorkDeps, tenantId: strin
   }
 }
 
-/** What there is to do; with nothing left, nobody is to look again. Data that has come in meanwhile is to be analyzed. */
+/**
+ * What there is to do; with nothing left, nobody is to look again. Data that has come in meanwhile is to be analyzed. Of a tenant
+ * that is being deleted, or is gone, nothing is looked at.
+ */
 function findWork({ db }: OnboardingWorkDeps, tenantId: string): Promise<'analyze' | 'generate' | null> {
   return db.withTenant(tenantId, 'write', async (tx) => {
+    const active = await tx.query({ text: `select 1 from tenants where id = $1 and status = 'active'`, values: [tenantId] });
+    if (active.length === 0) return null;
     const onboarding = await holdOnboarding(tx, tenantId);
     if (onboarding.state === 'generating') return 'generate';
     if (onboarding.state === 'syncing' && isLoaded(onboarding)) {
