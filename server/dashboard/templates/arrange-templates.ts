@@ -68,9 +68,8 @@ export function planTemplates(asked: {
 export function arrangePlanned<One extends PlannedWidget>(planned: readonly One[]): One[] {
   const numbers = planned.filter(({ shape }) => shape.chartType === 'kpi');
   const charts = planned.filter(({ shape }) => shape.chartType !== 'kpi');
-  const trends = charts.filter(({ isTrend }) => isTrend);
   const wanted = charts.length % 2 === 1 ? 1 : charts.length >= 4 ? 2 : 0;
-  const wide = (trends.length >= wanted ? trends : wanted === 1 ? charts : []).slice(0, wanted);
+  const wide = charts.toSorted((a, b) => Number(b.isTrend) - Number(a.isTrend)).slice(0, wanted);
   return [
     ...numbers,
     ...wide.map((one): One => ({ ...one, shape: { ...one.shape, size: 'large' } })),
