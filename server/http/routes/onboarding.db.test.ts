@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ERROR_CODES } from '../../../contract/api.ts';
 import { onboardingReply } from '../../../contract/onboarding.ts';
 import { named } from '../../testing/dashboard-rig.ts';
@@ -237,6 +238,29 @@ describe('two at once', () => {
     } finally {
       await rig.owner.query(`update crm_connections set mode = 'classic' where tenant_id = $1`, [rig.tenantId]);
     }
+  });
+
+  test('a step looks where onboarding stands only once it is its turn', async () => {
+    await rig.reach('categories');
+    const other = new pg.Client({ connectionString: rig.app.database.ownerUrl });
+    await other.connect();
+    try {
+      await other.query('begin');
+      await other.query('select 1 from tenants where id = $1 for no key update', [rig.tenantId]);
+      const pressed = post('/onboarding/select', { categories: ['salesPipeline'] });
+      await vi.waitFor(async () => {
+        const { rows } = await rig.owner.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        expect(rows).toHaveLength(1);
+      }, 10_000);
+      await other.query(`update dashboard_configs set onboarding_state = 'analyzing' where tenant_id = $1`, [rig.tenantId]);
+      await other.query('commit');
+      expect((await pressed).status).toBe(409);
+    } finally {
+      await other.end();
+    }
+    expect(await rig.look()).toMatchObject({ state: 'analyzing', selected: [] });
   });
 
   test('a step and a change of widgets do not wait for each other', async () => {
