@@ -142,8 +142,8 @@ test('an administrator goes from the first copy to a dashboard of their own', as
   expect(await page.getByText('Usable: 65% of leads have a source').count()).toBe(1);
   expect(await page.locator('.category-unlock').allTextContents()).toEqual([
     'Still needed: 8 companies',
-    'Enter the source: 3,600 contacts more',
-    'Add products: 20 deals more',
+    'Enter the source: 3,600 contacts to go',
+    'Add products: 20 deals to go',
   ]);
   await group.getByRole('checkbox', { name: 'Employee performance' }).uncheck();
   await group.getByText('Where your customers come from').click();
@@ -187,6 +187,7 @@ test('each new chart is shown once its numbers are there', async () => {
   now = { state: 'complete', created: CREATED };
   await page.getByText('Ready: 2 of 3').waitFor();
   expect(await page.locator('.built h2').allTextContents()).toEqual(['Leads by source', 'Deals by stage']);
+  expect(await findBarriers()).toEqual([]);
   expect(await page.locator('.onboarding [role=progressbar]').getAttribute('aria-valuenow')).toBe('66');
   release();
   await page.getByRole('region', { name: 'Your dashboard is ready' }).waitFor();
@@ -259,6 +260,7 @@ test('a step that fails says why, keeps what was chosen, and can be taken again'
   const alert = page.getByRole('alert').filter({ hasText: 'Something went wrong on our side.' });
   await alert.waitFor();
   expect(await alert.textContent()).toContain('Request req-1');
+  expect(await findBarriers()).toEqual([]);
   portal.api[SELECT] = takeStep({ state: 'refining' });
   await page.getByRole('button', { name: 'Continue' }).click();
   await heading(QUESTIONS_TITLE).waitFor();
@@ -411,11 +413,25 @@ async function putOff(): Promise<void> {
   await seesDashboard();
 }
 
+/** What axe finds serious or worse in onboarding. */
+async function findBarriers(): Promise<unknown[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await Reflect.get(window, 'axe').run('.onboarding, .onboarding-note');
+    return violations
+      .filter(({ impact }: { impact: string }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) => [
+        id,
+        ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+      ]);
+  });
+}
+
 describe.each(FULL)('%s', (name, state, part) => {
   test.each([
-    ['en', 380],
     ['ru', 380],
     ['uz', 380],
+    ['kk', 380],
     ['ru', 1280],
   ])('in %s at %i px fits the width', async (locale, width) => {
     await page.setViewportSize({ width, height: 900 });
@@ -436,16 +452,6 @@ describe.each(FULL)('%s', (name, state, part) => {
     if (name === 'resume') await putOff();
     await open(state);
     await page.locator(part).first().waitFor();
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(async () => {
-      const { violations } = await Reflect.get(window, 'axe').run('.onboarding, .onboarding-note');
-      return violations
-        .filter(({ impact }: { impact: string }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) => [
-          id,
-          ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
-        ]);
-    });
-    expect(found).toEqual([]);
+    expect(await findBarriers()).toEqual([]);
   });
 });

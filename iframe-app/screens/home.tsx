@@ -101,7 +101,10 @@ export function Home({ api, host, dashboard, sync, isAdmin, memberId }: HomeProp
   }
   if (onboarding.isDeciding) return <DashboardSkeleton />;
   const { part } = onboarding;
-  if (part && part.model.screen.value !== null) return <part.Onboarding model={part.model} Chart={Chart} />;
+  // It takes the dashboard's place, by itself at times; what somebody is writing in the chat stays.
+  if (part && part.model.screen.value !== null && view === 'dashboard') {
+    return <part.Onboarding model={part.model} Chart={Chart} />;
+  }
   const actions = (
     <>
       {isAdmin && onboarding.canTrack && <TrackButton onClick={() => reach(onboarding.enter)} />}
