@@ -8,6 +8,7 @@ interface Seen {
   path: string;
   bearer: string | null;
   ifNoneMatch: string | null;
+  idempotencyKey?: string;
   body: unknown;
 }
 
@@ -43,6 +44,7 @@ function setUp(
         path: String(input),
         bearer: headers.get('authorization')?.replace('Bearer ', '') ?? null,
         ifNoneMatch: headers.get('if-none-match'),
+        ...(headers.has('idempotency-key') && { idempotencyKey: String(headers.get('idempotency-key')) }),
         body: typeof init?.body === 'string' ? JSON.parse(init.body) : null,
       };
       seen.push(request);
@@ -72,6 +74,36 @@ test('a request carries the token of the page and parses its reply', async () =>
   const { api, seen } = setUp(() => json(200, sampleDashboard()));
   expect((await api.getDashboard()).currency).toBe('USD');
   expect(seen).toEqual([{ method: 'GET', path: '/api/dashboard/data', bearer: 'token-1', ifNoneMatch: null, body: null }]);
+});
+
+test('a screen that loads later asks with a check of its own, and is told which field is wrong', async () => {
+  const isText = (value: unknown): value is string => typeof value === 'string';
+  const errors = [{ path: 'mon.to', code: 'out_of_range', message: 'x' }];
+  const { api, seen } = setUp(({ path }) =>
+    path === '/wrong'
+      ? json(422, { ...PROBLEM, status: 422, code: 'out_of_range', errors })
+      : json(200, path === '/text' ? 'x' : 7),
+  );
+  const body = { a: 1 };
+  expect(await api.ask({ method: 'PATCH', path: '/text', check: isText, body, idempotencyKey: 'k' })).toBe('x');
+  expect(seen).toMatchObject([{ method: 'PATCH', bearer: 'token-1', idempotencyKey: 'k', body }]);
+  await expect(api.ask({ method: 'GET', path: '/number', check: isText })).rejects.toMatchObject({ kind: 'bad_reply' });
+  await expect(api.ask({ method: 'PATCH', path: '/wrong', check: isText, body })).rejects.toMatchObject({
+    kind: 'refused',
+    issues: errors,
+  });
+});
+
+test('a file is downloaded with the token, once more with a fresh one, and a refusal keeps its code', async () => {
+  const { api, seen } = setUp(({ path, bearer }, nth) => {
+    if (path === '/api/session') return json(200, session('token-2', START));
+    if (nth === 1) return problem(401, 'token_expired');
+    return bearer === 'token-2' && path === '/file' ? new Response('PK') : problem(429, 'rate_limited');
+  });
+  const { signal } = new AbortController();
+  expect(await (await api.download('/file', signal)).text()).toBe('PK');
+  expect(seen.map(({ path, bearer }) => `${path} ${bearer}`)).toEqual(['/file token-1', '/api/session null', '/file token-2']);
+  await expect(api.download('/other', signal)).rejects.toMatchObject({ kind: 'refused', code: 'rate_limited' });
 });
 
 test('behind a sign-in link the living token asks for the next, and the page ends when it is refused', async () => {
