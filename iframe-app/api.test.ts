@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncStatusReply } from '../contract/sync.ts';
 import { ApiError, createApi } from './api.ts';
+import { createSettingsApi } from './screens/settings-api.ts';
 import { completeSyncStatus, sampleDashboard, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
 
 interface Seen {
@@ -278,7 +279,9 @@ test('an error says no more than its kind or code', () => {
 
 test('a webhook is sent once: the server waits for the portal, and the person decides about another try', async () => {
   const { api, seen, waits } = setUp(() => problem(502, 'crm_unavailable'));
-  await expect(api.addWebhook('https://portal.test/rest/1/canary7secret/')).rejects.toMatchObject({ code: 'crm_unavailable' });
+  await expect(createSettingsApi(api).addWebhook('https://portal.test/rest/1/canary7secret/')).rejects.toMatchObject({
+    code: 'crm_unavailable',
+  });
   expect(seen).toEqual([
     {
       method: 'POST',
@@ -300,8 +303,9 @@ test('the CRM is asked for news once: whether it may be is no reason to wait', a
 
 test('records with problems are asked for page by page', async () => {
   const { api, seen } = setUp(() => json(200, { records: [], next: null }));
-  await api.listQuarantine(null);
-  await api.listQuarantine('leads:a&b');
+  const { listQuarantine } = createSettingsApi(api);
+  await listQuarantine(null);
+  await listQuarantine('leads:a&b');
   expect(seen.map(({ path }) => path)).toEqual(['/api/crm/sync/quarantine', '/api/crm/sync/quarantine?after=leads%3Aa%26b']);
 });
 

@@ -1,18 +1,15 @@
-import type { ConnectionsReply } from '../contract/connections.ts';
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
 import type { OnboardingState } from '../contract/onboarding.ts';
 import type { PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsPatch, SettingsReply } from '../contract/settings.ts';
-import type { QuarantineReply, SyncRefreshReply, SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
+import type { SyncRefreshReply, SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
 import { createEventParser } from './event-stream.ts';
 import type { Host } from './host.ts';
 import {
-  isConnectionsReply,
   isDashboardReply,
   isOnboardingStep,
   isProblem,
-  isQuarantineReply,
   isRecordReply,
   isSessionReply,
   isSettingsReply,
@@ -101,11 +98,6 @@ export interface Api {
   /** Administrators only, as is all of the following. */
   pauseSync(signal?: AbortSignal): Promise<SyncStatusReply>;
   resumeSync(signal?: AbortSignal): Promise<SyncStatusReply>;
-  /** Records of which something could not be used. @param after `next` of the answer before, null for the first */
-  listQuarantine(after: string | null, signal?: AbortSignal): Promise<QuarantineReply>;
-  listConnections(signal?: AbortSignal): Promise<ConnectionsReply>;
-  /** Connects a Bitrix24 portal by the secret address of an inbound webhook. */
-  addWebhook(webhookUrl: string, signal?: AbortSignal): Promise<ConnectionsReply>;
   /** For the whole tenant. */
   saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<Pick<SettingsReply, 'timezone'>>;
   /** Which step of onboarding the tenant is at, and nothing more of it; tried once. */
@@ -137,8 +129,6 @@ const FRESH_TOKEN_MS = 30_000;
 const MAX_SESSION_MS = 10 * 60_000;
 const RETRY_DELAYS_MS = [500, 1500, 4000];
 const REQUEST_TIMEOUT_MS = 20_000;
-/** The server gives a CRM half a minute to answer. */
-const CRM_REQUEST_TIMEOUT_MS = 40_000;
 const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
 /** Waiting longer than this inside one request looks like a hung page; the caller shows the failure and tries later. */
 const MAX_RETRY_AFTER_MS = 8_000;
@@ -316,25 +306,6 @@ export function createApi(deps: ApiDeps): Api {
     refreshSync: (signal) => order('refresh', isSyncRefreshReply, signal, true),
     pauseSync: (signal) => order('pause', isSyncStatusReply, signal),
     resumeSync: (signal) => order('resume', isSyncStatusReply, signal),
-    listQuarantine: (after, signal) =>
-      request({
-        method: 'GET',
-        path: `/api/crm/sync/quarantine${after === null ? '' : `?${new URLSearchParams({ after })}`}`,
-        check: isQuarantineReply,
-        signal: signalOr(signal),
-      }),
-    listConnections: (signal) =>
-      request({ method: 'GET', path: '/api/connections', check: isConnectionsReply, signal: signalOr(signal) }),
-    addWebhook: (webhookUrl, signal) =>
-      request({
-        method: 'POST',
-        path: '/api/connections',
-        check: isConnectionsReply,
-        body: { crmSource: 'bitrix24', webhookUrl },
-        isOnce: true,
-        timeoutMs: CRM_REQUEST_TIMEOUT_MS,
-        signal: signalOr(signal),
-      }),
     saveSettings: (settings, signal) =>
       request({ method: 'PATCH', path: '/api/settings', check: isSettingsReply, body: settings, signal: signalOr(signal) }),
     getOnboardingStep: (signal) =>

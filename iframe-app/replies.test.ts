@@ -1,32 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { catalogReply } from '../contract/catalog.ts';
-import { connectionsReply } from '../contract/connections.ts';
 import { dashboardReply, drillReply, recordReply, widgetBinReply, widgetPreview } from '../contract/dashboard.ts';
 import { onboardingReply } from '../contract/onboarding.ts';
 import { bootData, sessionReply } from '../contract/session.ts';
-import { quarantineReply, RECORD_PROBLEMS, syncStatusReply } from '../contract/sync.ts';
+import { syncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
 import { isOnboardingReply } from './onboarding-api.ts';
-import {
-  isBootData,
-  isConnectionsReply,
-  isDashboardReply,
-  isQuarantineReply,
-  isRecordReply,
-  isSessionReply,
-  isSyncStatusReply,
-} from './replies.ts';
+import { isBootData, isDashboardReply, isRecordReply, isSessionReply, isSyncStatusReply } from './replies.ts';
 import { isBinReply, isCatalogReply, isDrillReply, isPreview } from './screens/widget-api.ts';
 import { drillPage, sampleCatalog } from './testing/fake-widgets.ts';
 import {
   chartData,
   completeSyncStatus,
   sampleBoot,
-  sampleConnections,
   sampleDashboard,
   sampleOnboarding,
-  sampleQuarantine,
   sampleRecord,
   sampleSession,
   sampleSyncStatus,
@@ -50,7 +39,6 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
   ['catalog', isCatalogReply, catalogReply, sampleCatalog()],
   ['preview', isPreview, widgetPreview, { status: 'ok', data: chartData({ A: { x: 1, y: null } }) }],
   ['bin', isBinReply, widgetBinReply, [{ ...sampleDashboard().widgets[4], deletedAt: '2025-11-24T09:05:00.000Z' }]],
-  ['connections', isConnectionsReply, connectionsReply, sampleConnections({ errorMessage: 'The CRM did not answer.' })],
   ['record', isRecordReply, recordReply, sampleRecord()],
   ['sync status', isSyncStatusReply, syncStatusReply, sampleSyncStatus()],
   [
@@ -59,7 +47,6 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
     syncStatusReply,
     completeSyncStatus({}, { coveredFrom: '2024-03-05T00:00:00.000Z', lastIncrementalAt: '2025-11-24T09:05:00.000Z' }),
   ],
-  ['quarantine', isQuarantineReply, quarantineReply, sampleQuarantine({ next: 'leads:81' })],
   ['onboarding', isOnboardingReply, onboardingReply, sampleOnboarding()],
   ['onboarding at its questions', isOnboardingReply, onboardingReply, sampleOnboarding({ state: 'refining', created: ['a'] })],
   ['session', isSessionReply, sessionReply, sampleSession()],
@@ -103,13 +90,6 @@ describe.each(PAIRS)('%s', (_name, check, schema, sample) => {
     }
     expect(tried).toBeGreaterThan(5);
   });
-});
-
-test.each(RECORD_PROBLEMS)('the problem %s is known', (problem) => {
-  const { records } = sampleQuarantine();
-  expect(
-    isQuarantineReply({ records: records.map((one) => ({ ...one, problems: [{ field: null, problem }] })), next: null }),
-  ).toBe(true);
 });
 
 test('fields a newer server adds are let through', () => {

@@ -9,21 +9,12 @@ import type {
   KpiData,
   Unconverted,
 } from '../contract/charts.ts';
-import type { ConnectionsReply } from '../contract/connections.ts';
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
 import type { OnboardingState } from '../contract/onboarding.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsReply } from '../contract/settings.ts';
-import type {
-  EntityProgress,
-  QuarantineReply,
-  RecordProblem,
-  SyncRefreshReply,
-  SyncStartReply,
-  SyncState,
-  SyncStatusReply,
-} from '../contract/sync.ts';
+import type { EntityProgress, SyncRefreshReply, SyncStartReply, SyncState, SyncStatusReply } from '../contract/sync.ts';
 import {
   arrayOf,
   type Check,
@@ -41,7 +32,7 @@ import {
 const crmSources = { bitrix24: true, hubspot: true, zoho: true, freshsales: true } as const;
 export const isCrmSource = oneOf<CrmSource>(crmSources);
 export const isCrmMode = oneOf<CrmMode>({ classic: true, simple: true });
-const isEntity = oneOf<Entity>({
+export const isEntity = oneOf<Entity>({
   leads: true,
   deals: true,
   contacts: true,
@@ -252,68 +243,11 @@ export const isSyncStatusReply = objectOf<SyncStatusReply>({
   nextSyncAt: nullable(isMoment),
 });
 
-type Connection = ConnectionsReply['connections'][number];
-
-export const isConnectionsReply = objectOf<ConnectionsReply>({
-  connections: arrayOf(
-    objectOf<Connection>({
-      crmSource: isCrmSource,
-      kind: oneOf<Connection['kind']>({ app: true, webhook: true }),
-      portalUrl: nullable(isString),
-      status: oneOf<Connection['status']>({
-        active: true,
-        reauth: true,
-        blocked: true,
-        paused: true,
-        permissions_changed: true,
-        uninstalled: true,
-      }),
-      mode: isCrmMode,
-      errorMessage: nullable(isString),
-    }),
-  ),
-});
-
 export const isSettingsReply = objectOf<Pick<SettingsReply, 'timezone'>>({ timezone: isString });
 
 export const isSyncStartReply = objectOf<SyncStartReply>({ runId: isString });
 
 export const isSyncRefreshReply = objectOf<SyncRefreshReply>({ nextSyncAt: isMoment });
-
-type Quarantined = QuarantineReply['records'][number];
-
-export const isQuarantineReply = objectOf<QuarantineReply>({
-  records: arrayOf(
-    objectOf<Quarantined>({
-      crmSource: isCrmSource,
-      entity: isEntity,
-      externalId: isString,
-      url: nullable(isString),
-      problems: arrayOf(
-        objectOf<Quarantined['problems'][number]>({
-          field: nullable(isString),
-          problem: oneOf<RecordProblem>({
-            no_id: true,
-            incomplete: true,
-            record_too_large: true,
-            text_cut: true,
-            not_text: true,
-            code_too_long: true,
-            not_an_amount: true,
-            amount_out_of_range: true,
-            not_a_moment: true,
-            moment_out_of_range: true,
-            unknown_stage_meaning: true,
-            unreadable: true,
-          }),
-        }),
-      ),
-      firstSeenAt: isMoment,
-      lastSeenAt: isMoment,
-    }),
-  ),
-  next: nullable(isString),
-});
 
 export const isSessionReply = objectOf<SessionReply>({
   token: isString,

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { chatHistoryReply, chatReply } from '../../contract/chat.ts';
+import { connectionsReply } from '../../contract/connections.ts';
 import { accessLogReply, deletionReply, usageReply } from '../../contract/data.ts';
 import { membersReply } from '../../contract/members.ts';
 import { ownSettingsReply, settingsReply } from '../../contract/settings.ts';
+import { quarantineReply, RECORD_PROBLEMS } from '../../contract/sync.ts';
 import type { Check } from '../check.ts';
+import { sampleConnections, sampleQuarantine } from '../testing/sample-replies.ts';
 import {
   sampleAccessLog,
   sampleAnswer,
@@ -17,7 +20,15 @@ import {
 } from '../testing/sample-settings.ts';
 import { isChatHistory, isChatReply } from './chat-replies.ts';
 import { isDeletion } from './deletion-replies.ts';
-import { isAccessLog, isFullSettings, isMembers, isOwnSettings, isUsage } from './settings-replies.ts';
+import {
+  isAccessLog,
+  isConnectionsReply,
+  isFullSettings,
+  isMembers,
+  isOwnSettings,
+  isQuarantineReply,
+  isUsage,
+} from './settings-replies.ts';
 
 const PAIRS: [name: string, check: Check<unknown>, schema: z.ZodType, sample: object][] = [
   ['settings', isFullSettings, settingsReply, sampleSettings()],
@@ -27,6 +38,8 @@ const PAIRS: [name: string, check: Check<unknown>, schema: z.ZodType, sample: ob
   ['access log', isAccessLog, accessLogReply, sampleAccessLog()],
   ['deletion', isDeletion, deletionReply, { deletesAt: '2025-12-24T09:00:00.000Z' }],
   ['no deletion', isDeletion, deletionReply, { deletesAt: null }],
+  ['connections', isConnectionsReply, connectionsReply, sampleConnections({ errorMessage: 'The CRM did not answer.' })],
+  ['quarantine', isQuarantineReply, quarantineReply, sampleQuarantine({ next: 'leads:81' })],
   ['chat', isChatReply, chatReply, { question: sampleQuestion('q'), answer: sampleAnswer('a') }],
   ['chat history', isChatHistory, chatHistoryReply, sampleHistory({ messages: [sampleQuestion('q'), sampleAnswer('a')] })],
 ];
@@ -54,4 +67,11 @@ describe.each(PAIRS)('%s', (_name, check, schema, sample) => {
       expect(check(wrong), JSON.stringify(wrong)).toBe(false);
     }
   });
+});
+
+test.each(RECORD_PROBLEMS)('the problem %s is known', (problem) => {
+  const { records } = sampleQuarantine();
+  expect(
+    isQuarantineReply({ records: records.map((one) => ({ ...one, problems: [{ field: null, problem }] })), next: null }),
+  ).toBe(true);
 });

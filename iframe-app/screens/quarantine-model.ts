@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { QuarantineReply } from '../../contract/sync.ts';
-import type { Api } from '../api.ts';
+import type { SettingsApi } from './settings-api.ts';
 import { run, type Task } from './task.ts';
 
 export type QuarantinedRecord = QuarantineReply['records'][number];
@@ -16,7 +16,7 @@ export interface QuarantineModel {
   loadMore(): Promise<void>;
 }
 
-export function createQuarantine(api: Pick<Api, 'listQuarantine'>): QuarantineModel {
+export function createQuarantine(api: Pick<SettingsApi, 'listQuarantine'>): QuarantineModel {
   const records = signal<QuarantinedRecord[] | null>(null);
   const hasMore = signal(false);
   const loading = signal<Task>({ kind: 'idle' });

@@ -3,6 +3,7 @@ import type { ConnectionsReply } from '../../contract/connections.ts';
 import type { Api, ApiError } from '../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
 import { createQuarantine, type QuarantineModel } from './quarantine-model.ts';
+import type { SettingsApi } from './settings-api.ts';
 import type { SyncModel } from './sync-model.ts';
 import { run, type Task } from './task.ts';
 
@@ -42,7 +43,7 @@ export interface SettingsModel {
 }
 
 export interface SettingsDeps {
-  api: Pick<Api, 'listConnections' | 'addWebhook' | 'startSync' | 'pauseSync' | 'resumeSync' | 'listQuarantine'>;
+  api: SettingsApi & Pick<Api, 'startSync' | 'pauseSync' | 'resumeSync'>;
   /** Shows what a change here brought: progress of a new sync. */
   dashboard: Pick<DashboardModel, 'reply' | 'refresh'>;
   sync: Pick<SyncModel, 'receive'>;

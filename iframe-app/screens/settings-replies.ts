@@ -1,8 +1,10 @@
-import type { Entity } from '../../contract/crm.ts';
+import type { ConnectionsReply } from '../../contract/connections.ts';
 import type { AccessLogEntry, AccessLogReply, UsageReply } from '../../contract/data.ts';
 import type { Member, MembersReply } from '../../contract/members.ts';
 import type { BusinessHours, OwnSettingsReply, SettingsReply, WorkingDay } from '../../contract/settings.ts';
+import type { QuarantineReply, RecordProblem } from '../../contract/sync.ts';
 import { arrayOf, isBoolean, isMoment, isNumber, isString, nullable, objectOf, oneOf } from '../check.ts';
+import { isCrmMode, isCrmSource, isEntity } from '../replies.ts';
 
 /** What only the settings are told; see check.ts. */
 
@@ -44,11 +46,6 @@ export const isMembers = objectOf<MembersReply>({
   ),
 });
 
-const isEntity = oneOf<Entity>({
-  ...{ leads: true, deals: true, contacts: true, companies: true },
-  ...{ activities: true, stageHistory: true },
-});
-
 export const isUsage = objectOf<UsageReply>({
   entities: arrayOf(objectOf<UsageReply['entities'][number]>({ entity: isEntity, records: isNumber, bytes: isNumber })),
   records: isNumber,
@@ -72,4 +69,61 @@ export const isAccessLog = objectOf<AccessLogReply>({
     }),
   ),
   next: nullable(isNumber),
+});
+
+type Connection = ConnectionsReply['connections'][number];
+
+export const isConnectionsReply = objectOf<ConnectionsReply>({
+  connections: arrayOf(
+    objectOf<Connection>({
+      crmSource: isCrmSource,
+      kind: oneOf<Connection['kind']>({ app: true, webhook: true }),
+      portalUrl: nullable(isString),
+      status: oneOf<Connection['status']>({
+        active: true,
+        reauth: true,
+        blocked: true,
+        paused: true,
+        permissions_changed: true,
+        uninstalled: true,
+      }),
+      mode: isCrmMode,
+      errorMessage: nullable(isString),
+    }),
+  ),
+});
+
+type Quarantined = QuarantineReply['records'][number];
+
+export const isQuarantineReply = objectOf<QuarantineReply>({
+  records: arrayOf(
+    objectOf<Quarantined>({
+      crmSource: isCrmSource,
+      entity: isEntity,
+      externalId: isString,
+      url: nullable(isString),
+      problems: arrayOf(
+        objectOf<Quarantined['problems'][number]>({
+          field: nullable(isString),
+          problem: oneOf<RecordProblem>({
+            no_id: true,
+            incomplete: true,
+            record_too_large: true,
+            text_cut: true,
+            not_text: true,
+            code_too_long: true,
+            not_an_amount: true,
+            amount_out_of_range: true,
+            not_a_moment: true,
+            moment_out_of_range: true,
+            unknown_stage_meaning: true,
+            unreadable: true,
+          }),
+        }),
+      ),
+      firstSeenAt: isMoment,
+      lastSeenAt: isMoment,
+    }),
+  ),
+  next: nullable(isString),
 });

@@ -11,6 +11,7 @@ import { createMembers } from './members-model.ts';
 import { Notice } from './notice.tsx';
 import { createPreferences } from './preferences-model.ts';
 import { AccessLogSettings } from './settings-access-log.tsx';
+import { createSettingsApi } from './settings-api.ts';
 import { AREA_TEXTS } from './settings-area-texts.ts';
 import { Card } from './settings-card.tsx';
 import { ConnectionSettings } from './settings-connections.tsx';
@@ -99,7 +100,7 @@ function createModels(deps: {
   isAdmin: boolean;
   changeLanguage: (locale: string) => Promise<void>;
 }) {
-  const settings = createSettings(deps);
+  const settings = createSettings({ ...deps, api: { ...deps.api, ...createSettingsApi(deps.api) } });
   const preferences = createPreferences(deps);
   const members = createMembers(deps.api);
   const data = createData({ ...deps, saveFile, now: Date.now });
