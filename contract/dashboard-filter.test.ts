@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Widget } from './dashboard.ts';
-import { NO_FILTER, narrowConfig } from './dashboard-filter.ts';
+import { NO_FILTER, narrowConfig, stepFor } from './dashboard-filter.ts';
 
 const KPI: Widget['config'] = {
   chartId: 'x',
@@ -61,4 +61,14 @@ test('one CRM is asked where all were, and never another one than the widget nam
   expect(narrowConfig(KPI, { range: null, crm: 'hubspot' }).crmSource).toBe('hubspot');
   const own = { ...KPI, crmSource: 'zoho' as const };
   expect(narrowConfig(own, { range: null, crm: 'hubspot' })).toBe(own);
+});
+
+test('all of time is cut into months where it was cut into less', () => {
+  expect((['hour', 'day', 'week', 'year', null] as const).map((step) => stepFor(step, null))).toEqual([
+    'month',
+    'month',
+    'week',
+    'year',
+    null,
+  ]);
 });

@@ -13,10 +13,8 @@ export interface DashboardFilter {
 export const NO_FILTER: DashboardFilter = { range: null, crm: null };
 
 /** Beyond so many days a chart takes the next longer step: nobody can read more than some hundred marks. */
-const LONGEST_DAYS = new Map<TimeBucket, [days: number, longer: TimeBucket]>([
-  ['hour', [14, 'day']],
-  ['day', [400, 'week']],
-]);
+const MOST_HOURLY_DAYS = 14;
+const MOST_DAILY_DAYS = 400;
 
 /** The widget's config as the filter has it. A KPI that looks at days is then compared with as many days before them. */
 export function narrowConfig<Config extends Widget['config']>(config: Config, { range, crm }: DashboardFilter): Config {
@@ -26,7 +24,10 @@ export function narrowConfig<Config extends Widget['config']>(config: Config, { 
   return { ...ofCrm, timeRangeDays: range, timeBucket: stepFor(ofCrm.timeBucket, range) };
 }
 
-function stepFor(bucket: TimeBucket | null, days: number): TimeBucket | null {
-  const most = bucket && LONGEST_DAYS.get(bucket);
-  return most && days > most[0] ? stepFor(most[1], days) : bucket;
+/** The step of a time axis over so many days (null: all time): its own, or a longer one where that would be too many. */
+export function stepFor(step: TimeBucket | null, days: number | null): TimeBucket | null {
+  if (step !== 'hour' && step !== 'day') return step;
+  if (days === null) return 'month';
+  if (step === 'hour' && days <= MOST_HOURLY_DAYS) return step;
+  return days <= MOST_DAILY_DAYS ? 'day' : 'week';
 }

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../contract/dashboard.ts';
 import type { ArrangeModel } from './arrange-model.ts';
 import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import { SIZES } from './widget-choices.ts';
 
 interface HandleProps {
   widget: Widget;
@@ -136,7 +137,6 @@ function cardUnder({ clientX, clientY }: PointerEvent, dragged: HTMLElement): st
   return cards[0]?.dataset.widget;
 }
 
-const SIZES = ['small', 'medium', 'large'] as const;
 /** Up to which part of the grid's width a size is meant. */
 const UP_TO = [0.42, 0.75, Number.POSITIVE_INFINITY];
 

@@ -5,7 +5,7 @@ import { crmName } from '../crm-name.ts';
 import { Button } from '../ui/button.tsx';
 import type { ArrangeModel } from './arrange-model.ts';
 import { type DashboardTexts, fill } from './dashboard-texts.ts';
-import { RANGES } from './widget-menu.tsx';
+import { RANGES } from './widget-choices.ts';
 
 interface DashboardBarProps {
   filter: DashboardFilter;

@@ -38,6 +38,7 @@ const en = {
   'toast.restored': '“{title}” is back.',
   'toast.added': '“{title}” is on the dashboard, at the end.',
 
+  'problem.session': 'Your session has ended. Close this page and open LeadRelay again.',
   'problem.offline': 'LeadRelay did not answer. Check your connection, then try again.',
   'problem.failed': 'Something went wrong on our side. Try again in a minute.',
   'problem.tooMany': 'The dashboard is full: 60 widgets of your own. Remove one first.',
@@ -144,6 +145,7 @@ const ru: DashboardTexts = {
   'toast.restored': '«{title}» снова на панели.',
   'toast.added': '«{title}» добавлен в конец панели.',
 
+  'problem.session': 'Сеанс завершён. Закройте страницу и откройте LeadRelay снова.',
   'problem.offline': 'LeadRelay не отвечает. Проверьте соединение и повторите.',
   'problem.failed': 'Ошибка на нашей стороне. Повторите через минуту.',
   'problem.tooMany': 'На панели уже 60 ваших виджетов. Сначала уберите один.',
@@ -248,6 +250,7 @@ const uz: DashboardTexts = {
   'toast.restored': '“{title}” joyiga qaytdi.',
   'toast.added': '“{title}” panel oxiriga qo‘shildi.',
 
+  'problem.session': 'Seans tugadi. Sahifani yoping va LeadRelayni qayta oching.',
   'problem.offline': 'LeadRelay javob bermayapti. Ulanishni tekshirib, qayta urinib ko‘ring.',
   'problem.failed': 'Biz tomonda xatolik yuz berdi. Bir daqiqadan so‘ng qayta urinib ko‘ring.',
   'problem.tooMany': 'Panelda 60 ta vidjetingiz bor. Avval bittasini olib tashlang.',
@@ -353,6 +356,7 @@ const kk: DashboardTexts = {
   'toast.restored': '«{title}» орнына қайтты.',
   'toast.added': '«{title}» панельдің соңына қосылды.',
 
+  'problem.session': 'Сеанс аяқталды. Бетті жауып, LeadRelay қолданбасын қайта ашыңыз.',
   'problem.offline': 'LeadRelay жауап бермейді. Байланысты тексеріп, қайталап көріңіз.',
   'problem.failed': 'Біздің жақта қате болды. Бір минуттан кейін қайталап көріңіз.',
   'problem.tooMany': 'Панельде 60 виджетіңіз бар. Алдымен біреуін алып тастаңыз.',
@@ -458,6 +462,7 @@ const uk: DashboardTexts = {
   'toast.restored': '«{title}» знову на панелі.',
   'toast.added': '«{title}» додано в кінець панелі.',
 
+  'problem.session': 'Сеанс завершено. Закрийте сторінку й відкрийте LeadRelay знову.',
   'problem.offline': 'LeadRelay не відповідає. Перевірте з’єднання та повторіть.',
   'problem.failed': 'Помилка на нашому боці. Повторіть за хвилину.',
   'problem.tooMany': 'На панелі вже 60 ваших віджетів. Спершу приберіть один.',
@@ -562,6 +567,7 @@ const tr: DashboardTexts = {
   'toast.restored': '“{title}” geri geldi.',
   'toast.added': '“{title}” panonun sonuna eklendi.',
 
+  'problem.session': 'Oturumunuz sona erdi. Sayfayı kapatıp LeadRelay’i yeniden açın.',
   'problem.offline': 'LeadRelay yanıt vermiyor. Bağlantınızı denetleyip yeniden deneyin.',
   'problem.failed': 'Bizim tarafımızda bir hata oluştu. Bir dakika sonra yeniden deneyin.',
   'problem.tooMany': 'Panoda size ait 60 bileşen var. Önce birini kaldırın.',

@@ -22,7 +22,8 @@ function picked(change: Partial<Choice> = {}) {
 
 test('a choice is a sentence, a name and a config', () => {
   const { words, config } = picked();
-  expect(words).toEqual({ source: 'Deals', measure: 'Deals won', by: 'by responsible' });
+  expect(words).toEqual({ source: 'Deals', measure: 'Deals won', by: 'by responsible', group: null });
+  expect(picked({ by: 'time', groupBy: 'owner' }).config.title).toBe('Deals won · over time · by responsible');
   expect(config).toEqual({
     ...{ title: 'Deals won · by responsible', description: '', chartType: 'bar', dataSource: 'deals', crmSource: 'all' },
     ...{ xField: 'owner', yField: null, aggregation: 'count', measure: 'wonDeals', groupBy: null, timeBucket: null },

@@ -6,7 +6,7 @@ import { ApiError } from '../api.ts';
 import type { Timers } from '../poller.ts';
 import { run, type Task } from './task.ts';
 import type { WidgetApi } from './widget-api.ts';
-import { type ChartKind, kindsOf } from './widget-model.ts';
+import { type ChartKind, kindsOf } from './widget-choices.ts';
 
 /** What the person has chosen. Whatever no longer goes together falls back to the first that does. */
 export interface Choice {
@@ -43,7 +43,7 @@ export interface Picked {
   pipelines: Option[];
   kinds: ChartKind[];
   /** Parts of a sentence: "Deals", "Deals won", "by responsible". */
-  words: { source: string; measure: string; by: string | null };
+  words: { source: string; measure: string; by: string | null; group: string | null };
   config: WidgetConfig;
 }
 
@@ -164,11 +164,11 @@ export function pick(catalog: CatalogReply, wanted: Choice, words: PickerWords):
     source: source.label,
     measure: measure.label,
     by: by === 'number' ? null : by === 'time' ? words.overTime : words.by(byLabel ?? ''),
+    group: groupBy === '' ? null : words.by(groups.find(({ value }) => value === groupBy)?.label ?? ''),
   };
-  const title = (wanted.title.trim() || [sentence.measure, sentence.by].filter((part) => part !== null).join(' · ')).slice(
-    0,
-    MAX_TITLE,
-  );
+  const title = (
+    wanted.title.trim() || [sentence.measure, sentence.by, sentence.group].filter((part) => part !== null).join(' · ')
+  ).slice(0, MAX_TITLE);
   const asked = {
     title,
     dataSource: source.name,

@@ -10,7 +10,7 @@ import { type DashboardTexts, fill } from './dashboard-texts.ts';
 import { type Choice, createPicker, type Picked, type PickerModel } from './picker-model.ts';
 import { problemText, QUESTION_CODES } from './problem-text.ts';
 import type { WidgetApi } from './widget-api.ts';
-import { RANGES } from './widget-menu.tsx';
+import { RANGES, SIZES } from './widget-choices.ts';
 import type { WidgetModel } from './widget-model.ts';
 import { describeRange, Unconverted } from './widget-text.tsx';
 
@@ -91,7 +91,7 @@ export function Picker({ api, model, texts, onClose }: PickerProps) {
 
 /** "Deals · Deals won · by responsible · last 90 days". */
 function sentenceOf({ words }: Picked, range: string): string {
-  return [words.source, words.measure, words.by, range].filter((part) => part !== null).join(' · ');
+  return [words.source, words.measure, words.by, words.group, range].filter((part) => part !== null).join(' · ');
 }
 
 interface FormProps {
@@ -156,7 +156,7 @@ function Form({ picked, picker, texts }: FormProps) {
             {picked.kinds.map((kind) => option(kind, texts[`kind.${kind}`]))}
           </Select>
           <Select label={texts.size} value={choice.size} onPick={set('size')}>
-            {(['small', 'medium', 'large'] as const).map((size) => option(size, texts[`size.${size}`]))}
+            {SIZES.map((size) => option(size, texts[`size.${size}`]))}
           </Select>
         </>
       )}

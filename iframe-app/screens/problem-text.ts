@@ -7,6 +7,7 @@ export function problemText(
   texts: DashboardTexts,
   codes: Partial<Record<string, keyof DashboardTexts>>,
 ): string {
+  if (error.kind === 'session') return texts['problem.session'];
   if (error.kind === 'network') return texts['problem.offline'];
   if (error.code === 'rate_limited') return texts['problem.busy'];
   const own = error.code === null ? undefined : codes[error.code];

@@ -3,11 +3,9 @@ import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../contract/dashboard.ts';
 import { useApp } from '../context.ts';
 import type { DashboardTexts } from './dashboard-texts.ts';
-import { kindsOf, rowOf, type WidgetModel } from './widget-model.ts';
+import { kindsOf, RANGES, SIZES } from './widget-choices.ts';
+import { rowOf, type WidgetModel } from './widget-model.ts';
 import { describeRange } from './widget-text.tsx';
-
-export const RANGES = [7, 30, 90, 365, null];
-const SIZES = ['small', 'medium', 'large'] as const;
 
 /** What the menu asks others to do. */
 export interface MenuActions {

@@ -6,7 +6,8 @@ import { createArrange } from './arrange-model.ts';
 import { createDashboard } from './dashboard-model.ts';
 import type { WidgetApi } from './widget-api.ts';
 import { fileName } from './widget-api.ts';
-import { createWidgetModel, kindsOf, placeAt, rowOf } from './widget-model.ts';
+import { kindsOf } from './widget-choices.ts';
+import { createWidgetModel, placeAt, rowOf } from './widget-model.ts';
 
 const KPI: Widget = { id: 'kpi', isStandard: true, position: 0, config: kpiConfig() };
 const own = (id: string, position: number, config: Widget['config'] = chartConfig({ title: id })): Widget => ({
@@ -100,6 +101,17 @@ describe('a change', () => {
     await model.setComparison(own('n', 2, kpiConfig({ timeRangeDays: 7, comparisonPeriodDays: null })), true);
     await model.setComparison(compared, false);
     expect(calls.map((call) => Object(call)[2].config.comparisonPeriodDays)).toEqual([7, null, 7, null]);
+  });
+
+  test('of the days of a chart takes a step that is not too many, and leaves no text that speaks of the old days', async () => {
+    const { model, calls } = await setUp();
+    const daily = own('a', 1, chartConfig({ xField: null, timeBucket: 'day', timeRangeDays: 30, description: 'Last 30 days' }));
+    await model.setRange(daily, null);
+    await model.setRange(daily, 90);
+    expect(calls.map((call) => Object(call)[2].config)).toMatchObject([
+      { timeRangeDays: null, timeBucket: 'month', description: '' },
+      { timeRangeDays: 90, timeBucket: 'day', description: '' },
+    ]);
   });
 
   test('a copy and a new widget have a key, so that the server makes one however often it is asked', async () => {

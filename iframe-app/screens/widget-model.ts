@@ -1,17 +1,16 @@
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { ChartConfig } from '../../contract/charts.ts';
 import type { Widget, WidgetConfig } from '../../contract/dashboard.ts';
+import { stepFor } from '../../contract/dashboard-filter.ts';
 import { ApiError } from '../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
 import type { WidgetApi, WidgetPatch } from './widget-api.ts';
+import type { ChartKind } from './widget-choices.ts';
 
 /** What is said at the foot of the screen for a while. `undo` is offered beside it. */
 export type Toast =
   | { kind: 'removed'; widget: Widget; undo: () => Promise<void> }
   | { kind: 'restored' | 'added'; widget: Widget }
   | { kind: 'failed'; error: ApiError };
-
-export type ChartKind = ChartConfig['chartType'];
 
 /** What the cards' menus do, and what they leave on the screen. */
 export interface WidgetModel {
@@ -116,12 +115,7 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
       return update(widget, { config: toRequest(shown) }, shown);
     },
     // The numbers on show are of the other days until the new ones are there.
-    setRange: (widget, timeRangeDays) =>
-      update(
-        widget,
-        { config: toRequest(withConfig(widget, { timeRangeDays, ...comparisonOver(widget, timeRangeDays) })) },
-        null,
-      ),
+    setRange: (widget, days) => update(widget, { config: toRequest(withConfig(widget, overDays(widget, days))) }, null),
     setComparison(widget, isCompared) {
       const comparisonPeriodDays = isCompared ? widget.config.timeRangeDays : null;
       return update(widget, { config: toRequest(withConfig(widget, { comparisonPeriodDays })) }, null);
@@ -157,9 +151,10 @@ export function toRequest({ config }: Pick<Widget, 'config'>): WidgetConfig {
   return rest as WidgetConfig;
 }
 
-/** A KPI that is compared is compared with as many days. */
-function comparisonOver({ config }: Widget, days: number | null): object {
-  return config.chartType === 'kpi' && config.comparisonPeriodDays !== null ? { comparisonPeriodDays: days } : {};
+/** What else changes with the days: a KPI that is compared is compared with as many, and a description may speak of the old ones. */
+function overDays({ config }: Widget, days: number | null): object {
+  if (config.chartType !== 'kpi') return { timeRangeDays: days, timeBucket: stepFor(config.timeBucket, days), description: '' };
+  return { timeRangeDays: days, comparisonPeriodDays: config.comparisonPeriodDays === null ? null : days };
 }
 
 /** The widgets with one at another place; those between close up. */
@@ -169,13 +164,6 @@ export function placeAt(widgets: readonly Widget[], id: string, position: number
   if (!moved) return others;
   const order = [...others.slice(0, position), moved, ...others.slice(position)];
   return order.map((widget, index) => ({ ...widget, position: index }));
-}
-
-/** In which ways the numbers of a chart can be drawn. */
-export function kindsOf(config: ChartConfig): ChartKind[] {
-  if (config.timeBucket !== null)
-    return config.groupBy === null ? ['line', 'area', 'bar'] : ['line', 'area', 'stackedBar', 'bar'];
-  return config.groupBy === null ? ['bar', 'donut', 'pie', 'funnel'] : ['stackedBar', 'bar'];
 }
 
 /** The widgets that one can change places with, itself among them: the tenant's own of its kind, in their order. */

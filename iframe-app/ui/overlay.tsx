@@ -69,10 +69,14 @@ export function followVisiblePart(): () => void {
   };
 }
 
+/** Portals keep a bar of their own at the top of the screen, over a frame that is scrolled under it. */
+const HOST_BAR_PX = 64;
+
 function place({ top, height }: DOMRectReadOnly): void {
   const { style } = document.documentElement;
-  const room = Math.min(Math.max(height, LEAST_HEIGHT_PX), window.innerHeight);
-  const from = Math.max(0, Math.min(top, window.innerHeight - room));
+  const hidden = top > 0 ? HOST_BAR_PX : 0;
+  const room = Math.min(Math.max(height - hidden, LEAST_HEIGHT_PX), window.innerHeight);
+  const from = Math.max(0, Math.min(top + hidden, window.innerHeight - room));
   style.setProperty('--visible-top', `${from + window.scrollY}px`);
   style.setProperty('--visible-height', `${room}px`);
 }
