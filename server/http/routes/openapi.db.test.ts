@@ -114,6 +114,7 @@ test.each([
   ['POST /api/dashboard/widgets', { config: chartOf() }],
   ['PATCH /api/dashboard/widgets/{id}', { title: 'Mine', size: 'large' }],
   ['POST /api/dashboard/drill', { config: chartOf(), limit: 3 }],
+  ['POST /api/dashboard/chat', { message: 'total leads' }],
   ['POST /api/dashboard/drill/csv', { config: chartOf(), point: {} }],
 ])('%s with a body as described succeeds as described', async (name, body) => {
   expect(complaints(OPERATIONS.get(name)?.requestBody?.content['application/json']?.schema, body)).toBeNull();
@@ -124,6 +125,10 @@ test.each([
 
 test.each([
   ['PATCH /api/settings', { timezone: 'Mars/Olympus' }],
+  ['PATCH /api/settings/own', { language: 'de' }],
+  ['POST /api/data/delete-all', { confirmation: 'no' }],
+  ['POST /api/data/delete-all/undo', {}],
+  ['POST /api/dashboard/chat', { message: ' ' }],
   ['POST /api/connections', { crmSource: 'bitrix24', webhookUrl: 'https://portal.example/' }],
   ['POST /api/session', { crmSource: 'bitrix24', memberId: 'nobody', accessToken: 'x' }],
   ['POST /api/session/code', { code: 'used' }],
