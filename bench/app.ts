@@ -27,12 +27,17 @@ const MAX_FIRST_CHART_MS = 1_500;
 const { values: options } = parseArgs({ options: { loads: { type: 'string', default: '7' } } });
 const loads = Math.min(50, Math.max(1, Number(options.loads)));
 
-/** Notes in every frame when its first chart has been painted. */
+/** Notes in every frame when its first chart has been drawn, and when it has been painted. */
 const WATCH = `new MutationObserver((_, watch) => {
   if (!document.querySelector('.panel[data-state=ready] canvas[height]')) return;
   watch.disconnect();
+  window.firstDrawnAt = performance.now();
   requestAnimationFrame(() => requestAnimationFrame(() => { window.firstChartAt = performance.now(); }));
 }).observe(document, { childList: true, subtree: true, attributes: true })`;
+/** Names of the app's files that had arrived when it was drawn. */
+const ASSETS_BEFORE = `performance.getEntriesByType('resource')
+  .filter(({ name, responseEnd }) => name.includes('/assets/') && responseEnd <= window.firstDrawnAt)
+  .map(({ name }) => name.slice(name.lastIndexOf('/') + 1))`;
 /** Milliseconds from the first byte of the frame's page. */
 const SINCE_HTML = `window.firstChartAt === undefined ? null
   : window.firstChartAt - performance.getEntriesByType('navigation')[0].responseStart`;
@@ -120,18 +125,12 @@ async function openDashboard(on: Browser, portalUrl: string): Promise<Load> {
   const { page } = visitor;
   await visitor.workAs(employee?.id ?? 0);
   await page.addInitScript(WATCH);
-  const assets: string[] = [];
-  let isDrawn = false;
-  page.on('response', (response) => {
-    const { pathname } = new URL(response.url());
-    if (!isDrawn && pathname.startsWith('/assets/')) assets.push(path.basename(pathname));
-  });
   await visitor.open('/marketplace/app/');
   await visitor.app.locator('.panel[data-state=ready] canvas').first().waitFor();
   const frame = page.frames().find((one) => one.parentFrame() !== null && one.url() !== 'about:blank');
   if (!frame) throw new Error('LeadRelay has no frame');
   const firstChartMs = await readTime(frame);
-  isDrawn = true;
+  const assets = (await frame.evaluate(ASSETS_BEFORE)) as string[];
   await visitor.app.locator('.panel[data-state=loading]').first().waitFor({ state: 'detached' });
   const axeSerious = await findSerious(frame);
   await page.context().close();

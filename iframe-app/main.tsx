@@ -3,7 +3,6 @@ import './styles/base.css';
 import './styles/ui.css';
 import './styles/charts.css';
 import './styles/screens.css';
-import './styles/record.css';
 import { type ComponentChildren, render } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { BootData } from '../contract/session.ts';

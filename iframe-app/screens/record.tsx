@@ -1,3 +1,4 @@
+import '../styles/record.css';
 import type { ComponentChildren } from 'preact';
 import type { RecordReply } from '../../contract/dashboard.ts';
 import { useApp } from '../context.ts';
