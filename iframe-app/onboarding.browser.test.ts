@@ -15,6 +15,7 @@ import {
   sampleSession,
   sampleSyncStatus,
 } from './testing/sample-replies.ts';
+import { sampleHistory } from './testing/sample-settings.ts';
 
 const DASHBOARD = 'GET /api/dashboard/data';
 const LOOK = 'GET /api/dashboard/onboarding';
@@ -333,6 +334,19 @@ test('onboarding that cannot be begun is offered beside the dashboard', async ()
   await heading(READY).waitFor();
 });
 
+test('who is in the chat while the data is looked at stays there, and finds the choice on the dashboard', async () => {
+  portal.api['GET /api/dashboard/chat/history'] = () => ({ body: sampleHistory() });
+  await open({ state: 'syncing' });
+  await seesDashboard();
+  await page.getByRole('tab', { name: 'Chat' }).click();
+  await page.locator('.chat-log').waitFor();
+  now = { state: 'categories' };
+  await page.getByRole('textbox').fill('How many leads');
+  expect(await page.locator('.onboarding').count()).toBe(0);
+  await page.getByRole('tab', { name: 'Dashboard' }).click();
+  await heading(READY).waitFor();
+});
+
 test('another round has the choices ticked and says that what is there stays', async () => {
   await open({ state: 'complete' });
   await seesDashboard();
@@ -354,7 +368,8 @@ test('another round has the choices ticked and says that what is there stays', a
 test('a member sees the dashboard, asks for nothing else, and is offered nothing', async () => {
   await open({ state: 'categories' }, { session: sampleSession({ user: { id: '7', name: 'Timur', role: 'member' } }) });
   await seesDashboard();
-  expect(await page.getByRole('button').allTextContents()).toEqual(['Refresh']);
+  expect(await page.getByRole('button', { name: 'Change what I track' }).count()).toBe(0);
+  expect(await page.locator('.onboarding, .onboarding-note').count()).toBe(0);
   expect(portal.calls.filter((call) => call.includes('onboarding'))).toEqual([]);
 });
 
