@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { DeletedWidget } from '../../contract/dashboard.ts';
 import { useApp } from '../context.ts';
 import { Button } from '../ui/button.tsx';
-import { Overlay } from '../ui/overlay.tsx';
+import { Overlay, OverlayHead } from '../ui/overlay.tsx';
 import { type DashboardTexts, fill } from './dashboard-texts.ts';
 import { problemText } from './problem-text.ts';
 import { run, type Task } from './task.ts';
@@ -36,15 +36,9 @@ export function Bin({ api, model, timezone, texts, onClose }: BinProps) {
   const loading = list.loading.value;
   return (
     <Overlay label={texts['bin.title']} kind="side" onClose={onClose}>
-      <header class="overlay-head">
-        <div>
-          <h2>{texts['bin.title']}</h2>
-          <p>{texts['bin.text']}</p>
-        </div>
-        <button type="button" class="button button-icon" aria-label={texts.close} onClick={onClose}>
-          ✕
-        </button>
-      </header>
+      <OverlayHead title={texts['bin.title']} closeLabel={texts.close} onClose={onClose}>
+        <p>{texts['bin.text']}</p>
+      </OverlayHead>
       <div class="overlay-body">
         <div role="status">
           {loading.kind === 'busy' && <p>{i18n.t('panel.loading')}</p>}

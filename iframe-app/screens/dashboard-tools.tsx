@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import type { Chart as ChartJs } from 'chart.js';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../contract/charts.ts';
@@ -7,7 +6,6 @@ import type { Widget } from '../../contract/dashboard.ts';
 import { narrowConfig } from '../../contract/dashboard-filter.ts';
 import type { Api, ServerFile } from '../api.ts';
 import { ApiError } from '../api.ts';
-import { loadCanvas } from '../charts/chart.tsx';
 import { drawPicture, legendOf } from '../charts/picture.ts';
 import { type AppContext, useApp } from '../context.ts';
 import type { Host } from '../host.ts';
@@ -21,12 +19,13 @@ import { DASHBOARD_TEXTS } from './dashboard-texts.ts';
 import { createDrill } from './drill-model.ts';
 import { DrillPanel } from './drill-panel.tsx';
 import { FullScreen } from './full-screen.tsx';
+import { openRecordsOnClick } from './records-on-click.ts';
 import type { SyncModel } from './sync-model.ts';
 import { Toasts } from './toasts.tsx';
-import { createWidgetApi, fileName, type WidgetData } from './widget-api.ts';
+import { createWidgetApi, fileName } from './widget-api.ts';
 import { CardMenu, type MenuActions } from './widget-menu.tsx';
 import { createWidgetModel, toRequest } from './widget-model.ts';
-import { ChartTable, isListable, type PointKeys, Rename } from './widget-parts.tsx';
+import { ChartTable, type PointKeys, Rename } from './widget-parts.tsx';
 import { describeRange } from './widget-text.tsx';
 
 interface ToolsDeps {
@@ -186,7 +185,8 @@ export function createTools({ api, host, dashboard, sync, isAdmin, app }: ToolsD
       model.renaming.value === widget.id ? <Rename key={widget.id} widget={widget} model={model} texts={texts} /> : undefined,
     actions(widget) {
       if (!arrange.isOn.value) {
-        return <CardMenu widget={widget} widgets={widgets()} model={model} actions={actions} texts={texts} />;
+        const hasData = dashboard.panels.value.get(widget.id)?.kind === 'ready';
+        return <CardMenu {...{ widget, hasData, model, actions, texts }} widgets={widgets()} />;
       }
       if (widget.isStandard) return null;
       return (
@@ -213,62 +213,12 @@ function cardOf(id: string): HTMLElement | undefined {
   return [...document.querySelectorAll<HTMLElement>('.panel[data-widget]')].find(({ dataset }) => dataset.widget === id);
 }
 
-/**
- * A click on a bar, a slice, a place of a line or a figure. One listener for all cards, so that cards know nothing of it.
- * @param dataOf the numbers a widget shows
- */
-function openRecordsOnClick(dataOf: (id: string) => WidgetData | null, open: (id: string, point: PointKeys | null) => void) {
-  const pointUnder = async (event: MouseEvent): Promise<{ id: string; canvas: HTMLCanvasElement; point: PointKeys } | null> => {
-    const canvas = event.target;
-    const id = canvas instanceof HTMLCanvasElement && canvas.closest<HTMLElement>('.panel[data-widget]')?.dataset.widget;
-    if (!id) return null;
-    const { chartOn } = await loadCanvas();
-    const chart = chartOn(canvas);
-    const data = dataOf(id);
-    const hit = chart && hitOf(chart, event);
-    if (!hit || data?.kind !== 'chart') return null;
-    const series = data.series[hit.datasetIndex];
-    const point = series?.points[hit.index];
-    if (!series || !point || !isListable(point.key) || !isListable(series.key)) return null;
-    return { id, canvas, point: { categoryKey: point.key, seriesKey: series.key } };
-  };
-  const onClick = async (event: MouseEvent) => {
-    const { target } = event;
-    const card = target instanceof Element && target.closest<HTMLElement>('.panel[data-widget]');
-    if (card && target.matches('.kpi-value')) open(card.dataset.widget ?? '', null);
-    const found = await pointUnder(event);
-    if (!found) return;
-    // The focus comes back here when the list closes.
-    found.canvas.tabIndex = -1;
-    found.canvas.focus({ preventScroll: true });
-    open(found.id, found.point);
-  };
-  const onMove = async (event: MouseEvent) => {
-    if (event.target instanceof HTMLCanvasElement) event.target.style.cursor = (await pointUnder(event)) ? 'pointer' : '';
-  };
-  document.addEventListener('click', onClick);
-  document.addEventListener('mousemove', onMove, { passive: true });
-  return () => {
-    document.removeEventListener('click', onClick);
-    document.removeEventListener('mousemove', onMove);
-  };
-}
+let isStyled = false;
 
-/** What a place on a drawing means: the mark there, the nearest of a line, or the bar beside whose thin end it is. */
-function hitOf(chart: ChartJs, event: MouseEvent): { datasetIndex: number; index: number } | undefined {
-  const find = (mode: 'nearest' | 'index', intersect: boolean) =>
-    chart.getElementsAtEventForMode(event, mode, { intersect }, false);
-  const [exact] = find('nearest', true);
-  if (exact || !('type' in chart.config)) return exact;
-  if (chart.config.type === 'line') return find('nearest', false)[0];
-  const isOneSeries = chart.data.datasets.length === 1;
-  if (chart.config.type !== 'bar' || !isOneSeries) return undefined;
-  const axis = chart.options.indexAxis ?? 'x';
-  return chart.getElementsAtEventForMode(event, 'index', { intersect: false, axis }, false)[0];
-}
-
-/** The page's policy allows no style elements; a sheet that is made is none. */
+/** The page's policy allows no style elements; a sheet that is made is none. Once, however often the dashboard comes and goes. */
 function adoptStyles(): void {
+  if (isStyled) return;
+  isStyled = true;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(widgetStyles);
   document.adoptedStyleSheets.push(sheet);

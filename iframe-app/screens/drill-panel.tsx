@@ -3,7 +3,7 @@ import { useApp } from '../context.ts';
 import type { Host } from '../host.ts';
 import { saveFile } from '../save-file.ts';
 import { Button } from '../ui/button.tsx';
-import { Overlay } from '../ui/overlay.tsx';
+import { Overlay, OverlayHead } from '../ui/overlay.tsx';
 import { type DashboardTexts, fill } from './dashboard-texts.ts';
 import type { DrillModel, DrillRecord } from './drill-model.ts';
 import { problemText, QUESTION_CODES } from './problem-text.ts';
@@ -33,24 +33,18 @@ export function DrillPanel({ drill, host, timezone, canSave, texts }: DrillPanel
   };
   return (
     <Overlay label={texts['drill.title']} kind="side" onClose={drill.close}>
-      <header class="overlay-head">
-        <div>
-          <h2>{question.config.title}</h2>
-          {question.label && (
-            <p>
-              {question.label}
-              {question.value && (
-                <>
-                  : <strong>{question.value}</strong>
-                </>
-              )}
-            </p>
-          )}
-        </div>
-        <button type="button" class="button button-icon" aria-label={texts.close} onClick={drill.close}>
-          ✕
-        </button>
-      </header>
+      <OverlayHead title={question.config.title} closeLabel={texts.close} onClose={drill.close}>
+        {question.label && (
+          <p>
+            {question.label}
+            {question.value && (
+              <>
+                : <strong>{question.value}</strong>
+              </>
+            )}
+          </p>
+        )}
+      </OverlayHead>
       <div class="drill-count" role="status">
         {records === null && loading.kind === 'busy' && texts['drill.loading']}
         {records?.length === 0 && texts['drill.empty']}

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../contract/charts.ts';
 import { Chart } from '../charts/chart.tsx';
-import { Overlay } from '../ui/overlay.tsx';
+import { Overlay, OverlayHead } from '../ui/overlay.tsx';
 import type { DashboardTexts } from './dashboard-texts.ts';
 
 interface FullScreenProps {
@@ -39,15 +39,9 @@ export function FullScreen({ config, data, subtitle, texts, onClose }: FullScree
   return (
     <Overlay label={config.title} kind="full" onClose={onClose}>
       <div class="stage" ref={stage}>
-        <header class="overlay-head">
-          <div>
-            <h2>{config.title}</h2>
-            <p>{subtitle}</p>
-          </div>
-          <button type="button" class="button button-icon" aria-label={texts.close} onClick={close}>
-            ✕
-          </button>
-        </header>
+        <OverlayHead title={config.title} closeLabel={texts.close} onClose={close}>
+          <p>{subtitle}</p>
+        </OverlayHead>
         <div class="stage-chart">
           <Chart config={config} data={data} />
         </div>

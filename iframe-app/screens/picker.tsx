@@ -5,7 +5,7 @@ import { Chart } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
 import { browserTimers } from '../poller.ts';
 import { Button } from '../ui/button.tsx';
-import { Overlay } from '../ui/overlay.tsx';
+import { Overlay, OverlayHead } from '../ui/overlay.tsx';
 import { type DashboardTexts, fill } from './dashboard-texts.ts';
 import { type Choice, createPicker, type Picked, type PickerModel } from './picker-model.ts';
 import { problemText, QUESTION_CODES } from './problem-text.ts';
@@ -46,15 +46,9 @@ export function Picker({ api, model, texts, onClose }: PickerProps) {
   };
   return (
     <Overlay label={texts['picker.title']} kind="center" onClose={onClose}>
-      <header class="overlay-head">
-        <div>
-          <h2>{texts['picker.title']}</h2>
-          <p aria-live="polite">{picked && sentenceOf(picked, describeRange(picked.choice.range, i18n))}</p>
-        </div>
-        <button type="button" class="button button-icon" aria-label={texts.close} onClick={onClose}>
-          ✕
-        </button>
-      </header>
+      <OverlayHead title={texts['picker.title']} closeLabel={texts.close} onClose={onClose}>
+        <p aria-live="polite">{picked && sentenceOf(picked, describeRange(picked.choice.range, i18n))}</p>
+      </OverlayHead>
       <div class="overlay-body">
         <div role="status">
           {loading.kind === 'busy' && <p>{i18n.t('panel.loading')}</p>}

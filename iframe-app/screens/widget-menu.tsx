@@ -1,5 +1,5 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../contract/dashboard.ts';
 import { useApp } from '../context.ts';
 import type { DashboardTexts } from './dashboard-texts.ts';
@@ -17,13 +17,15 @@ export interface MenuActions {
 interface CardMenuProps {
   widget: Widget;
   widgets: readonly Widget[];
+  /** Whether its card shows numbers. */
+  hasData: boolean;
   model: WidgetModel;
   actions: MenuActions;
   texts: DashboardTexts;
 }
 
 /** The button in a card's corner and its menu, by the keys of the ARIA menu pattern. Of standard widgets only the looks change, for who looks. */
-export function CardMenu({ widget, widgets, model, actions, texts }: CardMenuProps) {
+export function CardMenu({ widget, widgets, hasData, model, actions, texts }: CardMenuProps) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -36,7 +38,8 @@ export function CardMenu({ widget, widgets, model, actions, texts }: CardMenuPro
     close(true);
     work();
   };
-  useEffect(() => {
+  // Before anybody can click: an effect comes after the menu is on the screen.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     const onDown = (event: Event) => {
       if (event.target instanceof Node && !box.current?.contains(event.target)) close(false);
@@ -70,7 +73,7 @@ export function CardMenu({ widget, widgets, model, actions, texts }: CardMenuPro
       </button>
       {isOpen && (
         <MenuList id={id} label={widget.config.title} onClose={() => close(true)}>
-          <MenuItems {...{ widget, widgets, model, actions, texts, run }} />
+          <MenuItems {...{ widget, widgets, hasData, model, actions, texts, run }} />
         </MenuList>
       )}
     </div>
@@ -130,11 +133,20 @@ function nextItem(key: string, all: HTMLElement[], at: number): HTMLElement | un
   return after.find((item) => item.textContent?.trim().toLowerCase().startsWith(key.toLowerCase()));
 }
 
-function MenuItems({ widget, widgets, model, actions, texts, run }: CardMenuProps & { run: (work: () => void) => () => void }) {
+function MenuItems({
+  widget,
+  widgets,
+  hasData,
+  model,
+  actions,
+  texts,
+  run,
+}: CardMenuProps & { run: (work: () => void) => () => void }) {
   const { i18n } = useApp();
   const { config, isStandard } = widget;
   const isChart = config.chartType !== 'kpi';
   const isTable = model.tables.value.has(widget.id);
+  const isDrawn = isChart && hasData;
   const row = rowOf(widget, widgets);
   const at = row.findIndex(({ id }) => id === widget.id);
   const [before, after] = [row[at - 1], row[at + 1]];
@@ -146,8 +158,8 @@ function MenuItems({ widget, widgets, model, actions, texts, run }: CardMenuProp
   return (
     <>
       <Item onPick={run(() => actions.showRecords(widget))}>{texts.records}</Item>
-      {isChart && <Item onPick={run(toggleTable)}>{isTable ? texts.asChart : texts.asTable}</Item>}
-      {isChart && (
+      {isDrawn && <Item onPick={run(toggleTable)}>{isTable ? texts.asChart : texts.asTable}</Item>}
+      {isDrawn && (
         <Item
           onPick={run(() => {
             model.full.value = widget.id;
@@ -156,7 +168,7 @@ function MenuItems({ widget, widgets, model, actions, texts, run }: CardMenuProp
           {texts.fullScreen}
         </Item>
       )}
-      {isChart && <Item onPick={run(() => actions.savePicture(widget))}>{texts.savePicture}</Item>}
+      {isDrawn && !isTable && <Item onPick={run(() => actions.savePicture(widget))}>{texts.savePicture}</Item>}
       <Item onPick={run(() => actions.saveNumbers(widget))}>{texts.saveNumbers}</Item>
       {isStandard ? (
         <>

@@ -41,6 +41,29 @@ export function Overlay({ label, kind, onClose, children }: OverlayProps) {
   );
 }
 
+interface OverlayHeadProps {
+  title: string;
+  /** What the closing button is called. */
+  closeLabel: string;
+  onClose: () => void;
+  /** Below the title. */
+  children?: ComponentChildren;
+}
+
+export function OverlayHead({ title, closeLabel, onClose, children }: OverlayHeadProps) {
+  return (
+    <header class="overlay-head">
+      <div>
+        <h2>{title}</h2>
+        {children}
+      </div>
+      <button type="button" class="button button-icon" aria-label={closeLabel} onClick={onClose}>
+        ✕
+      </button>
+    </header>
+  );
+}
+
 const LEAST_HEIGHT_PX = 420;
 /** How finely the portal's scrolling is followed: in hundredths of the content. */
 const STEPS = Array.from({ length: 101 }, (_, index) => index / 100);
