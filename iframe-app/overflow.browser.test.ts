@@ -18,6 +18,7 @@ import {
   sampleRecord,
   sampleSyncStatus,
 } from './testing/sample-replies.ts';
+import { sampleAccessLog, sampleMembers, sampleOwnSettings, sampleSettings, sampleUsage } from './testing/sample-settings.ts';
 
 // Every screen, as narrow as a phone, with the longest text that any language has for each key: what fits here fits in all six.
 
@@ -180,7 +181,7 @@ test.each([
   await open();
   await page.locator('.kpi-value').first().waitFor();
   portal.api[DASHBOARD] = answer;
-  await page.locator('.page-head .button:not(.button-icon)').click();
+  await page.locator('.page-head .button:not(.button-icon)').first().click();
   await page.locator('.banner').waitFor();
   await expectAllToFit();
 });
@@ -207,13 +208,14 @@ test.each(['active', 'reauth', 'blocked', 'permissions_changed'] as const)('the 
   portal.api['GET /api/crm/sync/quarantine'] = () => ({ body: { records: [{ ...record, problems }], next: 'more' } });
   portal.api['POST /api/connections'] = () => refusal(422, 'invalid_value');
   portal.api['POST /api/crm/sync/pause'] = () => refusal(409, 'wrong_state');
+  portal.api['GET /api/settings'] = () => ({ body: sampleSettings() });
+  portal.api['GET /api/settings/own'] = () => ({ body: sampleOwnSettings() });
+  portal.api['GET /api/members'] = () => ({ body: sampleMembers() });
+  portal.api['GET /api/data/usage'] = () => ({ body: sampleUsage() });
+  portal.api['GET /api/data/access-log'] = () => ({ body: sampleAccessLog() });
   await open();
-  await page.locator('.page-head .button-icon').click();
+  await page.locator('.page-head .button-icon').last().click();
   await page.locator('.connections li').waitFor();
-  await page.locator('.quarantine-toggle').click();
-  await page.locator('.quarantine-records a').waitFor();
-  await page.locator('.sync-facts + .settings-row button').first().click();
-  await page.locator('#pause-outcome .settings-failed').waitFor();
   await page.locator('#webhook-url').fill('https://portal.bitrix24.com/rest/1/secret/');
   await page
     .locator('form')
@@ -222,4 +224,16 @@ test.each(['active', 'reauth', 'blocked', 'permissions_changed'] as const)('the 
     .click();
   await page.locator('#webhook-outcome .settings-failed').waitFor();
   await expectAllToFit();
+  const sections = page.locator('.settings-nav button');
+  await sections.nth(1).click();
+  await page.locator('.quarantine-toggle').click();
+  await page.locator('.quarantine-records a').waitFor();
+  await page.locator('.sync-facts + .settings-row button').first().click();
+  await page.locator('#pause-outcome .settings-failed').waitFor();
+  await expectAllToFit();
+  for (const [index, shown] of ['.settings-day', '.settings-person', '.settings-table tfoot', '.settings-log'].entries()) {
+    await sections.nth(index + 2).click();
+    await page.locator(shown).first().waitFor();
+    await expectAllToFit();
+  }
 });

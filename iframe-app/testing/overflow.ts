@@ -10,6 +10,9 @@ export function findCutOff(page: Page): Promise<string[]> {
     for (const element of document.querySelectorAll<HTMLElement>('body *')) {
       // A field scrolls what is typed into it, and what only screen readers see has no size.
       if (element.closest('.visually-hidden, svg, script, input, select, canvas')) continue;
+      const isHeardOnly = (one: Element | null): boolean =>
+        one !== null && (getComputedStyle(one).clipPath === 'inset(50%)' || isHeardOnly(one.parentElement));
+      if (isHeardOnly(element)) continue;
       const { clientWidth, scrollWidth, clientHeight, scrollHeight } = element;
       const hidesLines = getComputedStyle(element).overflowY !== 'visible' && scrollHeight > clientHeight + 1;
       const box = element.getBoundingClientRect();

@@ -13,7 +13,7 @@ const DUE_LIMIT = 100;
 /** Tables that do not follow their tenant's row: they hold records by the million, or were made to be written fast. */
 export const UNTIED_TABLES = [
   ...['crm_activities', 'crm_leads', 'crm_deals', 'crm_contacts', 'crm_companies', 'crm_stage_history', 'crm_deal_products'],
-  ...['crm_users', 'crm_statuses', 'crm_pipelines', 'crm_currencies', 'crm_products', 'crm_field_definitions'],
+  ...['crm_users', 'crm_stage_odds', 'crm_statuses', 'crm_pipelines', 'crm_currencies', 'crm_products', 'crm_field_definitions'],
   ...['crm_sync_status', 'crm_rate_limits', 'sync_runs', 'sync_checkpoints', 'sync_quarantine', 'sync_rechecks', 'data_versions'],
 ] as const;
 

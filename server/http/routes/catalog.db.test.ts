@@ -35,6 +35,8 @@ describe('the catalog', () => {
       'Contacts',
       'Companies',
       'Stage history',
+      'Products in deals',
+      'Team members',
     ]);
     expect(english.pipelines).toEqual([
       { name: '0', label: 'Sales', crmSource: 'bitrix24' },

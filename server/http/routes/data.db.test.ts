@@ -217,6 +217,7 @@ describe('deleting everything', () => {
       await insert('crm_rate_limits', { ...own, method: 'x' });
       await insert('data_versions', { tenant_id: tenantId, table_name: 'crm_leads' });
       await insert('crm_products', { ...own, external_id: '1', name: 'x' });
+      await insert('crm_stage_odds', { ...own, pipeline: 'x', stage: '', won: 1, closed: 2 });
       await insert('crm_deal_products', { ...own, external_id: '1', deal_id: '1' });
       await insert('crm_field_definitions', {
         ...own,
