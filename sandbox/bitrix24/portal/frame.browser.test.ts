@@ -216,20 +216,21 @@ test('an ordinary user cannot install', async () => {
 
 test('a tab of a card tells the app which record it is on', async () => {
   installed(['CRM_DEAL_DETAIL_TAB']);
-  await page.goto(`${portal.url}/crm/deal/details/2/`);
+  const deal = [...portal.state.world.deals].find(({ isRecurring }) => !isRecurring);
+  if (!deal) throw new Error('The world has no deal.');
+  await page.goto(`${portal.url}/crm/deal/details/${deal.id}/`);
   expect(openings).toEqual([]);
   await page.click('role=tab[name="Отчёты"]');
   const frame = await appFrame();
   expect(openings[0]?.path).toBe('/widget/CRM_DEAL_DETAIL_TAB');
-  expect(openings[0]?.form.PLACEMENT_OPTIONS).toBe('{"ID":"2","URI":"\\/crm\\/deal\\/details\\/2\\/"}');
+  expect(openings[0]?.form.PLACEMENT_OPTIONS).toBe(`{"ID":"${deal.id}","URI":"\\/crm\\/deal\\/details\\/${deal.id}\\/"}`);
   expect(await frame.evaluate('[b24.placement.title, b24.placement.options]')).toEqual([
     'CRM_DEAL_DETAIL_TAB',
-    { ID: '2', URI: '/crm/deal/details/2/' },
+    { ID: String(deal.id), URI: `/crm/deal/details/${deal.id}/` },
   ]);
   expect(await frame.evaluate('b24.placement.getInterface()')).toEqual({ command: ['reloadData'], event: [] });
 
-  const before = portal.state.world.deals.get(2);
-  portal.state.world.deals.update(2, { opportunity: '777.00', currencyId: 'USD' }, before?.updatedAt ?? 0);
+  portal.state.world.deals.update(deal.id, { opportunity: '777.00', currencyId: 'USD' }, deal.updatedAt);
   await frame.evaluate("b24.placement.call('reloadData')");
   expect(await page.locator('[data-reloadable]').textContent()).toContain('777\u00a0USD');
   expect(await frame.evaluate("b24.placement.call('noSuchCommand')")).toEqual({ isSafely: true });
