@@ -8,6 +8,7 @@ import type { Ledger, LedgerEntry } from '../../sandbox/ledger.ts';
 import { createBitrixOAuth } from '../../server/crm/bitrix24/oauth.ts';
 import type { Job, JobData, JobQueue } from '../../server/jobs/definitions.ts';
 import { dispatchDue } from '../../server/jobs/handlers/dispatcher.ts';
+import { createOnboardingHandler } from '../../server/jobs/handlers/onboarding.ts';
 import { createSyncHandler } from '../../server/jobs/handlers/sync.ts';
 import type { Clock } from '../../server/platform/clock.ts';
 import { createSealer } from '../../server/platform/crypto.ts';
@@ -135,6 +136,7 @@ export async function createRig(db: Db, options: RigOptions): Promise<Rig> {
     return oauth.refresh(server, token);
   };
   const queue = createMemoryQueue();
+  const onboard = createOnboardingHandler({ db, now: () => new Date(now()), log });
   const thrown: unknown[] = [];
 
   const createTokens = (tenantId: string, workDb = db) => createTokenSource({ db: workDb, sealer, refresh }, tenantId, SOURCE);
@@ -157,8 +159,10 @@ export async function createRig(db: Db, options: RigOptions): Promise<Rig> {
 
   async function runDue(): Promise<boolean> {
     await dispatchDue({ db, queue, clock });
-    const jobs = queue.take();
-    await Promise.all(jobs.map(work));
+    const { syncs, onboardings } = queue.take();
+    // What a copy sets going is done as well, or it would stay due for ever.
+    await Promise.all([...syncs.map(work), ...onboardings.map(({ data }) => onboard(data, new AbortController().signal))]);
+    const jobs = [...syncs, ...onboardings];
     queue.done(jobs);
     return jobs.length > 0;
   }
@@ -337,23 +341,27 @@ async function retire(db: Db, tenantId: string): Promise<void> {
   });
 }
 
+interface Taken {
+  syncs: Job<'sync'>[];
+  onboardings: Job<'onboarding'>[];
+}
+
 /** A queue as the real one is seen from a worker: one job a key, until it is done. */
-function createMemoryQueue(): JobQueue & { take(): Job<'sync'>[]; done(jobs: readonly Job<'sync'>[]): void } {
+function createMemoryQueue(): JobQueue & { take(): Taken; done(jobs: readonly { key: string }[]): void } {
   const known = new Set<string>();
-  let waiting: Job<'sync'>[] = [];
+  let waiting: Taken = { syncs: [], onboardings: [] };
   return {
     async send(name, jobs) {
-      // What onboarding does with the copy is no business of these checks.
-      if (name !== 'sync') return;
       for (const { key, data } of jobs) {
         if (known.has(key)) continue;
         known.add(key);
-        waiting.push({ key, data: data as JobData<'sync'> });
+        if (name === 'sync') waiting.syncs.push({ key, data: data as JobData<'sync'> });
+        if (name === 'onboarding') waiting.onboardings.push({ key, data: data as JobData<'onboarding'> });
       }
     },
     take() {
       const taken = waiting;
-      waiting = [];
+      waiting = { syncs: [], onboardings: [] };
       return taken;
     },
     done(jobs) {
