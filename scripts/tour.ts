@@ -30,6 +30,7 @@ const PORTALS = [
   { name: 'empty-en', size: 'empty', mode: 'classic', language: 'en' },
   ...(options.large ? [{ name: 'large-ru', size: 'large', mode: 'classic', language: 'ru' } as const] : []),
 ] as const;
+const TWO_PAINTS = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 150))))';
 /** The copy of a large portal takes some minutes. */
 const LONG_MS = 1_800_000;
 
@@ -68,10 +69,15 @@ async function walk(on: Browser, portalUrl: string, portal: string): Promise<str
     for (const colorScheme of ['light', 'dark'] as const) {
       // Charts then stand at once instead of growing.
       await page.emulateMedia({ reducedMotion: 'reduce', colorScheme });
+      // What is outside of the window is not painted, and a frame of another origin paints when it likes.
+      const height = await page.evaluate('document.documentElement.scrollHeight');
+      await page.setViewportSize({ width, height: Math.min(6000, Number(height)) });
+      for (const frame of page.frames()) await frame.evaluate(TWO_PAINTS).catch(() => {});
       const file = `${portal}-${String(number).padStart(2, '0')}-${screen}-${colorScheme}.png`;
-      await page.screenshot({ path: path.join(options.to, file), animations: 'disabled', fullPage: true });
+      await page.screenshot({ path: path.join(options.to, file), animations: 'disabled' });
       console.error(file);
     }
+    await page.setViewportSize({ width, height: 1000 });
   };
 
   await visitor.install();
@@ -104,6 +110,7 @@ async function walk(on: Browser, portalUrl: string, portal: string): Promise<str
   await shoot('chat');
   await app.locator('#tab-dashboard').click();
   await app.locator('.page-head .button-icon').last().click();
+  await app.locator('.settings-nav button').first().waitFor();
   for (const [place, section] of (await app.locator('.settings-nav button').all()).entries()) {
     await section.click();
     await app.locator('.settings [aria-busy=true]').first().waitFor({ state: 'detached' });

@@ -59,9 +59,11 @@ const FROM_YEARS = 24;
 /** @param app its language's texts of onboarding are loaded */
 export function createWords({ i18n, format }: Pick<AppContext, 'i18n' | 'format'>): Words {
   const t = i18n.of(ONBOARDING_TEXTS);
-  const short = (kind: ProfiledEntity | 'calls', count: number) =>
-    // The form of a word follows from the whole number, however short it is written.
-    t(`records.${kind}`, { count, written: format.compact(count, NUMBER) });
+  const short = (kind: ProfiledEntity | 'calls', count: number) => {
+    const written = format.compact(count, NUMBER);
+    // Thousands that are written as such have the form of thousands, whatever their last digit: «10,5 тыс. звонков».
+    return t(`records.${kind}`, { count: /^[\d\s\u00a0\u202f.,]+$/.test(written) ? count : 1000, written });
+  };
   const exact = (kind: ProfiledEntity | 'calls', count: number) =>
     t(`records.${kind}`, { count, written: i18n.writeCount(count) });
   const percent = (share: number) => {
