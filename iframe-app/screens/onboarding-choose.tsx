@@ -107,7 +107,9 @@ function FoundInCrm({ crmName: name, entities, words }: { crmName: string | null
 
 function FoundEntity({ quality, words }: { quality: EntityQuality; words: Words }) {
   const { entity, records, completeness, recommendation } = quality;
-  const facts = records === 0 ? [] : [words.span(quality), words.t('found.filled', { percent: words.percent(completeness) })];
+  // Of products it is the share of deals that have any, which says nothing of how they are filled in.
+  const filled = entity === 'products' ? null : words.t('found.filled', { percent: words.percent(completeness) });
+  const facts = records === 0 ? [] : [words.span(quality), filled];
   return (
     <li data-quality={recommendation}>
       <strong>{words.records(entity, records)}</strong>
