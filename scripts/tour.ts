@@ -96,6 +96,7 @@ async function walk(on: Browser, portalUrl: string, portal: string): Promise<str
     await shoot('ready');
   } else {
     await app.locator('.onboarding[data-screen=choose] .onboarding-actions button').last().click();
+    await app.locator('.empty-portal').waitFor();
   }
 
   await visitor.open('/marketplace/app/');
@@ -135,6 +136,7 @@ async function photographTools({ app, page }: PortalVisitor, shoot: (screen: str
   for (const [place, tool] of (await tools.all()).entries()) {
     if (!(await tool.isEnabled())) continue;
     await tool.click();
+    await app.locator('.skeleton').first().waitFor({ state: 'detached' });
     await shoot(`tool-${place + 1}`);
     await page.keyboard.press('Escape');
     if ((await tool.getAttribute('aria-pressed')) === 'true') await tool.click();
