@@ -94,12 +94,12 @@ async function walk(on: Browser, portalUrl: string, portal: string): Promise<str
     await app.locator('.onboarding[data-screen=questions] button[type=submit]').click();
     await app.locator('.onboarding-note').waitFor();
     await shoot('ready');
+    await visitor.open('/marketplace/app/');
   } else {
     await app.locator('.onboarding[data-screen=choose] .onboarding-actions button').last().click();
     await app.locator('.empty-portal').waitFor();
   }
 
-  await visitor.open('/marketplace/app/');
   await app.locator('.panel-kpi, .empty-portal').first().waitFor();
   await app.locator('.panel[data-state=loading]').first().waitFor({ state: 'detached' });
   await shoot('dashboard');
