@@ -1,8 +1,9 @@
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../contract/dashboard.ts';
+import { fillText } from '../fill-text.ts';
 import type { ArrangeModel } from './arrange-model.ts';
-import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
 import { SIZES } from './widget-choices.ts';
 
 interface HandleProps {
@@ -70,7 +71,7 @@ export function MoveHandle({ widget, arrange, texts }: HandleProps) {
       ref={handle}
       type="button"
       class="move-handle"
-      aria-label={fill(texts['arrange.handle'], { title: widget.config.title })}
+      aria-label={fillText(texts['arrange.handle'], { title: widget.config.title })}
       aria-pressed={isLifted}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
@@ -165,7 +166,7 @@ export function SizeHandle({ widget, arrange, texts }: HandleProps) {
       class="size-handle"
       role="slider"
       tabIndex={0}
-      aria-label={fill(texts['arrange.size'], { title: widget.config.title })}
+      aria-label={fillText(texts['arrange.size'], { title: widget.config.title })}
       aria-valuemin={1}
       aria-valuemax={3}
       aria-valuenow={SIZES.indexOf(size) + 1}
@@ -203,7 +204,7 @@ export function Announcer({ arrange, texts }: Pick<HandleProps, 'arrange' | 'tex
         : { title: said.title, place: `${said.place}`, count: `${said.count}` };
   return (
     <div class="visually-hidden" aria-live="assertive">
-      {said && fill(texts[`arrange.${said.kind}`], values)}
+      {said && fillText(texts[`arrange.${said.kind}`], values)}
     </div>
   );
 }

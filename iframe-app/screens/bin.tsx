@@ -2,9 +2,10 @@ import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeletedWidget } from '../../contract/dashboard.ts';
 import { useApp } from '../context.ts';
+import { fillText } from '../fill-text.ts';
 import { Button } from '../ui/button.tsx';
 import { Overlay, OverlayHead } from '../ui/overlay.tsx';
-import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
 import { problemText } from './problem-text.ts';
 import { run, type Task } from './task.ts';
 import type { WidgetApi } from './widget-api.ts';
@@ -52,7 +53,7 @@ export function Bin({ api, model, timezone, texts, onClose }: BinProps) {
               <span class="drill-name">{widget.config.title}</span>
               <span class="drill-note">
                 {texts[`kind.${widget.config.chartType}`]} ·{' '}
-                {fill(texts['bin.removed'], { time: format.moment(widget.deletedAt, timezone, Date.now()) })}
+                {fillText(texts['bin.removed'], { time: format.moment(widget.deletedAt, timezone, Date.now()) })}
               </span>
               <Button onClick={() => restore(widget)} isBusy={model.isSaving.value}>
                 {texts['bin.restore']}

@@ -1,4 +1,4 @@
-import type { LanguageCode } from '../fill-text.ts';
+import type { Language } from '../i18n.ts';
 
 const en = {
   title: 'Conversation',
@@ -157,7 +157,7 @@ const tr: ChatTexts = {
   retry: 'Yeniden dene',
 };
 
-export const CHAT_TEXTS: Record<LanguageCode, ChatTexts> = { en, ru, uz, kk, uk, tr };
+export const CHAT_TEXTS: Record<Language, ChatTexts> = { en, ru, uz, kk, uk, tr };
 
 const ENGLISH = ['How many leads do we have?', 'Deals won this month', 'Revenue this year', 'Average deal', 'Conversion rate'];
 const RUSSIAN = [
@@ -169,7 +169,7 @@ const RUSSIAN = [
 ];
 
 /** Questions to click in an empty conversation: in a language they are understood in. */
-export const SUGGESTIONS: Record<LanguageCode, readonly string[]> = {
+export const SUGGESTIONS: Record<Language, readonly string[]> = {
   en: ENGLISH,
   ru: RUSSIAN,
   uz: ['Nechta lid bor?', 'Bu oy yutilgan bitimlar', 'O‘rtacha chek', 'Konversiya', 'Ochiq bitimlar'],

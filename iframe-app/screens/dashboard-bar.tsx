@@ -2,9 +2,10 @@ import type { CrmSource } from '../../contract/crm.ts';
 import type { DashboardFilter } from '../../contract/dashboard-filter.ts';
 import { useApp } from '../context.ts';
 import { crmName } from '../crm-name.ts';
+import { fillText } from '../fill-text.ts';
 import { Button } from '../ui/button.tsx';
 import type { ArrangeModel } from './arrange-model.ts';
-import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
 import { RANGES } from './widget-choices.ts';
 
 interface DashboardBarProps {
@@ -33,7 +34,7 @@ export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, text
         <option value="">{texts['bar.ownRange']}</option>
         {RANGES.filter((days) => days !== null).map((days) => (
           <option key={days} value={days}>
-            {fill(texts.days, { count: i18n.writeCount(days) })}
+            {fillText(texts.days, { count: i18n.writeCount(days) })}
           </option>
         ))}
       </select>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { fillText } from '../fill-text.ts';
 import { LANGUAGES } from '../i18n.ts';
-import { DASHBOARD_TEXTS, fill } from './dashboard-texts.ts';
+import { DASHBOARD_TEXTS } from './dashboard-texts.ts';
 
 const ALL = Object.entries(DASHBOARD_TEXTS);
 const names = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -24,5 +25,5 @@ test.each(ALL.filter(([language]) => language !== 'en'))('%s has no text that wa
 });
 
 test('a text is filled by name, whatever the value holds', () => {
-  expect(fill('“{title}” is {what}', { title: '{what} $&', what: 'back' })).toBe('“{what} $&” is back');
+  expect(fillText('“{title}” is {what}', { title: '{what} $&', what: 'back' })).toBe('“{what} $&” is back');
 });

@@ -637,8 +637,3 @@ const tr: DashboardTexts = {
 
 /** Apart from the app's other texts: they load with what they are the texts of. */
 export const DASHBOARD_TEXTS: Record<Language, DashboardTexts> = { en, ru, uz, kk, uk, tr };
-
-/** A text with its `{names}` filled in. */
-export function fill(text: string, values: Record<string, string>): string {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-}

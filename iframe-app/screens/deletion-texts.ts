@@ -1,4 +1,4 @@
-import type { LanguageCode } from '../fill-text.ts';
+import type { Language } from '../i18n.ts';
 
 const en = {
   title: 'All data is being deleted',
@@ -73,4 +73,4 @@ const tr: DeletionTexts = {
   failed: 'Olmadı. Bir dakika sonra yeniden deneyin.',
 };
 
-export const DELETION_TEXTS: Record<LanguageCode, DeletionTexts> = { en, ru, uz, kk, uk, tr };
+export const DELETION_TEXTS: Record<Language, DeletionTexts> = { en, ru, uz, kk, uk, tr };

@@ -1,10 +1,11 @@
 import type { TargetedMouseEvent } from 'preact';
 import { useApp } from '../context.ts';
+import { fillText } from '../fill-text.ts';
 import type { Host } from '../host.ts';
 import { saveFile } from '../save-file.ts';
 import { Button } from '../ui/button.tsx';
 import { Overlay, OverlayHead } from '../ui/overlay.tsx';
-import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
 import type { DrillModel, DrillRecord } from './drill-model.ts';
 import { problemText, QUESTION_CODES } from './problem-text.ts';
 import { fileName } from './widget-api.ts';
@@ -50,7 +51,7 @@ export function DrillPanel({ drill, host, timezone, canSave, texts }: DrillPanel
         {records?.length === 0 && texts['drill.empty']}
         {records && records.length > 0 && entity && (
           <>
-            {i18n.t(`entity.${entity}`)} · {fill(texts['drill.count'], { count: i18n.writeCount(drill.total.value) })}
+            {i18n.t(`entity.${entity}`)} · {fillText(texts['drill.count'], { count: i18n.writeCount(drill.total.value) })}
           </>
         )}
         {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, texts, QUESTION_CODES)}</p>}

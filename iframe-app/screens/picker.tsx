@@ -3,10 +3,11 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import type { WidgetConfig, WidgetPreview } from '../../contract/dashboard.ts';
 import { Chart } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
+import { fillText } from '../fill-text.ts';
 import { browserTimers } from '../poller.ts';
 import { Button } from '../ui/button.tsx';
 import { Overlay, OverlayHead } from '../ui/overlay.tsx';
-import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
 import { type Choice, createPicker, type Picked, type PickerModel } from './picker-model.ts';
 import { problemText, QUESTION_CODES } from './problem-text.ts';
 import type { WidgetApi } from './widget-api.ts';
@@ -28,7 +29,7 @@ export function Picker({ api, model, texts, onClose }: PickerProps) {
     createPicker(
       api,
       {
-        by: (name) => fill(texts['picker.byName'], { name: name.toLocaleLowerCase(i18n.intlLocale) }),
+        by: (name) => fillText(texts['picker.byName'], { name: name.toLocaleLowerCase(i18n.intlLocale) }),
         overTime: texts['picker.overTime'].toLocaleLowerCase(i18n.intlLocale),
         aggregation: (way, number) => `${number} · ${way.toLocaleLowerCase(i18n.intlLocale)}`,
       },
@@ -141,7 +142,7 @@ function Form({ picked, picker, texts }: FormProps) {
         {RANGES.map((days) =>
           days === null
             ? option('', describeRange(null, i18n))
-            : option(`${days}`, fill(texts.days, { count: i18n.writeCount(days) })),
+            : option(`${days}`, fillText(texts.days, { count: i18n.writeCount(days) })),
         )}
       </Select>
       {picked.kinds.length > 0 && (

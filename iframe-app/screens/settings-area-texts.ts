@@ -1,14 +1,4 @@
-import type { LanguageCode } from '../fill-text.ts';
-
-/** Languages to choose from, each as it calls itself. */
-export const LANGUAGE_NAMES = {
-  en: 'English',
-  ru: 'Русский',
-  uz: 'O‘zbekcha',
-  kk: 'Қазақша',
-  uk: 'Українська',
-  tr: 'Türkçe',
-} as const satisfies Record<LanguageCode, string>;
+import type { Language } from '../i18n.ts';
 
 const en = {
   sections: 'Sections of the settings',
@@ -640,4 +630,4 @@ const tr: AreaTexts = {
   'action.sync_incremental': 'Değişiklikler kopyalandı',
 };
 
-export const AREA_TEXTS: Record<LanguageCode, AreaTexts> = { en, ru, uz, kk, uk, tr };
+export const AREA_TEXTS: Record<Language, AreaTexts> = { en, ru, uz, kk, uk, tr };

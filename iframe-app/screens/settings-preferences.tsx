@@ -2,17 +2,16 @@ import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { BusinessHours, WorkingDay } from '../../contract/settings.ts';
 import { useApp } from '../context.ts';
-import type { LanguageCode } from '../fill-text.ts';
+import { LANGUAGE_NAMES, LANGUAGES } from '../i18n.ts';
 import { Button } from '../ui/button.tsx';
 import type { PreferenceForm, PreferencesModel } from './preferences-model.ts';
-import { type AreaTexts, LANGUAGE_NAMES } from './settings-area-texts.ts';
+import type { AreaTexts } from './settings-area-texts.ts';
 import { Card } from './settings-card.tsx';
 import { groupTimeZones, toProblem } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
 import type { SettingsTexts } from './settings-texts.ts';
 import type { Task } from './task.ts';
 
-const LANGUAGES = Object.keys(LANGUAGE_NAMES) as LanguageCode[];
 type Weekday = keyof BusinessHours;
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
 /** Every half hour; a field for times would write them as the browser's language does, and cannot say that a day ends at 24:00. */

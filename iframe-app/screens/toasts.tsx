@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { fillText } from '../fill-text.ts';
 import { followVisiblePart } from '../ui/overlay.tsx';
-import { type DashboardTexts, fill } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
 import { CHANGE_CODES, problemText } from './problem-text.ts';
 import type { Toast, WidgetModel } from './widget-model.ts';
 
@@ -51,5 +52,5 @@ export function Toasts({ model, texts }: { model: WidgetModel; texts: DashboardT
 
 function toastText(toast: Toast, texts: DashboardTexts): string {
   if (toast.kind === 'failed') return problemText(toast.error, texts, CHANGE_CODES);
-  return fill(texts[`toast.${toast.kind}`], { title: toast.widget.config.title });
+  return fillText(texts[`toast.${toast.kind}`], { title: toast.widget.config.title });
 }

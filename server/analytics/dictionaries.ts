@@ -157,16 +157,15 @@ const MIN_CLOSED = 20;
  * CRM, then of all CRMs.
  */
 export function findStageOdds({ stageOdds }: Dictionaries, crmSource: string, pipeline: string, stage: string): Decimal {
-  const ofAll = { won: 0, closed: 0 };
-  for (const [key, { won, closed }] of stageOdds) {
-    if (!key.endsWith(identity('', '', ''))) continue;
-    ofAll.won += won;
-    ofAll.closed += closed;
-  }
   const levels = [identity(crmSource, pipeline, stage), identity(crmSource, pipeline, ''), identity(crmSource, '', '')];
   const known = levels.map((key) => stageOdds.get(key)).find((level) => level !== undefined && level.closed >= MIN_CLOSED);
-  const { won, closed } = known ?? ofAll;
+  const { won, closed } = known ?? closedOfAll(stageOdds);
   return closed === 0 ? new Money(0) : new Money(won).div(closed).toDecimalPlaces(4);
+}
+
+function closedOfAll(stageOdds: Dictionaries['stageOdds']): ClosedDeals {
+  const ofCrms = [...stageOdds].filter(([key]) => key.endsWith(identity('', '', ''))).map(([, counted]) => counted);
+  return ofCrms.reduce((sum, { won, closed }) => ({ won: sum.won + won, closed: sum.closed + closed }), { won: 0, closed: 0 });
 }
 
 /** How CRMs write yes and no in a custom field. */
