@@ -81,12 +81,12 @@ export async function exportData(
   signal: AbortSignal,
 ): Promise<void> {
   const zip = new ZipFile();
-  // A file that cannot be read is reported by its own stream; here it would end the process.
-  zip.on('error', () => {});
   const written = pipeline(zip.outputStream, out, { signal });
   const work = async () => {
     for (const [name, source] of Object.entries(EXPORTED)) {
       const lines = Readable.from(readLines(db, tenantId, source, signal));
+      // Read below, where there still is a reader: a query that is cancelled because there is none must not end the process.
+      lines.on('error', () => {});
       zip.addReadStream(lines, `${name}.csv`, { mtime: now() });
       // The archive reads its files one after the other: the next is opened when this one is through.
       await once(lines, 'close', { signal });

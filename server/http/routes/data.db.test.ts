@@ -9,6 +9,7 @@ import { EXPORTED } from '../../dashboard/export-data.ts';
 import { eraseTenant, listDueDeletions, UNTIED_TABLES } from '../../tenants/deletion.ts';
 import { type DashboardRig, named, startDashboardRig } from '../../testing/dashboard-rig.ts';
 import { insertRows } from '../../testing/insert-rows.ts';
+import { runAs } from '../../testing/postgres.ts';
 
 let rig: DashboardRig;
 
@@ -163,6 +164,23 @@ describe('the export', () => {
       next.abort();
     }, 20_000);
     await rig.owner.query(`delete from crm_contacts where external_id like 'y%'`);
+  });
+
+  test('ends quietly when its reader goes while a statement is under way', async () => {
+    await runAs(rig.app.database.ownerUrl, async (blocker) => {
+      await blocker.query('begin; lock table crm_leads in access exclusive mode');
+      const gone = new AbortController();
+      const response = await call('/export', { signal: gone.signal });
+      const waiting = async () =>
+        (await sql(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length;
+      await expect.poll(waiting).toBe(1);
+      gone.abort();
+      await expect(response.text()).rejects.toThrow();
+      await expect.poll(waiting, { timeout: 3000 }).toBe(0);
+      await blocker.query('rollback');
+    });
+    // The process still answers, and the export's place is free.
+    await vi.waitFor(async () => expect((await call('/export')).status).toBe(200));
   });
 });
 
