@@ -32,20 +32,24 @@ export async function updateStageHistoryColumns(
   { tenantId, crmSource }: { tenantId: string; crmSource: CrmSource },
   owners: readonly HistoryOwner[],
 ): Promise<void> {
-  if (owners.length === 0) return;
-  await tx.query({
-    text: `with owners as materialized (
-  select distinct * from unnest($3::text[], $4::text[]) as o(owner_entity, owner_external_id)
-), ordered as materialized (
-  select s.* from owners o cross join lateral (
-    select external_id, lead(occurred_at) over record as left_at, lead(pipeline) over record as next_pipeline,
-      lead(stage) over record as next_stage, lead(semantic) over record as next_semantic,
-      row_number() over (partition by pipeline, stage order by occurred_at, length(external_id), external_id) = 1 as is_first_entry
-    from crm_stage_history
-    where tenant_id = $1 and crm_source = $2 and owner_entity = o.owner_entity and owner_external_id = o.owner_external_id
-      and deleted_at is null
-    window record as (order by occurred_at, length(external_id), external_id)
-  ) s
+  const idsByEntity = new Map<string, Set<string>>();
+  for (const { owner_entity, owner_external_id } of owners) {
+    const ids = idsByEntity.get(owner_entity) ?? new Set();
+    idsByEntity.set(owner_entity, ids.add(owner_external_id));
+  }
+  for (const [entity, ids] of idsByEntity) {
+    await tx.query({
+      // One scan for all of the records, and no join with a list of them: without statistics, as in a first load, PostgreSQL
+      // would walk through the whole history once for every record.
+      text: `with ordered as materialized (
+  select external_id, lead(occurred_at) over record as left_at, lead(pipeline) over record as next_pipeline,
+    lead(stage) over record as next_stage, lead(semantic) over record as next_semantic,
+    row_number() over (partition by owner_external_id, pipeline, stage order by occurred_at, length(external_id), external_id) = 1
+      as is_first_entry
+  from crm_stage_history
+  where tenant_id = $1 and crm_source = $2 and owner_entity = $3 and owner_external_id = any($4::text[])
+    and deleted_at is null
+  window record as (partition by owner_external_id order by occurred_at, length(external_id), external_id)
 )
 update crm_stage_history h
 set left_at = o.left_at, next_pipeline = o.next_pipeline, next_stage = o.next_stage, next_semantic = o.next_semantic,
@@ -54,11 +58,7 @@ from ordered o
 where h.tenant_id = $1 and h.crm_source = $2 and h.external_id = o.external_id
   and (h.left_at, h.next_pipeline, h.next_stage, h.next_semantic, h.is_first_entry)
     is distinct from (o.left_at, o.next_pipeline, o.next_stage, o.next_semantic, o.is_first_entry)`,
-    values: [
-      tenantId,
-      crmSource,
-      owners.map(({ owner_entity }) => owner_entity),
-      owners.map(({ owner_external_id }) => owner_external_id),
-    ],
-  });
+      values: [tenantId, crmSource, entity, [...ids]],
+    });
+  }
 }
