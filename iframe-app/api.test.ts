@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncStatusReply } from '../contract/sync.ts';
 import { ApiError, createApi } from './api.ts';
-import { createSettingsApi } from './screens/settings-api.ts';
+import { createSettingsApi } from './screens/settings/settings-api.ts';
 import { completeSyncStatus, sampleDashboard, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
 
 interface Seen {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LANGUAGE_NAMES, LANGUAGES, type Language, loadI18n, toLanguage } from './i18n.ts';
-import { texts as russianRecord } from './screens/record-texts/ru.ts';
-import { RECORD_TEXTS } from './screens/record-texts.ts';
+import { texts as russianRecord } from './screens/record/record-texts/ru.ts';
+import { RECORD_TEXTS } from './screens/record/record-texts.ts';
 import { i18nOf } from './testing/i18n.ts';
 
 test('a language is known by its tag, whatever its region; others become English', () => {

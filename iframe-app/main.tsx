@@ -13,11 +13,11 @@ import { createFormatter } from './format.ts';
 import { createHost, type Host } from './host.ts';
 import { type I18n, loadI18n, toLanguage } from './i18n.ts';
 import { App } from './screens/app.tsx';
-import { createDashboard } from './screens/dashboard-model.ts';
-import { createInstall } from './screens/install-model.ts';
+import { createDashboard } from './screens/dashboard/dashboard-model.ts';
+import { createInstall } from './screens/install/install-model.ts';
 import { Notice } from './screens/notice.tsx';
-import { createRecord } from './screens/record-model.ts';
-import { createSync } from './screens/sync-model.ts';
+import { createRecord } from './screens/record/record-model.ts';
+import { createSync } from './screens/sync/sync-model.ts';
 import { NO_TEXTS } from './texts/no-texts.ts';
 import { MessagePage } from './ui/message-page.tsx';
 

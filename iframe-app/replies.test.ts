@@ -6,9 +6,9 @@ import { onboardingReply } from '../contract/onboarding.ts';
 import { bootData, sessionReply } from '../contract/session.ts';
 import { syncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
-import { isOnboardingReply } from './onboarding-api.ts';
 import { isBootData, isDashboardReply, isRecordReply, isSessionReply, isSyncStatusReply } from './replies.ts';
-import { isBinReply, isCatalogReply, isDrillReply, isPreview } from './screens/widget-api.ts';
+import { isBinReply, isCatalogReply, isDrillReply, isPreview } from './screens/dashboard/widget-api.ts';
+import { isOnboardingReply } from './screens/onboarding/onboarding-api.ts';
 import { drillPage, sampleCatalog } from './testing/fake-widgets.ts';
 import {
   chartData,

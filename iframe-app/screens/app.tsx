@@ -1,14 +1,14 @@
 import type { BootData } from '../../contract/session.ts';
 import type { Api } from '../api.ts';
 import type { Host } from '../host.ts';
-import type { DashboardModel } from './dashboard-model.ts';
+import type { DashboardModel } from './dashboard/dashboard-model.ts';
 import { Home } from './home.tsx';
-import { Install } from './install.tsx';
-import type { InstallModel } from './install-model.ts';
+import { Install } from './install/install.tsx';
+import type { InstallModel } from './install/install-model.ts';
 import { Notice } from './notice.tsx';
-import type { RecordModel } from './record-model.ts';
-import { RecordPage } from './record-page.tsx';
-import type { SyncModel } from './sync-model.ts';
+import type { RecordModel } from './record/record-model.ts';
+import { RecordPage } from './record/record-page.tsx';
+import type { SyncModel } from './sync/sync-model.ts';
 
 interface AppProps {
   boot: BootData;

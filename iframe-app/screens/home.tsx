@@ -7,10 +7,10 @@ import { type LiveStatus, startLiveStatus } from '../live-status.ts';
 import { browserTimers, documentVisibility } from '../poller.ts';
 import { Banner } from '../ui/banner.tsx';
 import { GearIcon } from '../ui/icons.tsx';
-import { Dashboard, DashboardSkeleton } from './dashboard.tsx';
-import type { DashboardModel } from './dashboard-model.ts';
-import { TrackButton, useOnboarding } from './onboarding-gate.tsx';
-import type { SyncModel } from './sync-model.ts';
+import { Dashboard, DashboardSkeleton } from './dashboard/dashboard.tsx';
+import type { DashboardModel } from './dashboard/dashboard-model.ts';
+import { TrackButton, useOnboarding } from './onboarding/onboarding-gate.tsx';
+import type { SyncModel } from './sync/sync-model.ts';
 import { type View, ViewTabs } from './view-tabs.tsx';
 
 interface HomeProps {
@@ -24,9 +24,9 @@ interface HomeProps {
 
 /** What does not stand on the first page: its code and texts wait until somebody wants it. */
 const LATER = {
-  settings: () => import('./settings.tsx'),
-  chat: () => import('./chat.tsx'),
-  deletion: () => import('./deletion.tsx'),
+  settings: () => import('./settings/settings.tsx'),
+  chat: () => import('./chat/chat.tsx'),
+  deletion: () => import('./settings/deletion.tsx'),
 };
 type Later = { [Name in keyof typeof LATER]?: Awaited<ReturnType<(typeof LATER)[Name]>> };
 

@@ -18,8 +18,8 @@ import {
   sampleSettings,
   sampleUsage,
 } from '../testing/sample-settings.ts';
-import { isChatHistory, isChatReply } from './chat-replies.ts';
-import { isDeletion } from './deletion-replies.ts';
+import { isChatHistory, isChatReply } from './chat/chat-replies.ts';
+import { isDeletion } from './settings/deletion-replies.ts';
 import {
   isAccessLog,
   isConnectionsReply,
@@ -28,7 +28,7 @@ import {
   isOwnSettings,
   isQuarantineReply,
   isUsage,
-} from './settings-replies.ts';
+} from './settings/settings-replies.ts';
 
 const PAIRS: [name: string, check: Check<unknown>, schema: z.ZodType, sample: object][] = [
   ['settings', isFullSettings, settingsReply, sampleSettings()],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { LANGUAGE_NAMES } from '../i18n.ts';
-import { CHAT_TEXTS, SUGGESTIONS } from './chat-texts.ts';
-import { DELETION_TEXTS } from './deletion-texts.ts';
-import { AREA_TEXTS } from './settings-area-texts.ts';
+import { CHAT_TEXTS, SUGGESTIONS } from './chat/chat-texts.ts';
+import { DELETION_TEXTS } from './settings/deletion-texts.ts';
+import { AREA_TEXTS } from './settings/settings-area-texts.ts';
 
 const LANGUAGES = ['en', 'ru', 'uz', 'kk', 'uk', 'tr'];
 

@@ -1,5 +1,5 @@
 import type { ApiError } from '../api.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard/dashboard-texts.ts';
 
 /** Why something with widgets failed, in a sentence that says what helps. */
 export function problemText(

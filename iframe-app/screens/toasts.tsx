@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { fillText } from '../fill-text.ts';
 import { followVisiblePart } from '../ui/overlay.tsx';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardTexts } from './dashboard/dashboard-texts.ts';
+import type { Toast, WidgetModel } from './dashboard/widget-model.ts';
 import { CHANGE_CODES, problemText } from './problem-text.ts';
-import type { Toast, WidgetModel } from './widget-model.ts';
 
 /** Long enough to read it and to reach the button. */
 const SHOWN_MS = 15_000;

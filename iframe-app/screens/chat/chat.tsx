@@ -1,0 +1,258 @@
+import '../../styles/chat.css';
+import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ChatMessage } from '../../../contract/chat.ts';
+import type { KpiReply } from '../../../contract/kpi.ts';
+import type { Api, ApiError } from '../../api.ts';
+import { useApp } from '../../context.ts';
+import { Button } from '../../ui/button.tsx';
+import { BrandMark } from '../../ui/icons.tsx';
+import type { DashboardModel } from '../dashboard/dashboard-model.ts';
+import { Unconverted } from '../dashboard/widget-text.tsx';
+import { Notice } from '../notice.tsx';
+import { type ChatModel, createChat } from './chat-model.ts';
+import { CHAT_TEXTS, SUGGESTIONS } from './chat-texts.ts';
+
+/** What the server takes at most. */
+const MAX_LENGTH = 500;
+
+interface ChatProps {
+  api: Pick<Api, 'ask'>;
+  dashboard: Pick<DashboardModel, 'reload'>;
+  onShowDashboard: () => void;
+}
+
+/** Questions and the numbers they were answered with. What is added to the dashboard is there when one looks. */
+export function Chat({ api, dashboard, onShowDashboard }: ChatProps) {
+  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const [model] = useState(() => createChat({ api, dashboard }));
+  useEffect(() => {
+    model.load();
+  }, [model]);
+  const states = [model.loading.value, model.asking.value, ...model.adding.value.values()];
+  if (states.some((task) => task.kind === 'failed' && task.error.kind === 'session')) return <Notice kind="reopen" />;
+  return (
+    <main class="chat">
+      <h1 class="chat-title">{texts.title}</h1>
+      <Conversation model={model} onShowDashboard={onShowDashboard} />
+      <AskForm model={model} />
+    </main>
+  );
+}
+
+interface PartProps {
+  model: ChatModel;
+}
+
+function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard: () => void }) {
+  const { language } = useApp().i18n;
+  const texts = CHAT_TEXTS[language];
+  const list = useRef<HTMLDivElement>(null);
+  const top = useRef<HTMLDivElement>(null);
+  const before = useRef({ first: '', height: 0 });
+  const messages = model.messages.value;
+  const loading = model.loading.value;
+  const asking = model.asking.value;
+  const pending = model.pending.value;
+  const hasEarlier = model.hasEarlier.value;
+  const first = messages?.[0]?.id ?? '';
+
+  useLayoutEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    // Earlier messages push down what is on show: it stays where it was. Anything else is new, and stands at the end.
+    const isEarlier = before.current.first !== '' && before.current.first !== first;
+    box.scrollTop = isEarlier ? box.scrollTop + box.scrollHeight - before.current.height : box.scrollHeight;
+    before.current = { first, height: box.scrollHeight };
+  }, [first, messages?.length, pending, asking.kind]);
+
+  useEffect(() => {
+    if (!hasEarlier || !top.current || !list.current) return;
+    const watching = new IntersectionObserver(
+      (seen) => {
+        if (seen.some(({ isIntersecting }) => isIntersecting)) model.loadEarlier();
+      },
+      { root: list.current },
+    );
+    watching.observe(top.current);
+    return () => watching.disconnect();
+  }, [hasEarlier, first, model]);
+
+  const isEmpty = messages?.length === 0 && pending === null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it nobody can scroll it by the keyboard
+    <div ref={list} class="chat-log" role="log" aria-label={texts.title} tabIndex={0}>
+      {hasEarlier && (
+        <div ref={top} class="chat-earlier">
+          <Button onClick={model.loadEarlier} isBusy={loading.kind === 'busy'}>
+            {texts.earlier}
+          </Button>
+        </div>
+      )}
+      {loading.kind === 'failed' && <Trouble error={loading.error} onRetry={messages ? model.loadEarlier : model.load} />}
+      {messages === null && loading.kind !== 'failed' && <p class="chat-note">{texts.loading}</p>}
+      {isEmpty && (
+        <div class="chat-welcome">
+          <BrandMark />
+          <p>{texts.welcome}</p>
+          <p class="chat-note">{texts.examples}</p>
+          <ul>
+            {SUGGESTIONS[language].map((question) => (
+              <li key={question}>
+                <Button onClick={() => model.ask(question)}>{question}</Button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {messages?.map((message) => (
+        <Message key={message.id} message={message} model={model} onShowDashboard={onShowDashboard} />
+      ))}
+      {pending !== null && (
+        <>
+          <Bubble from="user">{pending}</Bubble>
+          {asking.kind === 'failed' ? (
+            <Trouble error={asking.error} onRetry={() => model.ask(pending)} />
+          ) : (
+            <p class="chat-note">{texts.thinking}</p>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Bubble({ from, children }: { from: ChatMessage['role']; children: ComponentChildren }) {
+  const texts = CHAT_TEXTS[useApp().i18n.language];
+  return (
+    <div class="chat-message" data-from={from}>
+      <span class="visually-hidden">{from === 'user' ? texts.you : 'LeadRelay'}: </span>
+      {children}
+    </div>
+  );
+}
+
+function Message({ message, model, onShowDashboard }: PartProps & { message: ChatMessage; onShowDashboard: () => void }) {
+  const texts = CHAT_TEXTS[useApp().i18n.language];
+  if (message.role === 'user') return <Bubble from="user">{message.text}</Bubble>;
+  const reply = message.answer?.reply;
+  return (
+    <Bubble from="assistant">
+      {reply === undefined && <p>{texts.gone}</p>}
+      {reply?.status === 'not_understood' && <p>{texts.notUnderstood}</p>}
+      {reply?.status === 'not_synced' && (
+        <>
+          <p class="chat-topic">{reply.title}</p>
+          <p>{texts.notSynced}</p>
+        </>
+      )}
+      {reply?.status === 'ok' && (
+        <>
+          <NumberAnswer reply={reply} />
+          {reply.widget && <AddButton id={message.id} config={reply.widget} {...{ model, onShowDashboard }} />}
+        </>
+      )}
+    </Bubble>
+  );
+}
+
+type NumberReply = Extract<KpiReply, { status: 'ok' }>;
+
+function NumberAnswer({ reply: { title, data, range } }: { reply: NumberReply }) {
+  const { i18n, format } = useApp();
+  return (
+    <>
+      <p class="chat-topic">{title}</p>
+      <data class="chat-number" value={data.value ?? ''}>
+        {data.value === null ? i18n.t('kpi.noValue') : format.exact(data.value, data)}
+      </data>
+      <p class="chat-note">
+        {range ? writeRange(range, i18n.intlLocale) : i18n.t('range.all')}
+        {data.value !== null && data.previous !== null && (
+          <>
+            {' · '}
+            {format.change(data.value, data.previous, data) ?? format.exact(data.previous, data)} (
+            {format.exact(data.previous, data)})
+          </>
+        )}
+      </p>
+      <Unconverted of={data.unconverted} />
+    </>
+  );
+}
+
+/** In figures: not every language has its months in every browser. */
+function writeRange({ from, to }: { from: string; to: string }, locale: string): string {
+  const date = new Intl.DateTimeFormat(locale, { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' });
+  const [first, last] = [date.format(Date.parse(from)), date.format(Date.parse(to))];
+  return first === last ? first : `${first} – ${last}`;
+}
+
+interface AddButtonProps extends PartProps {
+  id: string;
+  config: NonNullable<NumberReply['widget']>;
+  onShowDashboard: () => void;
+}
+
+function AddButton({ id, config, model, onShowDashboard }: AddButtonProps) {
+  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const task = model.adding.value.get(id);
+  return (
+    <div class="chat-add">
+      {task?.kind === 'done' ? (
+        <Button onClick={onShowDashboard}>{texts.showDashboard}</Button>
+      ) : (
+        <Button onClick={() => model.addToDashboard(id, config)} isBusy={task?.kind === 'busy'}>
+          {task?.kind === 'busy' ? texts.adding : texts.add}
+        </Button>
+      )}
+      <span role="status">
+        {task?.kind === 'done' && texts.added}
+        {task?.kind === 'failed' && (
+          <span class="chat-failed">{task.error.code === 'wrong_state' ? texts.addRefused : texts.failed}</span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
+  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const kind = error.kind === 'network' ? 'offline' : error.code === 'rate_limited' ? 'tooOften' : 'failed';
+  return (
+    <div class="chat-trouble" role="alert">
+      <span class="chat-failed">{texts[kind]}</span>
+      <Button onClick={onRetry}>{texts.retry}</Button>
+    </div>
+  );
+}
+
+function AskForm({ model }: PartProps) {
+  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const field = useRef<HTMLInputElement>(null);
+  const isBusy = model.asking.value.kind === 'busy';
+  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const input = field.current;
+    const question = input?.value.trim() ?? '';
+    if (!input || question === '' || isBusy) return;
+    input.value = '';
+    await model.ask(question);
+    input.focus();
+  };
+  return (
+    <form class="chat-form" onSubmit={submit}>
+      <input
+        ref={field}
+        type="text"
+        maxLength={MAX_LENGTH}
+        autoComplete="off"
+        aria-label={texts.question}
+        placeholder={texts.placeholder}
+      />
+      <button type="submit" class="button button-primary" disabled={isBusy}>
+        {texts.send}
+      </button>
+    </form>
+  );
+}

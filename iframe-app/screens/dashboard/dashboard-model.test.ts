@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest';
+import type { WidgetSize } from '../../../contract/charts.ts';
+import type { DashboardReply, Widget } from '../../../contract/dashboard.ts';
+import { ApiError } from '../../api.ts';
+import { chartConfig, chartData, isKpiData, kpiConfig, sampleDashboard } from '../../testing/sample-replies.ts';
+import { createDashboard, mergePanels, placeCharts } from './dashboard-model.ts';
+
+const KPI: Widget = { id: 'kpi', isStandard: true, position: 0, config: kpiConfig() };
+const CHART: Widget = { id: 'chart', isStandard: true, position: 1, config: chartConfig() };
+
+function reply(results: DashboardReply['results'], over: Partial<DashboardReply> = {}): DashboardReply {
+  return sampleDashboard({ widgets: [KPI, CHART], results, ...over });
+}
+
+function charts(...sizes: WidgetSize[]): Widget[] {
+  return sizes.map((size, position) => ({ id: `${position}`, isStandard: true, position, config: chartConfig({ size }) }));
+}
+
+function spans(...sizes: WidgetSize[]): [string, number, number][] {
+  return placeCharts(charts(...sizes)).map(({ widget, span, tabletSpan }) => [widget.id, span, tabletSpan]);
+}
+
+test('charts keep their order: a large one fills a row, medium ones come two and small ones three a row', () => {
+  expect(spans('medium', 'medium', 'large', 'small', 'small', 'small')).toEqual([
+    ['0', 6, 1],
+    ['1', 6, 1],
+    ['2', 12, 2],
+    ['3', 4, 1],
+    ['4', 4, 1],
+    ['5', 4, 2],
+  ]);
+});
+
+test('what a row leaves goes to its narrowest charts', () => {
+  expect(spans('small', 'medium', 'large', 'small', 'medium', 'small')).toEqual([
+    ['0', 6, 1],
+    ['1', 6, 1],
+    ['2', 12, 2],
+    ['3', 6, 1],
+    ['4', 6, 1],
+    ['5', 12, 2],
+  ]);
+  expect(spans('small', 'small', 'large').map(([, wide]) => wide)).toEqual([6, 6, 12]);
+});
+
+test('the last row is stretched over the hole it would leave', () => {
+  expect(spans('medium', 'medium', 'medium')).toEqual([
+    ['0', 6, 1],
+    ['1', 6, 1],
+    ['2', 12, 2],
+  ]);
+  expect(spans('small', 'small', 'small', 'small', 'small').map(([, wide]) => wide)).toEqual([4, 4, 4, 6, 6]);
+});
+
+test('a chart of nothing is empty, a KPI of nothing is a number', () => {
+  const panels = mergePanels(
+    new Map(),
+    reply([
+      { id: 'kpi', status: 'ok', data: isKpiData({ value: '0', rowCount: 0 }) },
+      { id: 'chart', status: 'ok', data: chartData({ A: { x: null } }) },
+    ]),
+  );
+  expect(panels.get('kpi')?.kind).toBe('ready');
+  expect(panels.get('chart')?.kind).toBe('empty');
+});
+
+test('a widget that fails keeps its earlier numbers and says so; one that never had any says that it failed', () => {
+  const first = mergePanels(
+    new Map(),
+    reply([
+      { id: 'kpi', status: 'ok', data: isKpiData() },
+      { id: 'chart', status: 'failed' },
+    ]),
+  );
+  const second = mergePanels(
+    first,
+    reply([
+      { id: 'kpi', status: 'failed' },
+      { id: 'chart', status: 'failed' },
+    ]),
+  );
+  expect(second.get('kpi')).toEqual({ kind: 'ready', data: isKpiData(), stale: true });
+  expect(second.get('chart')).toEqual({ kind: 'failed' });
+});
+
+test('a widget the reply has no result for has failed, and fresh numbers are not stale', () => {
+  const panels = mergePanels(
+    new Map([['kpi', { kind: 'ready', data: isKpiData(), stale: true }]]),
+    reply([{ id: 'kpi', status: 'ok', data: isKpiData({ value: '7' }) }]),
+  );
+  expect(panels.get('kpi')).toEqual({ kind: 'ready', data: isKpiData({ value: '7' }), stale: false });
+  expect(panels.get('chart')).toEqual({ kind: 'failed' });
+});
+
+test('a failed load keeps the numbers on show and the time they were loaded at', async () => {
+  const answers: (() => DashboardReply)[] = [
+    () => sampleDashboard(),
+    () => {
+      throw new ApiError('network');
+    },
+    () => sampleDashboard(),
+  ];
+  const clock = { now: 1000 };
+  const model = modelOver(
+    async () => {
+      const answer = answers.shift();
+      if (!answer) throw new Error('asked too often');
+      return answer();
+    },
+    () => clock.now,
+  );
+  await model.refresh();
+  clock.now = 2000;
+  await model.refresh();
+  expect(model.error.value?.kind).toBe('network');
+  expect(model.loadedAt.value).toBe(1000);
+  expect(model.kpis.value).toHaveLength(4);
+  await model.refresh();
+  expect(model.error.value).toBeNull();
+  expect(model.loadedAt.value).toBe(2000);
+});
+
+/** Model over scripted replies of the dashboard; whoever looks may not set the tenant's zone. */
+function modelOver(getDashboard: () => Promise<DashboardReply>, now = () => 0) {
+  const saveSettings = () => Promise.reject(new Error('not to be called'));
+  return createDashboard({ api: { getDashboard, saveSettings }, now, ownTimezone: null });
+}
+
+describe('the zone of a portal that does not say it', () => {
+  function script(options: { ownTimezone: string | null; save?: () => Promise<never> }) {
+    const calls: string[] = [];
+    let timezone: string | null = null;
+    const model = createDashboard({
+      api: {
+        getDashboard: async () => {
+          calls.push('load');
+          return sampleDashboard({ timezone: timezone ?? 'UTC', timezoneIsKnown: timezone !== null });
+        },
+        saveSettings: async (settings) => {
+          calls.push(`save ${settings.timezone}`);
+          await options.save?.();
+          timezone = settings.timezone ?? null;
+          return { timezone: settings.timezone ?? '' };
+        },
+      },
+      now: () => 0,
+      ownTimezone: options.ownTimezone,
+    });
+    return { model, calls };
+  }
+
+  test('is the administrator’s, and the numbers on show are already cut by it', async () => {
+    const { model, calls } = script({ ownTimezone: 'Asia/Tashkent' });
+    await model.refresh();
+    expect(calls).toEqual(['load', 'save Asia/Tashkent', 'load']);
+    expect(model.reply.value?.timezone).toBe('Asia/Tashkent');
+    await model.refresh();
+    expect(calls).toHaveLength(4);
+  });
+
+  test('is left alone by others', async () => {
+    const { model, calls } = script({ ownTimezone: null });
+    await model.refresh();
+    expect(calls).toEqual(['load']);
+  });
+
+  test('costs the dashboard nothing where it cannot be saved', async () => {
+    const { model, calls } = script({ ownTimezone: 'Asia/Tashkent', save: () => Promise.reject(new ApiError('network')) });
+    await model.refresh();
+    await model.refresh();
+    expect(calls).toEqual(['load', 'save Asia/Tashkent', 'load']);
+    expect(model.reply.value?.timezone).toBe('UTC');
+    expect(model.error.value).toBeNull();
+  });
+});
+
+test('two refreshes at once are one request', async () => {
+  let asked = 0;
+  const model = modelOver(async () => {
+    asked += 1;
+    return sampleDashboard();
+  });
+  await Promise.all([model.refresh(), model.refresh()]);
+  expect(asked).toBe(1);
+});
+
+test('a reload during a load follows it, once for all who ask', async () => {
+  const answers: PromiseWithResolvers<DashboardReply>[] = [];
+  const model = modelOver(() => {
+    const answer = Promise.withResolvers<DashboardReply>();
+    answers.push(answer);
+    return answer.promise;
+  });
+  const first = model.refresh();
+  const others = Promise.all([model.reload(), model.reload()]);
+  expect(answers).toHaveLength(1);
+  answers[0]?.resolve(sampleDashboard({ dataAsOf: '2025-11-24T09:05:00.000Z' }));
+  await first;
+  await Promise.resolve();
+  expect(answers).toHaveLength(2);
+  answers[1]?.resolve(sampleDashboard({ dataAsOf: '2025-11-24T09:20:00.000Z' }));
+  await others;
+  expect(model.reply.value?.dataAsOf).toBe('2025-11-24T09:20:00.000Z');
+  const alone = model.reload();
+  expect(answers).toHaveLength(3);
+  answers[2]?.resolve(sampleDashboard());
+  await alone;
+});
+
+test('a CRM without records is empty only once it is synced', async () => {
+  const nothing = [
+    { id: 'kpi', status: 'ok', data: isKpiData({ value: '0', rowCount: 0 }) },
+    { id: 'chart', status: 'ok', data: chartData({}, { rowCount: 0 }) },
+  ] as const;
+  const isEmptyWith = async (over: Partial<DashboardReply>) => {
+    const model = modelOver(async () => reply([...nothing], over));
+    await model.refresh();
+    return model.isEmpty.value;
+  };
+  expect(await isEmptyWith({ syncStatus: 'complete' })).toBe(true);
+  expect(await isEmptyWith({ syncStatus: 'syncing' })).toBe(false);
+});

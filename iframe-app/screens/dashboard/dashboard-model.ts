@@ -1,0 +1,210 @@
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { ChartData, KpiData } from '../../../contract/charts.ts';
+import type { DashboardReply, Widget, WidgetResult } from '../../../contract/dashboard.ts';
+import { type DashboardFilter, NO_FILTER } from '../../../contract/dashboard-filter.ts';
+import { type Api, ApiError } from '../../api.ts';
+
+/** What a widget's panel draws. `stale`: numbers of an earlier load, because the last one had none for this widget. */
+export type PanelState =
+  | { kind: 'loading' }
+  | { kind: 'ready'; data: ChartData | KpiData; stale: boolean }
+  | { kind: 'empty' }
+  | { kind: 'not_synced' }
+  | { kind: 'failed' };
+
+/** A widget in its place: columns it spans of twelve on wide screens and of two on tablets. */
+export interface PlacedWidget {
+  widget: Widget;
+  span: number;
+  tabletSpan: number;
+}
+
+export interface DashboardModel {
+  reply: ReadonlySignal<DashboardReply | null>;
+  panels: ReadonlySignal<ReadonlyMap<string, PanelState>>;
+  kpis: ReadonlySignal<Widget[]>;
+  charts: ReadonlySignal<PlacedWidget[]>;
+  /** Why the last load failed; null after a good one. The numbers before it stay. */
+  error: ReadonlySignal<ApiError | null>;
+  /** When the numbers on show were loaded. */
+  loadedAt: ReadonlySignal<number | null>;
+  isLoading: ReadonlySignal<boolean>;
+  /** The sync is complete and the CRM has nothing: numbers would be zeros without a reason. */
+  isEmpty: ReadonlySignal<boolean>;
+  hasNumbers: ReadonlySignal<boolean>;
+  /** What the numbers on show are looked at through. */
+  filter: ReadonlySignal<DashboardFilter>;
+  /** Looks at everything through another filter. */
+  look(filter: DashboardFilter): Promise<void>;
+  /** Shows other widgets at once, until the next load says what there is. */
+  show(edit: (widgets: Widget[]) => Widget[]): void;
+  /** Loads all widgets. Called while a load runs, it waits for that one. */
+  refresh(): Promise<void>;
+  /** Loads what has just changed. A load that runs already may have been answered before that, so another follows it. */
+  reload(): Promise<void>;
+}
+
+export interface DashboardDeps {
+  api: Pick<Api, 'getDashboard' | 'saveSettings'>;
+  now: () => number;
+  /** The zone this person's clock shows, to be the tenant's where none is known; null for whom may not decide that. */
+  ownTimezone: string | null;
+}
+
+export function createDashboard(deps: DashboardDeps): DashboardModel {
+  const reply = signal<DashboardReply | null>(null);
+  const panels = signal<ReadonlyMap<string, PanelState>>(new Map());
+  const error = signal<ApiError | null>(null);
+  const loadedAt = signal<number | null>(null);
+  const isLoading = signal(false);
+  const filter = signal(NO_FILTER);
+  let wanted = NO_FILTER;
+  let loading: Promise<void> | null = null;
+  let following: Promise<void> | null = null;
+  let hasOfferedZone = false;
+
+  /** Bitrix24 seldom says its users' zone. The first administrator's stands in, so that days begin at their midnight. */
+  async function loadInOwnZone(): Promise<DashboardReply> {
+    const query = queryOf(wanted);
+    const next = await deps.api.getDashboard(query);
+    if (next.timezoneIsKnown || deps.ownTimezone === null || hasOfferedZone) return next;
+    hasOfferedZone = true;
+    try {
+      await deps.api.saveSettings({ timezone: deps.ownTimezone });
+    } catch {
+      return next;
+    }
+    return deps.api.getDashboard(query);
+  }
+
+  async function load(): Promise<void> {
+    isLoading.value = true;
+    const through = wanted;
+    try {
+      const next = await loadInOwnZone();
+      batch(() => {
+        // Numbers of another question are no earlier ones of this.
+        panels.value = mergePanels(through === filter.value ? panels.value : new Map(), next);
+        filter.value = through;
+        reply.value = next;
+        error.value = null;
+        loadedAt.value = deps.now();
+      });
+    } catch (failure) {
+      if (!(failure instanceof ApiError)) throw failure;
+      error.value = failure;
+    } finally {
+      isLoading.value = false;
+      loading = null;
+    }
+  }
+
+  function refresh(): Promise<void> {
+    loading ??= load();
+    return loading;
+  }
+
+  function reload(): Promise<void> {
+    if (loading === null) return refresh();
+    following ??= loading.then(() => {
+      following = null;
+      return refresh();
+    });
+    return following;
+  }
+
+  return {
+    reply,
+    panels,
+    error,
+    loadedAt,
+    isLoading,
+    kpis: computed(() => inOrder(reply.value?.widgets ?? []).filter((widget) => widget.config.chartType === 'kpi')),
+    charts: computed(() => placeCharts(reply.value?.widgets ?? [])),
+    isEmpty: computed(() => reply.value?.syncStatus === 'complete' && hasNoRecords(reply.value.results)),
+    hasNumbers: computed(() => [...panels.value.values()].some((panel) => panel.kind === 'ready' || panel.kind === 'empty')),
+    filter,
+    look(next) {
+      wanted = next;
+      return reload();
+    },
+    show(edit) {
+      if (reply.value) reply.value = { ...reply.value, widgets: edit(reply.value.widgets) };
+    },
+    refresh,
+    reload,
+  };
+}
+
+/** The filter as GET /api/dashboard/data takes it; empty for none. */
+export function queryOf({ range, crm }: DashboardFilter): string {
+  const query = new URLSearchParams();
+  if (range !== null) query.set('range', `${range}`);
+  if (crm !== null) query.set('crm', crm);
+  return query.size > 0 ? `?${query}` : '';
+}
+
+/** The panels after a reply. A widget whose numbers failed this time keeps the ones it had. */
+export function mergePanels(before: ReadonlyMap<string, PanelState>, reply: DashboardReply): Map<string, PanelState> {
+  const results = new Map(reply.results.map((result) => [result.id, result]));
+  return new Map(reply.widgets.map(({ id }) => [id, toPanel(results.get(id), before.get(id))]));
+}
+
+function toPanel(result: WidgetResult | undefined, before: PanelState | undefined): PanelState {
+  if (result?.status === 'ok') {
+    return isNothing(result.data) ? { kind: 'empty' } : { kind: 'ready', data: result.data, stale: false };
+  }
+  if (before?.kind === 'ready') return { ...before, stale: true };
+  return { kind: result?.status === 'not_synced' ? 'not_synced' : 'failed' };
+}
+
+/** A KPI of nothing is a number (0, or a dash); a chart of nothing is an empty picture. */
+function isNothing(data: ChartData | KpiData): boolean {
+  if (data.kind === 'kpi') return false;
+  return data.rowCount === 0 || data.series.every((series) => series.points.every((point) => point.value === null));
+}
+
+function hasNoRecords(results: WidgetResult[]): boolean {
+  return results.length > 0 && results.every((result) => result.status === 'ok' && result.data.rowCount === 0);
+}
+
+/** Columns of twelve a chart wants. */
+const SPANS = { small: 4, medium: 6, large: 12 };
+
+/**
+ * Charts in their order: a large one takes a row, medium ones come two a row, small ones three. What a row leaves is given to its
+ * charts, the narrowest first, so that no hole is left in the grid.
+ */
+export function placeCharts(widgets: readonly Widget[]): PlacedWidget[] {
+  const charts = inOrder(widgets).filter((widget) => widget.config.chartType !== 'kpi');
+  const onTablets = cutIntoRows(charts, 2, ({ config }) => (config.size === 'large' ? 2 : 1)).flatMap((row) => row.spans);
+  return cutIntoRows(charts, 12, ({ config }) => SPANS[config.size])
+    .flatMap(({ widgets: inRow, spans }) => inRow.map((widget, index) => ({ widget, span: spans[index] ?? 12 })))
+    .map((placed, index) => ({ ...placed, tabletSpan: onTablets[index] ?? 2 }));
+}
+
+function cutIntoRows(widgets: readonly Widget[], columns: number, spanOf: (widget: Widget) => number) {
+  const rows: { widgets: Widget[]; spans: number[] }[] = [];
+  let room = 0;
+  for (const widget of widgets) {
+    const span = spanOf(widget);
+    if (room < span) {
+      rows.push({ widgets: [], spans: [] });
+      room = columns;
+    }
+    rows.at(-1)?.widgets.push(widget);
+    rows.at(-1)?.spans.push(span);
+    room -= span;
+  }
+  for (const { spans } of rows) {
+    for (let left = columns - spans.reduce((sum, span) => sum + span, 0); left > 0; left -= 1) {
+      const narrowest = spans.indexOf(Math.min(...spans));
+      spans[narrowest] = (spans[narrowest] ?? 0) + 1;
+    }
+  }
+  return rows;
+}
+
+function inOrder(widgets: readonly Widget[]): Widget[] {
+  return widgets.toSorted((a, b) => a.position - b.position);
+}

@@ -1,0 +1,225 @@
+import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
+import type { Widget } from '../../../contract/dashboard.ts';
+import { narrowConfig } from '../../../contract/dashboard-filter.ts';
+import type { Api, ServerFile } from '../../api.ts';
+import { ApiError } from '../../api.ts';
+import { drawPicture, legendOf } from '../../charts/picture.ts';
+import { type AppContext, useApp } from '../../context.ts';
+import type { Host } from '../../host.ts';
+import { saveFile } from '../../save-file.ts';
+import widgetStyles from '../../styles/widgets.css?inline';
+import type { SyncModel } from '../sync/sync-model.ts';
+import { Toasts } from '../toasts.tsx';
+import { Announcer, MoveHandle, SizeHandle } from './arrange.tsx';
+import { createArrange } from './arrange-model.ts';
+import { DashboardBar } from './dashboard-bar.tsx';
+import { type DashboardModel, queryOf } from './dashboard-model.ts';
+import { DASHBOARD_TEXTS } from './dashboard-texts.ts';
+import { createDrill } from './drill-model.ts';
+import { DrillPanel } from './drill-panel.tsx';
+import { FullScreen } from './full-screen.tsx';
+import { openRecordsOnClick } from './records-on-click.ts';
+import { createWidgetApi, fileName } from './widget-api.ts';
+import { CardMenu, type MenuActions } from './widget-menu.tsx';
+import { createWidgetModel, toRequest } from './widget-model.ts';
+import { ChartTable, type PointKeys, Rename } from './widget-parts.tsx';
+import { describeRange } from './widget-text.tsx';
+
+interface ToolsDeps {
+  api: Pick<Api, 'ask'>;
+  host: Pick<Host, 'openRecord'>;
+  dashboard: DashboardModel;
+  sync: Pick<SyncModel, 'status'>;
+  isAdmin: boolean;
+  app: AppContext;
+}
+
+/** What the dashboard's cards and page get once this has loaded. */
+export interface Tools {
+  /** Above the cards. */
+  bar(): ComponentChildren;
+  /** In place of a card's title; undefined: the title. */
+  heading(widget: Widget): ComponentChildren | undefined;
+  /** In a card's corner. */
+  actions(widget: Widget): ComponentChildren;
+  /** In place of a chart; null: the chart. */
+  body(shown: ChartConfig, data: ChartData, id: string): ComponentChildren | null;
+  /** Over the page. */
+  layer(): ComponentChildren;
+}
+
+type Over = ({ kind: 'picker' } & typeof import('./picker.tsx')) | ({ kind: 'bin' } & typeof import('./bin.tsx'));
+
+/** All that is done with widgets, rather than looked at. It loads after the charts are drawn. */
+export function createTools({ api, host, dashboard, sync, isAdmin, app }: ToolsDeps): Tools {
+  adoptStyles();
+  const texts = DASHBOARD_TEXTS[app.i18n.language];
+  const widgetApi = createWidgetApi(api);
+  const model = createWidgetModel({ api: widgetApi, dashboard, newKey: () => crypto.randomUUID() });
+  const drill = createDrill(widgetApi);
+
+  const arrange = createArrange(dashboard, model);
+  const wanted = signal(dashboard.filter.peek());
+  /** What lies over the page, with its code: few people add or bring back, and that loads when they do. */
+  const over = signal<Over | null>(null);
+
+  async function open(load: () => Promise<Over>): Promise<void> {
+    try {
+      over.value = await load();
+    } catch (cause) {
+      model.toast.value = { kind: 'failed', error: new ApiError('network', { cause }) };
+    }
+  }
+  const close = () => {
+    over.value = null;
+  };
+
+  const widgets = () => dashboard.reply.value?.widgets ?? [];
+  const shownOf = (widget: Widget): Widget => ({ ...widget, config: narrowConfig(widget.config, dashboard.filter.value) });
+  const dataOf = (id: string) => {
+    const panel = dashboard.panels.peek().get(id);
+    return panel?.kind === 'ready' ? panel.data : null;
+  };
+
+  /** Lists the records behind a point of a widget, or behind all of it. */
+  function openRecords(id: string, point: PointKeys | null): void {
+    const widget = widgets().find((one) => one.id === id);
+    if (!widget) return;
+    const shown = shownOf(widget);
+    const { label, value } = describePoint(id, point);
+    drill.open({ config: toRequest(shown), point: pointOf(shown.config, point), label, value });
+  }
+
+  function describePoint(id: string, point: PointKeys | null): { label: string | null; value: string | null } {
+    const data = dataOf(id);
+    const { format } = app;
+    if (!point || data?.kind !== 'chart') {
+      const total = data?.kind === 'kpi' ? data.value : (data?.total ?? null);
+      return {
+        label: total === null ? null : app.i18n.t('chart.total'),
+        value: data && total !== null ? format.exact(total, data) : null,
+      };
+    }
+    const series = data.series.find(({ key }) => key === point.seriesKey);
+    const found = series?.points.find(({ key }) => key === point.categoryKey);
+    const value = found?.value ?? null;
+    const label = data.series.length > 1 ? `${found?.label}, ${series?.label}` : (found?.label ?? null);
+    return { label, value: value === null ? null : format.exact(value, data) };
+  }
+
+  async function save(load: () => Promise<ServerFile>): Promise<void> {
+    try {
+      const file = await load();
+      saveFile(file.content, fileName(file.disposition));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      model.toast.value = { kind: 'failed', error };
+    }
+  }
+
+  const actions: MenuActions = {
+    showRecords: ({ id }) => openRecords(id, null),
+    saveNumbers: ({ id }) => save(() => widgetApi.downloadNumbers(id, queryOf(dashboard.filter.peek()))),
+    async savePicture(widget) {
+      const canvas = cardOf(widget.id)?.querySelector('canvas');
+      const { config } = shownOf(widget);
+      const data = dataOf(widget.id);
+      if (!canvas || config.chartType === 'kpi' || data?.kind !== 'chart') return;
+      const legend = legendOf(config, data, (value) => app.format.exact(value, data));
+      const subtitle = describeRange(config.timeRangeDays, app.i18n);
+      const picture = await drawPicture(canvas, { title: config.title, subtitle, legend });
+      if (picture) saveFile(picture, `${config.title.replaceAll(/[\\/:*?"<>|]/g, ' ').trim()}.png`);
+    },
+  };
+
+  function Layer() {
+    const { i18n } = useApp();
+    const reply = dashboard.reply.value;
+    const full = widgets().find(({ id }) => id === model.full.value);
+    const shown = full && shownOf(full).config;
+    const data = full && dataOf(full.id);
+    useEffect(() => openRecordsOnClick(dataOf, openRecords), []);
+    return (
+      <>
+        <DrillPanel drill={drill} host={host} timezone={reply?.timezone ?? 'UTC'} canSave={isAdmin} texts={texts} />
+        {shown && shown.chartType !== 'kpi' && data?.kind === 'chart' && (
+          <FullScreen
+            config={shown}
+            data={data}
+            subtitle={describeRange(shown.timeRangeDays, i18n)}
+            texts={texts}
+            onClose={() => {
+              model.full.value = null;
+            }}
+          />
+        )}
+        {over.value?.kind === 'picker' && <over.value.Picker api={widgetApi} model={model} texts={texts} onClose={close} />}
+        {over.value?.kind === 'bin' && (
+          <over.value.Bin api={widgetApi} model={model} timezone={reply?.timezone ?? 'UTC'} texts={texts} onClose={close} />
+        )}
+        <Toasts model={model} texts={texts} />
+        <Announcer arrange={arrange} texts={texts} />
+      </>
+    );
+  }
+
+  return {
+    bar: () => (
+      <DashboardBar
+        filter={wanted.value}
+        onLook={(filter) => {
+          wanted.value = filter;
+          dashboard.look(filter);
+        }}
+        crms={[...new Set(sync.status.value?.entities.map(({ crmSource }) => crmSource))]}
+        arrange={arrange}
+        onAdd={() => open(async () => ({ kind: 'picker', ...(await import('./picker.tsx')) }))}
+        onBin={() => open(async () => ({ kind: 'bin', ...(await import('./bin.tsx')) }))}
+        texts={texts}
+      />
+    ),
+    heading: (widget) =>
+      model.renaming.value === widget.id ? <Rename key={widget.id} widget={widget} model={model} texts={texts} /> : undefined,
+    actions(widget) {
+      if (!arrange.isOn.value) {
+        const hasData = dashboard.panels.value.get(widget.id)?.kind === 'ready';
+        return <CardMenu {...{ widget, hasData, model, actions, texts }} widgets={widgets()} />;
+      }
+      if (widget.isStandard) return null;
+      return (
+        <>
+          <MoveHandle widget={widget} arrange={arrange} texts={texts} />
+          {widget.config.chartType !== 'kpi' && <SizeHandle widget={widget} arrange={arrange} texts={texts} />}
+        </>
+      );
+    },
+    body: (shown, data, id) =>
+      model.tables.value.has(id) ? <ChartTable config={shown} data={data} onPick={(point) => openRecords(id, point)} /> : null,
+    layer: () => <Layer />,
+  };
+}
+
+/** The question's point: a chart of one series has but its categories. */
+function pointOf(config: Widget['config'], point: PointKeys | null): { categoryKey?: string; seriesKey?: string } {
+  if (!point || config.chartType === 'kpi') return {};
+  const { categoryKey, seriesKey } = point;
+  return config.groupBy === null ? { categoryKey } : { categoryKey, seriesKey };
+}
+
+function cardOf(id: string): HTMLElement | undefined {
+  return [...document.querySelectorAll<HTMLElement>('.panel[data-widget]')].find(({ dataset }) => dataset.widget === id);
+}
+
+let isStyled = false;
+
+/** The page's policy allows no style elements; a sheet that is made is none. Once, however often the dashboard comes and goes. */
+function adoptStyles(): void {
+  if (isStyled) return;
+  isStyled = true;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(widgetStyles);
+  document.adoptedStyleSheets.push(sheet);
+}

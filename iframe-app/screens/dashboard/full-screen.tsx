@@ -1,0 +1,51 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
+import { Chart } from '../../charts/chart.tsx';
+import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
+import type { DashboardTexts } from './dashboard-texts.ts';
+
+interface FullScreenProps {
+  config: ChartConfig;
+  data: ChartData;
+  subtitle: string;
+  texts: DashboardTexts;
+  onClose: () => void;
+}
+
+/** One chart over everything: over the whole screen where the host lets a frame have it, else over what is seen of the frame. */
+export function FullScreen({ config, data, subtitle, texts, onClose }: FullScreenProps) {
+  const stage = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = stage.current;
+    if (!element || !document.fullscreenEnabled) return;
+    const onChange = () => {
+      if (!document.fullscreenElement) onClose();
+    };
+    element.requestFullscreen().then(
+      () => document.addEventListener('fullscreenchange', onChange),
+      // Refused: the dialog is as large as it gets.
+      () => {},
+    );
+    return () => {
+      document.removeEventListener('fullscreenchange', onChange);
+      if (document.fullscreenElement === element) document.exitFullscreen().catch(() => {});
+    };
+  }, []);
+  const close = () => {
+    // Closed under a full screen, the dialog could not give the focus back.
+    if (document.fullscreenElement) document.exitFullscreen();
+    else onClose();
+  };
+  return (
+    <Overlay label={config.title} kind="full" onClose={onClose}>
+      <div class="stage" ref={stage}>
+        <OverlayHead title={config.title} closeLabel={texts.close} onClose={close}>
+          <p>{subtitle}</p>
+        </OverlayHead>
+        <div class="stage-chart">
+          <Chart config={config} data={data} />
+        </div>
+      </div>
+    </Overlay>
+  );
+}

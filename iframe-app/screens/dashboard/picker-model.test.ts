@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest';
+import { widgetCreateRequest } from '../../../contract/dashboard.ts';
+import { sampleCatalog } from '../../testing/fake-widgets.ts';
+import { isKpiData } from '../../testing/sample-replies.ts';
+import { type Choice, createPicker, pick } from './picker-model.ts';
+
+const WORDS = {
+  by: (name: string) => `by ${name.toLowerCase()}`,
+  overTime: 'over time',
+  aggregation: (way: string, number: string) => `${number} · ${way.toLowerCase()}`,
+};
+const CHOICE: Choice = {
+  ...{ source: 'deals', measure: 'measure:wonDeals', by: 'owner', step: 'week', groupBy: '', pipeline: '', range: 90 },
+  ...{ kind: '', size: 'medium', title: '' },
+};
+
+function picked(change: Partial<Choice> = {}) {
+  const found = pick(sampleCatalog(), { ...CHOICE, ...change }, WORDS);
+  if (!found) throw new Error('nothing to pick');
+  return found;
+}
+
+test('a choice is a sentence, a name and a config', () => {
+  const { words, config } = picked();
+  expect(words).toEqual({ source: 'Deals', measure: 'Deals won', by: 'by responsible', group: null });
+  expect(picked({ by: 'time', groupBy: 'owner' }).config.title).toBe('Deals won · over time · by responsible');
+  expect(config).toEqual({
+    ...{ title: 'Deals won · by responsible', description: '', chartType: 'bar', dataSource: 'deals', crmSource: 'all' },
+    ...{ xField: 'owner', yField: null, aggregation: 'count', measure: 'wonDeals', groupBy: null, timeBucket: null },
+    ...{ timeRangeDays: 90, filterField: null, filterValue: null, pipeline: null, sortOrder: 'desc', limit: 15, size: 'medium' },
+  });
+});
+
+test('what no longer goes together falls back to what does', () => {
+  // A rate knows no stages, cannot be split, and is then one number.
+  const rate = picked({ measure: 'measure:winRate', by: 'stage', groupBy: 'owner' });
+  expect(rate.choice).toMatchObject({ by: 'number', groupBy: '', kind: '' });
+  expect(rate.config).toMatchObject({ chartType: 'kpi', format: 'percentage', comparisonPeriodDays: 90 });
+  expect(picked({ source: 'leads', measure: 'measure:nothing' }).choice).toMatchObject({
+    source: 'deals',
+    measure: 'measure:totalDeals',
+  });
+  expect(picked({ by: 'time', step: 'day', range: null }).choice.step).toBe('month');
+  expect(picked({ kind: 'line' }).choice.kind).toBe('bar');
+  expect(picked({ by: 'owner', groupBy: 'owner' }).choice.groupBy).toBe('');
+});
+
+test('whatever is chosen, the server takes its form', () => {
+  const { sources, measures, dimensions } = picked();
+  for (const { value: source } of sources) {
+    for (const { value: measure } of measures) {
+      for (const by of ['number', 'time', ...dimensions.map(({ value }) => value)]) {
+        for (const groupBy of ['', 'owner', 'stage']) {
+          for (const range of [7, null]) {
+            const { config, kinds } = picked({ source, measure, by, groupBy, range });
+            expect(widgetCreateRequest.safeParse({ config }).success).toBe(true);
+            for (const kind of kinds) expect(picked({ source, measure, by, groupBy, range, kind }).config.chartType).toBe(kind);
+          }
+        }
+      }
+    }
+  }
+});
+
+test('a name that is too long is cut to what the server takes', () => {
+  expect(picked({ title: ' x '.repeat(100) }).config.title.length).toBeLessThanOrEqual(120);
+});
+
+test('a preview is asked for once a choice stands still, and only for another question', async () => {
+  const waiting: (() => void)[] = [];
+  const asked: string[] = [];
+  const picker = createPicker(
+    {
+      readCatalog: async () => sampleCatalog(),
+      preview: async (config) => {
+        asked.push(`${config.measure} ${config.timeRangeDays}`);
+        return { status: 'ok', data: isKpiData() };
+      },
+    },
+    WORDS,
+    {
+      after: (_ms, callback) => {
+        waiting.push(callback);
+        return () => waiting.splice(waiting.indexOf(callback), 1);
+      },
+    },
+  );
+  await picker.load();
+  picker.choose({ measure: 'measure:totalDeals' });
+  picker.choose({ range: 30 });
+  expect(waiting).toHaveLength(1);
+  waiting.shift()?.();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(asked).toEqual(['totalDeals 30']);
+  expect(picker.preview.value?.status).toBe('ok');
+  picker.choose({ title: 'Another name', size: 'large' });
+  expect(waiting).toEqual([]);
+  picker.choose({ range: 7 });
+  expect(picker.preview.value).toBeNull();
+  picker.stop();
+  expect(waiting).toEqual([]);
+});

@@ -1,0 +1,276 @@
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
+import type { CatalogReply, CatalogSource } from '../../../contract/catalog.ts';
+import type { TimeBucket, ValueFormat } from '../../../contract/charts.ts';
+import type { WidgetConfig, WidgetPreview } from '../../../contract/dashboard.ts';
+import { ApiError } from '../../api.ts';
+import type { Timers } from '../../poller.ts';
+import { run, type Task } from '../task.ts';
+import type { WidgetApi } from './widget-api.ts';
+import { type ChartKind, kindsOf } from './widget-choices.ts';
+
+/** What the person has chosen. Whatever no longer goes together falls back to the first that does. */
+export interface Choice {
+  source: string;
+  /** `measure:wonDeals`, or `average:value` for a number that is added up. */
+  measure: string;
+  /** `number`, `time`, or the name of a dimension. */
+  by: string;
+  step: TimeBucket;
+  /** '' for none. */
+  groupBy: string;
+  /** '' for all. */
+  pipeline: string;
+  range: number | null;
+  kind: ChartKind | '';
+  size: 'small' | 'medium' | 'large';
+  /** '' while the person has written none: then it is what is counted. */
+  title: string;
+}
+
+interface Option {
+  value: string;
+  label: string;
+}
+
+/** A choice that holds, with all there is to choose from. */
+export interface Picked {
+  choice: Choice;
+  sources: Option[];
+  measures: Option[];
+  dimensions: Option[];
+  steps: TimeBucket[];
+  groups: Option[];
+  pipelines: Option[];
+  kinds: ChartKind[];
+  /** Parts of a sentence: "Deals", "Deals won", "by responsible". */
+  words: { source: string; measure: string; by: string | null; group: string | null };
+  config: WidgetConfig;
+}
+
+export interface PickerModel {
+  loading: ReadonlySignal<Task>;
+  picked: ReadonlySignal<Picked | null>;
+  preview: ReadonlySignal<WidgetPreview | null>;
+  previewing: ReadonlySignal<Task>;
+  load(): Promise<void>;
+  choose(change: Partial<Choice>): void;
+  /** Ends asking for previews. */
+  stop(): void;
+}
+
+/** What the picker says of itself, for names of widgets. */
+export interface PickerWords {
+  by: (name: string) => string;
+  overTime: string;
+  aggregation: (label: string, number: string) => string;
+}
+
+const FIRST: Choice = {
+  source: 'deals',
+  measure: 'measure:wonDeals',
+  by: 'owner',
+  step: 'week',
+  groupBy: '',
+  pipeline: '',
+  range: 90,
+  kind: '',
+  size: 'medium',
+  title: '',
+};
+/** Nobody wants an answer to every key of a walk through a list. */
+const QUIET_MS = 250;
+/** A donut has as many colours; beyond so many bars a chart is a list. */
+const MOST_SLICES = 7;
+const MOST_BARS = 15;
+const STEPS: readonly TimeBucket[] = ['day', 'week', 'month', 'quarter', 'year'];
+const MAX_TITLE = 120;
+
+export function createPicker(api: Pick<WidgetApi, 'readCatalog' | 'preview'>, words: PickerWords, timers: Timers): PickerModel {
+  const catalog = signal<CatalogReply | null>(null);
+  const choice = signal(FIRST);
+  const loading = signal<Task>({ kind: 'idle' });
+  const preview = signal<WidgetPreview | null>(null);
+  const previewing = signal<Task>({ kind: 'idle' });
+  const picked = computed(() => catalog.value && pick(catalog.value, choice.value, words));
+  /** What is counted; a name or a size changes nothing about it. */
+  const question = computed(() => picked.value && JSON.stringify({ ...picked.value.config, title: '?', size: 'medium' }));
+  let leaving = new AbortController();
+
+  async function ask(config: WidgetConfig, signal: AbortSignal): Promise<void> {
+    previewing.value = { kind: 'busy' };
+    try {
+      const shown = await api.preview(config, signal);
+      preview.value = shown;
+      previewing.value = { kind: 'idle' };
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ApiError)) throw error;
+      previewing.value = { kind: 'failed', error };
+    }
+  }
+
+  const stopAsking = effect(() => {
+    if (question.value === null) return;
+    leaving.abort();
+    leaving = new AbortController();
+    const { signal: left } = leaving;
+    // The numbers on show are another question's.
+    preview.value = null;
+    const cancel = timers.after(QUIET_MS, () => {
+      const config = picked.peek()?.config;
+      if (config) ask(config, left);
+    });
+    return cancel;
+  });
+
+  return {
+    loading,
+    picked,
+    preview,
+    previewing,
+    async load() {
+      await run(loading, async () => {
+        catalog.value = await api.readCatalog();
+      });
+    },
+    choose(change) {
+      choice.value = { ...choice.value, ...change };
+    },
+    stop() {
+      stopAsking();
+      leaving.abort();
+    },
+  };
+}
+
+/** What a choice means in a catalog. */
+export function pick(catalog: CatalogReply, wanted: Choice, words: PickerWords): Picked | null {
+  const source = catalog.sources.find(({ name }) => name === wanted.source) ?? catalog.sources[0];
+  if (!source) return null;
+  const measures = measuresOf(source, catalog, words);
+  const measure = measures.find(({ value }) => value === wanted.measure) ?? measures[0];
+  if (!measure) return null;
+  const dimensions = source.dimensions.filter(({ name }) => measure.dimensions.includes(name)).map(toOption);
+  const by = ['number', 'time'].includes(wanted.by) || dimensions.some(({ value }) => value === wanted.by) ? wanted.by : 'number';
+  // All of time cut into days is too much to look at.
+  const steps = STEPS.filter((step) => wanted.range !== null || step !== 'day');
+  const step = steps.find((one) => one === wanted.step) ?? 'month';
+  const groups = by === 'number' || !measure.isAdded ? [] : dimensions.filter(({ value }) => value !== by);
+  const groupBy = groups.some(({ value }) => value === wanted.groupBy) ? wanted.groupBy : '';
+  const pipelines = measure.hasPipeline ? catalog.pipelines.map(toOption) : [];
+  const pipeline = pipelines.some(({ value }) => value === wanted.pipeline) ? wanted.pipeline : '';
+  const byLabel = dimensions.find(({ value }) => value === by)?.label;
+  const sentence = {
+    source: source.label,
+    measure: measure.label,
+    by: by === 'number' ? null : by === 'time' ? words.overTime : words.by(byLabel ?? ''),
+    group: groupBy === '' ? null : words.by(groups.find(({ value }) => value === groupBy)?.label ?? ''),
+  };
+  const title = (
+    wanted.title.trim() || [sentence.measure, sentence.by, sentence.group].filter((part) => part !== null).join(' · ')
+  ).slice(0, MAX_TITLE);
+  const asked = {
+    title,
+    dataSource: source.name,
+    crmSource: 'all',
+    aggregation: measure.aggregation,
+    measure: measure.name,
+    timeRangeDays: wanted.range,
+    filterField: null,
+    filterValue: null,
+    pipeline: pipeline === '' ? null : pipeline,
+  } as const;
+  const chart = {
+    ...asked,
+    description: '',
+    xField: by === 'time' ? null : by,
+    yField: measure.field,
+    groupBy: groupBy === '' ? null : groupBy,
+    timeBucket: by === 'time' ? step : null,
+    sortOrder: 'desc',
+    size: wanted.size,
+  } as const;
+  const kinds = by === 'number' ? [] : kindsOf({ ...chart, chartId: '', chartType: 'bar', limit: null });
+  const kind = kinds.find((one) => one === wanted.kind) ?? kinds[0];
+  const config: WidgetConfig =
+    kind === undefined
+      ? {
+          ...asked,
+          chartType: 'kpi',
+          metricField: measure.field,
+          format: measure.format,
+          comparisonPeriodDays: wanted.range,
+          size: 'small',
+        }
+      : { ...chart, chartType: kind, limit: by === 'time' ? null : limitOf(kind) };
+  return {
+    choice: { ...wanted, source: source.name, measure: measure.value, by, step, groupBy, pipeline, kind: kind ?? '' },
+    sources: catalog.sources.map(toOption),
+    measures,
+    dimensions,
+    steps,
+    groups,
+    pipelines,
+    kinds,
+    words: sentence,
+    config,
+  };
+}
+
+/** Stages of a funnel are all of them, in their order. */
+function limitOf(kind: ChartKind): number | null {
+  if (kind === 'funnel') return null;
+  return kind === 'donut' || kind === 'pie' ? MOST_SLICES : MOST_BARS;
+}
+
+interface MeasureOption extends Option {
+  format: ValueFormat;
+  aggregation: WidgetConfig['aggregation'];
+  name: string | null;
+  field: string | null;
+  dimensions: readonly string[];
+  hasPipeline: boolean;
+  /** Parts of it add up, so that they can be drawn upon each other. */
+  isAdded: boolean;
+}
+
+/** The named numbers first, then every field in every way it can be added up. */
+function measuresOf(source: CatalogSource, catalog: CatalogReply, words: PickerWords): MeasureOption[] {
+  const all = source.dimensions.map(({ name }) => name);
+  const hasPipeline = all.includes('pipeline');
+  return [
+    ...source.measures.map(
+      ({ name, label, format, ...more }): MeasureOption => ({
+        ...more,
+        value: `measure:${name}`,
+        label,
+        format,
+        aggregation: 'count',
+        name,
+        field: null,
+        isAdded: format === 'number' || format === 'currency',
+      }),
+    ),
+    ...source.numbers.flatMap(({ name: field, label, format }) =>
+      catalog.aggregations
+        .filter(({ name }) => name !== 'count')
+        .map(
+          ({ name: aggregation, label: way }): MeasureOption => ({
+            value: `${aggregation}:${field}`,
+            label: words.aggregation(way, label),
+            format,
+            aggregation,
+            name: null,
+            field,
+            dimensions: all,
+            hasPipeline,
+            isAdded: aggregation === 'sum',
+          }),
+        ),
+    ),
+  ];
+}
+
+function toOption({ name, label }: { name: string; label: string }): Option {
+  return { value: name, label };
+}

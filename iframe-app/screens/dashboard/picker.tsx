@@ -1,0 +1,224 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useState } from 'preact/hooks';
+import type { WidgetConfig, WidgetPreview } from '../../../contract/dashboard.ts';
+import { Chart } from '../../charts/chart.tsx';
+import { useApp } from '../../context.ts';
+import { fillText } from '../../fill-text.ts';
+import { browserTimers } from '../../poller.ts';
+import { Button } from '../../ui/button.tsx';
+import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
+import { problemText, QUESTION_CODES } from '../problem-text.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
+import { type Choice, createPicker, type Picked, type PickerModel } from './picker-model.ts';
+import type { WidgetApi } from './widget-api.ts';
+import { RANGES, SIZES } from './widget-choices.ts';
+import type { WidgetModel } from './widget-model.ts';
+import { describeRange, Unconverted } from './widget-text.tsx';
+
+interface PickerProps {
+  api: Pick<WidgetApi, 'readCatalog' | 'preview'>;
+  model: WidgetModel;
+  texts: DashboardTexts;
+  onClose: () => void;
+}
+
+/** A new widget in the words of the catalog, with what it would show. */
+export function Picker({ api, model, texts, onClose }: PickerProps) {
+  const { i18n } = useApp();
+  const [picker] = useState(() =>
+    createPicker(
+      api,
+      {
+        by: (name) => fillText(texts['picker.byName'], { name: name.toLocaleLowerCase(i18n.intlLocale) }),
+        overTime: texts['picker.overTime'].toLocaleLowerCase(i18n.intlLocale),
+        aggregation: (way, number) => `${number} · ${way.toLocaleLowerCase(i18n.intlLocale)}`,
+      },
+      browserTimers,
+    ),
+  );
+  useEffect(() => {
+    picker.load();
+    return picker.stop;
+  }, [picker]);
+  const picked = picker.picked.value;
+  const loading = picker.loading.value;
+  const add = async () => {
+    if (picked && (await model.add(picked.config))) onClose();
+  };
+  return (
+    <Overlay label={texts['picker.title']} kind="center" onClose={onClose}>
+      <OverlayHead title={texts['picker.title']} closeLabel={texts.close} onClose={onClose}>
+        <p aria-live="polite">{picked && sentenceOf(picked, describeRange(picked.choice.range, i18n))}</p>
+      </OverlayHead>
+      <div class="overlay-body">
+        <div role="status">
+          {loading.kind === 'busy' && <p>{i18n.t('panel.loading')}</p>}
+          {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, texts, QUESTION_CODES)}</p>}
+        </div>
+        {loading.kind === 'failed' && <Button onClick={picker.load}>{texts.retry}</Button>}
+        {picked && (
+          <div class="picker">
+            <Form picked={picked} picker={picker} texts={texts} />
+            <section class="panel picker-preview" aria-label={texts['picker.preview']}>
+              <h3>{picked.config.title}</h3>
+              <p class="panel-subtitle">{describeRange(picked.config.timeRangeDays, i18n)}</p>
+              <Preview picker={picker} config={picked.config} texts={texts} />
+            </section>
+          </div>
+        )}
+      </div>
+      <footer class="overlay-foot">
+        <Button kind="primary" onClick={add} isBusy={picked === null || model.isSaving.value}>
+          {texts['picker.add']}
+        </Button>
+        {model.toast.value?.kind === 'failed' && (
+          <p class="problem" role="alert">
+            {problemText(model.toast.value.error, texts, {
+              wrong_state: 'problem.tooMany',
+              invalid_combination: 'problem.tooLong',
+            })}
+          </p>
+        )}
+      </footer>
+    </Overlay>
+  );
+}
+
+/** "Deals · Deals won · by responsible · last 90 days". */
+function sentenceOf({ words }: Picked, range: string): string {
+  return [words.source, words.measure, words.by, words.group, range].filter((part) => part !== null).join(' · ');
+}
+
+interface FormProps {
+  picked: Picked;
+  picker: PickerModel;
+  texts: DashboardTexts;
+}
+
+function Form({ picked, picker, texts }: FormProps) {
+  const { i18n } = useApp();
+  const { choice } = picked;
+  const set = (name: keyof Choice) => (value: string) => picker.choose({ [name]: value });
+  const option = (value: string, label: string) => (
+    <option key={value} value={value}>
+      {label}
+    </option>
+  );
+  return (
+    <form class="picker-form" onSubmit={(event) => event.preventDefault()}>
+      <Select label={texts['picker.source']} value={choice.source} onPick={set('source')}>
+        {picked.sources.map(({ value, label }) => option(value, label))}
+      </Select>
+      <Select label={texts['picker.measure']} value={choice.measure} onPick={set('measure')}>
+        {picked.measures.map(({ value, label }) => option(value, label))}
+      </Select>
+      <Select label={texts['picker.by']} value={choice.by} onPick={set('by')}>
+        {option('number', texts['picker.number'])}
+        {option('time', texts['picker.overTime'])}
+        {picked.dimensions.map(({ value, label }) => option(value, label))}
+      </Select>
+      {choice.by === 'time' && (
+        <Select label={texts['picker.step']} value={choice.step} onPick={set('step')}>
+          {picked.steps.map((step) => (step === 'hour' ? null : option(step, texts[`picker.step.${step}`])))}
+        </Select>
+      )}
+      {picked.groups.length > 0 && (
+        <Select label={texts['picker.groupBy']} value={choice.groupBy} onPick={set('groupBy')}>
+          {option('', texts['picker.noGroup'])}
+          {picked.groups.map(({ value, label }) => option(value, label))}
+        </Select>
+      )}
+      {picked.pipelines.length > 1 && (
+        <Select label={texts['picker.pipeline']} value={choice.pipeline} onPick={set('pipeline')}>
+          {option('', texts['picker.allPipelines'])}
+          {picked.pipelines.map(({ value, label }) => option(value, label))}
+        </Select>
+      )}
+      <Select
+        label={texts.range}
+        value={choice.range === null ? '' : `${choice.range}`}
+        onPick={(value) => picker.choose({ range: value === '' ? null : Number(value) })}
+      >
+        {RANGES.map((days) =>
+          days === null
+            ? option('', describeRange(null, i18n))
+            : option(`${days}`, fillText(texts.days, { count: i18n.writeCount(days) })),
+        )}
+      </Select>
+      {picked.kinds.length > 0 && (
+        <>
+          <Select label={texts.kind} value={choice.kind} onPick={set('kind')}>
+            {picked.kinds.map((kind) => option(kind, texts[`kind.${kind}`]))}
+          </Select>
+          <Select label={texts.size} value={choice.size} onPick={set('size')}>
+            {SIZES.map((size) => option(size, texts[`size.${size}`]))}
+          </Select>
+        </>
+      )}
+      <label class="picker-field">
+        <span>{texts['picker.name']}</span>
+        <input
+          maxLength={120}
+          value={choice.title}
+          placeholder={picked.config.title}
+          onInput={(event) => picker.choose({ title: event.currentTarget.value })}
+        />
+      </label>
+    </form>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  value: string;
+  onPick: (value: string) => void;
+  children: ComponentChildren;
+}
+
+function Select({ label, value, onPick, children }: SelectProps) {
+  const id = useId();
+  return (
+    <div class="picker-field">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
+        {children}
+      </select>
+    </div>
+  );
+}
+
+function Preview({ picker, config, texts }: { picker: PickerModel; config: WidgetConfig; texts: DashboardTexts }) {
+  const preview = picker.preview.value;
+  const previewing = picker.previewing.value;
+  if (preview) return <Shown preview={preview} config={config} texts={texts} />;
+  if (previewing.kind === 'failed') {
+    return (
+      <p class="problem" role="alert">
+        {problemText(previewing.error, texts, QUESTION_CODES)}
+      </p>
+    );
+  }
+  return <div class="skeleton picker-skeleton" aria-busy="true" />;
+}
+
+function Shown({ preview, config, texts }: { preview: WidgetPreview; config: WidgetConfig; texts: DashboardTexts }) {
+  const { i18n, format } = useApp();
+  if (preview.status === 'not_synced') return <p class="panel-note">{texts['picker.notSynced']}</p>;
+  const { data } = preview;
+  if (data.kind === 'kpi') {
+    return (
+      <>
+        <p class="picker-figure">{data.value === null ? i18n.t('kpi.noValue') : format.exact(data.value, data)}</p>
+        <Unconverted of={data.unconverted} />
+      </>
+    );
+  }
+  if (config.chartType === 'kpi') return null;
+  if (data.rowCount === 0) return <p class="panel-note">{texts['picker.nothing']}</p>;
+  return (
+    <>
+      <Chart config={{ ...config, chartId: 'preview' }} data={data} />
+      <Unconverted of={data.unconverted} />
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import type { ChartConfig } from '../../../contract/charts.ts';
+
+export type ChartKind = ChartConfig['chartType'];
+
+/** Days back that are offered; null is all time. */
+export const RANGES = [7, 30, 90, 365, null];
+
+/** Narrowest first. */
+export const SIZES = ['small', 'medium', 'large'] as const;
+
+/** In which ways the numbers of a chart can be drawn. */
+export function kindsOf(config: ChartConfig): ChartKind[] {
+  if (config.timeBucket !== null)
+    return config.groupBy === null ? ['line', 'area', 'bar'] : ['line', 'area', 'stackedBar', 'bar'];
+  return config.groupBy === null ? ['bar', 'donut', 'pie', 'funnel'] : ['stackedBar', 'bar'];
+}

@@ -1,0 +1,269 @@
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Widget } from '../../../contract/dashboard.ts';
+import { useApp } from '../../context.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
+import { kindsOf, RANGES, SIZES } from './widget-choices.ts';
+import { rowOf, type WidgetModel } from './widget-model.ts';
+import { describeRange } from './widget-text.tsx';
+
+/** What the menu asks others to do. */
+export interface MenuActions {
+  showRecords(widget: Widget): void;
+  savePicture(widget: Widget): void;
+  saveNumbers(widget: Widget): void;
+}
+
+interface CardMenuProps {
+  widget: Widget;
+  widgets: readonly Widget[];
+  /** Whether its card shows numbers. */
+  hasData: boolean;
+  model: WidgetModel;
+  actions: MenuActions;
+  texts: DashboardTexts;
+}
+
+/** The button in a card's corner and its menu, by the keys of the ARIA menu pattern. Of standard widgets only the looks change, for who looks. */
+export function CardMenu({ widget, widgets, hasData, model, actions, texts }: CardMenuProps) {
+  const id = useId();
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const isOpen = model.menu.value === widget.id;
+  const close = (isFocusKept: boolean) => {
+    if (model.menu.peek() === widget.id) model.menu.value = null;
+    if (isFocusKept) button.current?.focus();
+  };
+  const run = (work: () => void) => () => {
+    close(true);
+    work();
+  };
+  // Before anybody can click: an effect comes after the menu is on the screen.
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    const onDown = (event: Event) => {
+      if (event.target instanceof Node && !box.current?.contains(event.target)) close(false);
+    };
+    document.addEventListener('pointerdown', onDown);
+    return () => document.removeEventListener('pointerdown', onDown);
+  }, [isOpen]);
+
+  return (
+    <div class="card-menu" ref={box} onFocusOut={(event) => isLeft(event) && close(false)}>
+      <button
+        ref={button}
+        type="button"
+        class="card-menu-button"
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        aria-label={`${texts.menu}: ${widget.config.title}`}
+        onClick={() => {
+          model.menu.value = isOpen ? null : widget.id;
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown' || isOpen) return;
+          event.preventDefault();
+          model.menu.value = widget.id;
+        }}
+      >
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+          <path stroke-width="2.4" d="M3 8h.01M8 8h.01M13 8h.01" />
+        </svg>
+      </button>
+      {isOpen && (
+        <MenuList id={id} label={widget.config.title} onClose={() => close(true)}>
+          <MenuItems {...{ widget, widgets, hasData, model, actions, texts, run }} />
+        </MenuList>
+      )}
+    </div>
+  );
+}
+
+function isLeft(event: FocusEvent & { currentTarget: EventTarget }): boolean {
+  const { relatedTarget, currentTarget } = event;
+  return relatedTarget instanceof Node && currentTarget instanceof Node && !currentTarget.contains(relatedTarget);
+}
+
+interface MenuListProps {
+  id: string;
+  label: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+const ITEMS = '[role^="menuitem"]';
+
+function MenuList({ id, label, onClose, children }: MenuListProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const items = () => [...(list.current?.querySelectorAll<HTMLElement>(ITEMS) ?? [])];
+  useLayoutEffect(() => {
+    items()[0]?.focus({ preventScroll: true });
+    const element = list.current;
+    const content = document.getElementById('app');
+    // The frame ends with its content: near its foot the menu opens upwards.
+    if (element && content && element.getBoundingClientRect().bottom > content.getBoundingClientRect().bottom) {
+      element.classList.add('is-up');
+    }
+  }, []);
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
+    const all = items();
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const next = nextItem(event.key, all, at);
+    if (next) next.focus();
+    else if (event.key === 'Escape' || event.key === 'Tab') onClose();
+    else return;
+    if (event.key !== 'Tab') event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div ref={list} id={id} class="menu" role="menu" tabIndex={-1} aria-label={label} onKeyDown={onKeyDown}>
+      {children}
+    </div>
+  );
+}
+
+function nextItem(key: string, all: HTMLElement[], at: number): HTMLElement | undefined {
+  if (key === 'ArrowDown' || key === 'ArrowRight') return all[(at + 1) % all.length];
+  if (key === 'ArrowUp' || key === 'ArrowLeft') return all.at(at <= 0 ? -1 : at - 1);
+  if (key === 'Home') return all[0];
+  if (key === 'End') return all.at(-1);
+  if (key.length !== 1 || key === ' ') return undefined;
+  const after = [...all.slice(at + 1), ...all.slice(0, at + 1)];
+  return after.find((item) => item.textContent?.trim().toLowerCase().startsWith(key.toLowerCase()));
+}
+
+function MenuItems({
+  widget,
+  widgets,
+  hasData,
+  model,
+  actions,
+  texts,
+  run,
+}: CardMenuProps & { run: (work: () => void) => () => void }) {
+  const { i18n } = useApp();
+  const { config, isStandard } = widget;
+  const isChart = config.chartType !== 'kpi';
+  const isTable = model.tables.value.has(widget.id);
+  const isDrawn = isChart && hasData;
+  const row = rowOf(widget, widgets);
+  const at = row.findIndex(({ id }) => id === widget.id);
+  const [before, after] = [row[at - 1], row[at + 1]];
+  const toggleTable = () => {
+    const next = new Set(model.tables.value);
+    if (!next.delete(widget.id)) next.add(widget.id);
+    model.tables.value = next;
+  };
+  return (
+    <>
+      <Item onPick={run(() => actions.showRecords(widget))}>{texts.records}</Item>
+      {isDrawn && <Item onPick={run(toggleTable)}>{isTable ? texts.asChart : texts.asTable}</Item>}
+      {isDrawn && (
+        <Item
+          onPick={run(() => {
+            model.full.value = widget.id;
+          })}
+        >
+          {texts.fullScreen}
+        </Item>
+      )}
+      {isDrawn && !isTable && <Item onPick={run(() => actions.savePicture(widget))}>{texts.savePicture}</Item>}
+      <Item onPick={run(() => actions.saveNumbers(widget))}>{texts.saveNumbers}</Item>
+      {isStandard ? (
+        <>
+          <hr />
+          <Item onPick={run(() => model.copy(widget))}>{texts.copy}</Item>
+        </>
+      ) : (
+        <>
+          {isChart && (
+            <Choice label={texts.kind}>
+              {kindsOf(config).map((kind) => (
+                <Radio key={kind} isOn={config.chartType === kind} onPick={run(() => model.redraw(widget, kind))}>
+                  {texts[`kind.${kind}`]}
+                </Radio>
+              ))}
+            </Choice>
+          )}
+          <Choice label={texts.range}>
+            {RANGES.map((days) => (
+              <Radio key={days} isOn={config.timeRangeDays === days} onPick={run(() => model.setRange(widget, days))}>
+                {days === null ? describeRange(null, i18n) : texts.days.replace('{count}', i18n.writeCount(days))}
+              </Radio>
+            ))}
+          </Choice>
+          {isChart && (
+            <Choice label={texts.size}>
+              {SIZES.map((size) => (
+                <Radio key={size} isOn={config.size === size} onPick={run(() => model.resize(widget, size))}>
+                  {texts[`size.${size}`]}
+                </Radio>
+              ))}
+            </Choice>
+          )}
+          {!isChart && config.timeRangeDays !== null && (
+            <CheckItem
+              isOn={config.comparisonPeriodDays !== null}
+              onPick={run(() => model.setComparison(widget, config.comparisonPeriodDays === null))}
+            >
+              {texts.compare}
+            </CheckItem>
+          )}
+          <hr />
+          <Item
+            onPick={run(() => {
+              model.renaming.value = widget.id;
+            })}
+          >
+            {texts.rename}
+          </Item>
+          {before && <Item onPick={run(() => model.moveTo(widget, before.position))}>{texts.moveBack}</Item>}
+          {after && <Item onPick={run(() => model.moveTo(widget, after.position))}>{texts.moveOn}</Item>}
+          <Item isDanger onPick={run(() => model.remove(widget))}>
+            {texts.remove}
+          </Item>
+        </>
+      )}
+    </>
+  );
+}
+
+interface ItemProps {
+  onPick: () => void;
+  isDanger?: boolean;
+  children: ComponentChildren;
+}
+
+function Item({ onPick, isDanger = false, children }: ItemProps) {
+  return (
+    <button type="button" role="menuitem" tabIndex={-1} class={isDanger ? 'menu-item is-danger' : 'menu-item'} onClick={onPick}>
+      {children}
+    </button>
+  );
+}
+
+function CheckItem({ isOn, onPick, children }: ItemProps & { isOn: boolean }) {
+  return (
+    <button type="button" role="menuitemcheckbox" aria-checked={isOn} tabIndex={-1} class="menu-item" onClick={onPick}>
+      {children}
+    </button>
+  );
+}
+
+function Choice({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <fieldset class="menu-choice" aria-label={label}>
+      <span aria-hidden="true">{label}</span>
+      <div>{children}</div>
+    </fieldset>
+  );
+}
+
+function Radio({ isOn, onPick, children }: { isOn: boolean; onPick: () => void; children: ComponentChildren }) {
+  return (
+    <button type="button" role="menuitemradio" aria-checked={isOn} tabIndex={-1} class="menu-radio" onClick={onPick}>
+      {children}
+    </button>
+  );
+}

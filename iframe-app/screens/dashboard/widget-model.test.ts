@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import type { Widget } from '../../../contract/dashboard.ts';
+import { ApiError } from '../../api.ts';
+import { chartConfig, kpiConfig, sampleDashboard } from '../../testing/sample-replies.ts';
+import { createArrange } from './arrange-model.ts';
+import { createDashboard } from './dashboard-model.ts';
+import type { WidgetApi } from './widget-api.ts';
+import { fileName } from './widget-api.ts';
+import { kindsOf } from './widget-choices.ts';
+import { createWidgetModel, placeAt, rowOf } from './widget-model.ts';
+
+const KPI: Widget = { id: 'kpi', isStandard: true, position: 0, config: kpiConfig() };
+const own = (id: string, position: number, config: Widget['config'] = chartConfig({ title: id })): Widget => ({
+  ...{ id, isStandard: false, position, config },
+});
+const START = [KPI, own('a', 1), own('n', 2, kpiConfig({ title: 'n' })), own('b', 3), own('c', 4)];
+
+/** A model over a server that keeps the widgets, or refuses. */
+async function setUp(options: { refuse?: ApiError } = {}) {
+  let stored = START;
+  const calls: unknown[] = [];
+  const find = (id: string) => stored.find((one) => one.id === id) ?? KPI;
+  const act = async <T>(call: unknown[], work: () => T): Promise<T> => {
+    calls.push(call);
+    if (options.refuse) throw options.refuse;
+    return work();
+  };
+  const api: WidgetApi = {
+    create: (config, key) => act(['create', config.title, key], () => KPI),
+    update: (id, patch) =>
+      act(['update', id, patch], () => {
+        const config = { ...find(id).config, ...patch.config, ...(patch.title && { title: patch.title }) };
+        stored = stored.map((one) => (one.id === id ? ({ ...one, config } as Widget) : one));
+        if (patch.position !== undefined) stored = placeAt(stored, id, patch.position);
+        return find(id);
+      }),
+    remove: (id) =>
+      act(['remove', id], () => {
+        stored = stored.filter((one) => one.id !== id);
+      }),
+    restore: (id) =>
+      act(['restore', id], () => {
+        stored = START;
+        return find(id);
+      }),
+    ...{ listBin: unused, downloadNumbers: unused, drill: unused, downloadRecords: unused, readCatalog: unused, preview: unused },
+  };
+  const dashboard = createDashboard({
+    api: { getDashboard: async () => sampleDashboard({ widgets: stored, results: [] }), saveSettings: unused },
+    now: () => 0,
+    ownTimezone: null,
+  });
+  await dashboard.refresh();
+  const model = createWidgetModel({ api, dashboard, newKey: () => 'key' });
+  const shown = () => dashboard.reply.value?.widgets.toSorted((a, b) => a.position - b.position).map(({ id }) => id);
+  return { model, dashboard, calls, shown, widget: (id: string) => dashboard.reply.value?.widgets.find((one) => one.id === id) };
+}
+
+function unused(): Promise<never> {
+  return Promise.reject(new Error('not to be called'));
+}
+
+describe('a change', () => {
+  test('shows at once, before the server has answered', async () => {
+    const { model, widget } = await setUp();
+    const saving = model.rename(own('a', 1), 'New');
+    expect(widget('a')?.config.title).toBe('New');
+    expect(model.isSaving.value).toBe(true);
+    expect(await saving).toBe(true);
+    expect(widget('a')?.config.title).toBe('New');
+    expect(model.isSaving.value).toBe(false);
+  });
+
+  test('is taken back where the server refuses it, and says why', async () => {
+    const { model, shown } = await setUp({ refuse: new ApiError('refused', { code: 'internal' }) });
+    const before = shown();
+    expect(await model.remove(own('b', 3))).toBe(false);
+    expect(shown()).toEqual(before);
+    expect(model.toast.value).toMatchObject({ kind: 'failed', error: { code: 'internal' } });
+  });
+
+  test('that removes what is gone already is done', async () => {
+    const { model } = await setUp({ refuse: new ApiError('refused', { code: 'not_found' }) });
+    expect(await model.remove(own('b', 3))).toBe(true);
+  });
+
+  test('of what is counted shows when its numbers are there', async () => {
+    const { model, widget, calls } = await setUp();
+    const saving = model.setRange(own('a', 1), 90);
+    expect(widget('a')?.config.timeRangeDays).toBe(30);
+    await saving;
+    expect(widget('a')?.config.timeRangeDays).toBe(90);
+    expect(calls[0]).toMatchObject(['update', 'a', { config: { timeRangeDays: 90 } }]);
+  });
+
+  test('of the days of a KPI that is compared moves the days it is compared with', async () => {
+    const { model, calls } = await setUp();
+    const compared = own('n', 2, kpiConfig({ timeRangeDays: 30, comparisonPeriodDays: 30 }));
+    await model.setRange(compared, 7);
+    await model.setRange(compared, null);
+    await model.setComparison(own('n', 2, kpiConfig({ timeRangeDays: 7, comparisonPeriodDays: null })), true);
+    await model.setComparison(compared, false);
+    expect(calls.map((call) => Object(call)[2].config.comparisonPeriodDays)).toEqual([7, null, 7, null]);
+  });
+
+  test('of the days of a chart takes a step that is not too many, and leaves no text that speaks of the old days', async () => {
+    const { model, calls } = await setUp();
+    const daily = own('a', 1, chartConfig({ xField: null, timeBucket: 'day', timeRangeDays: 30, description: 'Last 30 days' }));
+    await model.setRange(daily, null);
+    await model.setRange(daily, 90);
+    expect(calls.map((call) => Object(call)[2].config)).toMatchObject([
+      { timeRangeDays: null, timeBucket: 'month', description: '' },
+      { timeRangeDays: 90, timeBucket: 'day', description: '' },
+    ]);
+  });
+
+  test('a copy and a new widget have a key, so that the server makes one however often it is asked', async () => {
+    const { model, calls } = await setUp();
+    await model.copy(KPI);
+    expect(calls).toEqual([['create', 'Total leads', 'key']]);
+    expect(model.toast.value?.kind).toBe('added');
+  });
+
+  test('removing is undone', async () => {
+    const { model, shown } = await setUp();
+    await model.remove(own('b', 3));
+    expect(shown()).toEqual(['kpi', 'a', 'n', 'c']);
+    const toast = model.toast.value;
+    if (toast?.kind !== 'removed') throw new Error('no way back');
+    await toast.undo();
+    expect(shown()).toEqual(['kpi', 'a', 'n', 'b', 'c']);
+    expect(model.toast.value?.kind).toBe('restored');
+  });
+});
+
+describe('arranging', () => {
+  const arrangeOver = async (options: { refuse?: ApiError } = {}) => {
+    const rig = await setUp(options);
+    return { ...rig, arrange: createArrange(rig.dashboard, rig.model) };
+  };
+
+  test('moves among its own kind, and past the others on the whole dashboard', async () => {
+    const { arrange, shown, calls } = await arrangeOver();
+    arrange.lift('a');
+    expect(arrange.announcement.value).toEqual({ kind: 'lifted', title: 'a', place: 1, count: 3 });
+    arrange.moveBy(1);
+    expect(shown()).toEqual(['kpi', 'n', 'b', 'a', 'c']);
+    expect(calls).toEqual([]);
+    await arrange.drop();
+    expect(calls).toEqual([['update', 'a', { position: 3 }]]);
+    expect(shown()).toEqual(['kpi', 'n', 'b', 'a', 'c']);
+    expect(arrange.announcement.value).toEqual({ kind: 'dropped', title: 'a', place: 2, count: 3 });
+  });
+
+  test('lifts nothing standard, and over another kind nothing moves', async () => {
+    const { arrange, shown } = await arrangeOver();
+    const before = shown();
+    arrange.lift('kpi');
+    expect(arrange.lifted.value).toBeNull();
+    arrange.lift('a');
+    arrange.moveOver('n');
+    arrange.moveBy(-1);
+    arrange.moveBy(7);
+    expect(shown()).toEqual(before);
+  });
+
+  test('put down where it was asks nothing of the server; cancelled it is where it was', async () => {
+    const { arrange, shown, calls } = await arrangeOver();
+    const before = shown();
+    arrange.lift('a');
+    arrange.moveBy(1);
+    arrange.moveBy(-1);
+    await arrange.drop();
+    arrange.lift('c');
+    arrange.moveOver('a');
+    expect(shown()).not.toEqual(before);
+    arrange.cancel();
+    expect(shown()).toEqual(before);
+    expect(calls).toEqual([]);
+  });
+
+  test('that the server refuses is taken back to before it was lifted', async () => {
+    const { arrange, shown, model } = await arrangeOver({ refuse: new ApiError('network') });
+    const before = shown();
+    arrange.lift('a');
+    arrange.moveOver('c');
+    await arrange.drop();
+    expect(shown()).toEqual(before);
+    expect(model.toast.value).toMatchObject({ kind: 'failed', error: { kind: 'network' } });
+  });
+});
+
+test('the row of a widget is the tenant’s own of its kind', () => {
+  expect(rowOf(own('b', 3), START).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  expect(rowOf(own('n', 2, kpiConfig()), START).map(({ id }) => id)).toEqual(['n']);
+});
+
+test('a chart can be drawn in the ways its numbers allow', () => {
+  expect(kindsOf(chartConfig({ timeBucket: 'day', xField: null }))).toEqual(['line', 'area', 'bar']);
+  expect(kindsOf(chartConfig())).toEqual(['bar', 'donut', 'pie', 'funnel']);
+  expect(kindsOf(chartConfig({ groupBy: 'owner' }))).toEqual(['stackedBar', 'bar']);
+});
+
+test.each([
+  [`attachment; filename="Leads.csv"; filename*=UTF-8''%D0%9B%D0%B8%D0%B4%D1%8B.csv`, 'Лиды.csv'],
+  ['attachment; filename="Leads.csv"', 'Leads.csv'],
+  [`attachment; filename="Leads.csv"; filename*=UTF-8''%E0%A4%A`, 'Leads.csv'],
+  [null, 'leadrelay.csv'],
+])('a file that comes with %s is called %s', (disposition, expected) => {
+  expect(fileName(disposition)).toBe(expected);
+});

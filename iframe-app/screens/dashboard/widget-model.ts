@@ -1,0 +1,177 @@
+import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { Widget, WidgetConfig } from '../../../contract/dashboard.ts';
+import { stepFor } from '../../../contract/dashboard-filter.ts';
+import { ApiError } from '../../api.ts';
+import type { DashboardModel } from './dashboard-model.ts';
+import type { WidgetApi, WidgetPatch } from './widget-api.ts';
+import type { ChartKind } from './widget-choices.ts';
+
+/** What is said at the foot of the screen for a while. `undo` is offered beside it. */
+export type Toast =
+  | { kind: 'removed'; widget: Widget; undo: () => Promise<void> }
+  | { kind: 'restored' | 'added'; widget: Widget }
+  | { kind: 'failed'; error: ApiError };
+
+/** What the cards' menus do, and what they leave on the screen. */
+export interface WidgetModel {
+  /** The id of the widget whose menu is open. */
+  menu: Signal<string | null>;
+  /** The id of the widget that gets another name. */
+  renaming: Signal<string | null>;
+  /** Ids of charts that are shown as tables. */
+  tables: Signal<ReadonlySet<string>>;
+  /** The id of the chart that has the whole screen. */
+  full: Signal<string | null>;
+  toast: Signal<Toast | null>;
+  /** A change is on its way to the server. */
+  isSaving: ReadonlySignal<boolean>;
+  rename(widget: Widget, title: string): Promise<boolean>;
+  resize(widget: Widget, size: Widget['config']['size']): Promise<boolean>;
+  /** Draws the same numbers in another way. */
+  redraw(widget: Widget, chartType: ChartKind): Promise<boolean>;
+  /** Counts other days. */
+  setRange(widget: Widget, days: number | null): Promise<boolean>;
+  setComparison(widget: Widget, isCompared: boolean): Promise<boolean>;
+  /**
+   * Puts a widget into a place of the whole dashboard; the others make room.
+   * @param before what is shown again where that fails; default: what is shown now
+   */
+  moveTo(widget: Widget, position: number, before?: Widget[]): Promise<boolean>;
+  remove(widget: Widget): Promise<boolean>;
+  restore(widget: Widget): Promise<boolean>;
+  add(config: WidgetConfig): Promise<Widget | null>;
+  /** Adds a widget that shows the same and, unlike a standard one, can be changed. */
+  copy(widget: Widget): Promise<Widget | null>;
+}
+
+export interface WidgetModelDeps {
+  api: WidgetApi;
+  dashboard: Pick<DashboardModel, 'reply' | 'show' | 'reload'>;
+  newKey: () => string;
+}
+
+export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): WidgetModel {
+  const toast = signal<Toast | null>(null);
+  const isSaving = signal(false);
+  const tables = signal<ReadonlySet<string>>(new Set());
+
+  /** Shows a change at once, has the server make it, and takes it back where that is refused. */
+  async function change(
+    show: ((widgets: Widget[]) => Widget[]) | null,
+    work: () => Promise<unknown>,
+    before = dashboard.reply.peek()?.widgets ?? [],
+  ): Promise<boolean> {
+    isSaving.value = true;
+    if (show) dashboard.show(show);
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      batch(() => {
+        if (show) dashboard.show(() => before);
+        toast.value = { kind: 'failed', error };
+      });
+      return false;
+    } finally {
+      isSaving.value = false;
+      // Others change the same dashboard: whatever became of this, what is shown is what there is.
+      await dashboard.reload();
+    }
+  }
+
+  const update = (widget: Widget, patch: WidgetPatch, shown: Widget | null) =>
+    change(shown && ((widgets) => widgets.map((one) => (one.id === widget.id ? shown : one))), () =>
+      api.update(widget.id, patch),
+    );
+  const withConfig = (widget: Widget, over: object): Widget => ({ ...widget, config: { ...widget.config, ...over } });
+
+  async function add(config: WidgetConfig): Promise<Widget | null> {
+    let added: Widget | null = null;
+    await change(null, async () => {
+      added = await api.create(config, newKey());
+    });
+    if (added) toast.value = { kind: 'added', widget: added };
+    return added;
+  }
+
+  async function restore(widget: Widget): Promise<boolean> {
+    const isDone = await change(null, () => api.restore(widget.id));
+    if (isDone) toast.value = { kind: 'restored', widget };
+    return isDone;
+  }
+
+  return {
+    menu: signal(null),
+    renaming: signal(null),
+    full: signal(null),
+    tables,
+    toast,
+    isSaving,
+    rename: (widget, title) => update(widget, { title }, withConfig(widget, { title })),
+    resize: (widget, size) => update(widget, { size }, withConfig(widget, { size })),
+    redraw(widget, chartType) {
+      const shown = withConfig(widget, { chartType });
+      return update(widget, { config: toRequest(shown) }, shown);
+    },
+    // The numbers on show are of the other days until the new ones are there.
+    setRange: (widget, days) => update(widget, { config: toRequest(withConfig(widget, overDays(widget, days))) }, null),
+    setComparison(widget, isCompared) {
+      const comparisonPeriodDays = isCompared ? widget.config.timeRangeDays : null;
+      return update(widget, { config: toRequest(withConfig(widget, { comparisonPeriodDays })) }, null);
+    },
+    moveTo: (widget, position, before) =>
+      change(
+        (widgets) => placeAt(widgets, widget.id, position),
+        () => api.update(widget.id, { position }),
+        before,
+      ),
+    async remove(widget) {
+      const isDone = await change(
+        (widgets) => widgets.filter(({ id }) => id !== widget.id),
+        // Gone already is as good.
+        () => api.remove(widget.id).catch(passOverMissing),
+      );
+      const undo = async () => {
+        toast.value = null;
+        await restore(widget);
+      };
+      if (isDone) toast.value = { kind: 'removed', widget, undo };
+      return isDone;
+    },
+    restore,
+    add,
+    copy: (widget) => add(toRequest(widget)),
+  };
+}
+
+/** The widget's config as a request says it. */
+export function toRequest({ config }: Pick<Widget, 'config'>): WidgetConfig {
+  const { chartId: _, ...rest } = config;
+  return rest as WidgetConfig;
+}
+
+/** What else changes with the days: a KPI that is compared is compared with as many, and a description may speak of the old ones. */
+function overDays({ config }: Widget, days: number | null): object {
+  if (config.chartType !== 'kpi') return { timeRangeDays: days, timeBucket: stepFor(config.timeBucket, days), description: '' };
+  return { timeRangeDays: days, comparisonPeriodDays: config.comparisonPeriodDays === null ? null : days };
+}
+
+/** The widgets with one at another place; those between close up. */
+export function placeAt(widgets: readonly Widget[], id: string, position: number): Widget[] {
+  const moved = widgets.find((one) => one.id === id);
+  const others = widgets.filter((one) => one.id !== id).toSorted((a, b) => a.position - b.position);
+  if (!moved) return others;
+  const order = [...others.slice(0, position), moved, ...others.slice(position)];
+  return order.map((widget, index) => ({ ...widget, position: index }));
+}
+
+/** The widgets that one can change places with, itself among them: the tenant's own of its kind, in their order. */
+export function rowOf(widget: Widget, widgets: readonly Widget[]): Widget[] {
+  const isKpi = (one: Widget) => one.config.chartType === 'kpi';
+  return widgets.filter((one) => !one.isStandard && isKpi(one) === isKpi(widget)).toSorted((a, b) => a.position - b.position);
+}
+
+function passOverMissing(error: unknown): void {
+  if (!(error instanceof ApiError) || error.code !== 'not_found') throw error;
+}

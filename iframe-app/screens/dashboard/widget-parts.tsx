@@ -1,0 +1,122 @@
+import type { TargetedSubmitEvent } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
+import type { Widget } from '../../../contract/dashboard.ts';
+import { useApp } from '../../context.ts';
+import type { DashboardTexts } from './dashboard-texts.ts';
+import type { WidgetModel } from './widget-model.ts';
+
+/** What the server takes. */
+const MAX_TITLE = 120;
+
+interface RenameProps {
+  widget: Widget;
+  model: WidgetModel;
+  texts: DashboardTexts;
+}
+
+/** In place of a card's title: its field. Enter and leaving the field save, Escape does not. */
+export function Rename({ widget, model, texts }: RenameProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const isLeft = useRef(false);
+  useEffect(() => field.current?.select(), []);
+  const leave = (isSaved: boolean) => {
+    // Saving takes the field away, and that leaves it once more.
+    if (isLeft.current) return;
+    isLeft.current = true;
+    const title = field.current?.value.trim() ?? '';
+    model.renaming.value = null;
+    if (isSaved && title !== '' && title !== widget.config.title) model.rename(widget, title);
+  };
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const card = event.currentTarget.closest('.panel');
+    leave(true);
+    card?.querySelector<HTMLElement>('.card-menu-button')?.focus();
+  };
+  return (
+    <form class="rename" onSubmit={submit}>
+      <input
+        ref={field}
+        aria-label={texts.newName}
+        maxLength={MAX_TITLE}
+        defaultValue={widget.config.title}
+        onBlur={() => leave(true)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          event.stopPropagation();
+          const card = event.currentTarget.closest('.panel');
+          leave(false);
+          card?.querySelector<HTMLElement>('.card-menu-button')?.focus();
+        }}
+      />
+    </form>
+  );
+}
+
+/** A point of a chart, as the server calls it. */
+export interface PointKeys {
+  categoryKey: string;
+  seriesKey: string;
+}
+
+interface TableProps {
+  config: ChartConfig;
+  data: ChartData;
+  onPick: (point: PointKeys) => void;
+}
+
+/** A chart as a table whose values open the records behind them. */
+export function ChartTable({ config, data, onPick }: TableProps) {
+  const { i18n, format } = useApp();
+  const points = data.series[0]?.points ?? [];
+  return (
+    <div class="chart-table">
+      <table>
+        <caption>{config.title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{i18n.t('chart.category')}</th>
+            {data.series.map((series) => (
+              <th scope="col" key={series.key}>
+                {series.label || i18n.t('chart.value')}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {points.map(({ key, label }, row) => (
+            <tr key={key}>
+              <th scope="row">{label}</th>
+              {data.series.map((series) => {
+                const value = series.points[row]?.value ?? null;
+                const text = value === null ? i18n.t('kpi.noValue') : format.exact(value, data);
+                const isListed = value !== null && isListable(key) && isListable(series.key);
+                return (
+                  <td key={series.key}>
+                    {isListed ? (
+                      <button
+                        type="button"
+                        class="table-value"
+                        onClick={() => onPick({ categoryKey: key, seriesKey: series.key })}
+                      >
+                        {text}
+                      </button>
+                    ) : (
+                      text
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The server lists the records of single values, not of all that are left. */
+export function isListable(key: string): boolean {
+  return key !== '__others';
+}

@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Api } from '../../api.ts';
+import { useApp } from '../../context.ts';
+import type { DashboardModel } from '../dashboard/dashboard-model.ts';
+import type { OnboardingModel } from './onboarding-model.ts';
+
+/** Most pages are opened after onboarding: its code and texts wait until it is under way, or somebody begins it anew. */
+const loadOnboarding = () => import('./onboarding.tsx');
+
+/** Onboarding as the page has it once its code is loaded. */
+type OnboardingPart = Pick<Awaited<ReturnType<typeof loadOnboarding>>, 'Onboarding' | 'OnboardingNote'> & {
+  model: OnboardingModel;
+};
+
+interface Gate {
+  /** It is not known yet whether the dashboard is what this person should see. */
+  isDeciding: boolean;
+  part: OnboardingPart | null;
+  /** Onboarding is over, and another round may begin. */
+  canTrack: boolean;
+  /** Rejects where the code cannot be loaded. */
+  enter: () => Promise<void>;
+}
+
+interface GateDeps {
+  api: Api;
+  dashboard: DashboardModel;
+  memberId: string;
+  isAdmin: boolean;
+}
+
+/** Whether onboarding is under way; administrators alone take its steps. */
+export function useOnboarding({ api, dashboard, memberId, isAdmin }: GateDeps): Gate {
+  const { i18n } = useApp();
+  const [isDeciding, setDeciding] = useState(isAdmin);
+  const [isOver, setOver] = useState(false);
+  const [part, setPart] = useState<OnboardingPart | null>(null);
+
+  const load = async () => {
+    const { createPart, ONBOARDING_TEXTS, ...screens } = await loadOnboarding();
+    await i18n.load(ONBOARDING_TEXTS);
+    const model = createPart({ api, dashboard, memberId });
+    setPart({ ...screens, model });
+    return model;
+  };
+  useEffect(() => {
+    if (!isAdmin) return;
+    const look = async () => {
+      const { state } = await api.getOnboardingStep();
+      if (state === 'complete') setOver(true);
+      else await load();
+    };
+    // Where it cannot be known, the dashboard is right in any case.
+    look()
+      .catch(() => {})
+      .finally(() => setDeciding(false));
+  }, []);
+  return {
+    isDeciding,
+    part,
+    canTrack: part ? part.model.reply.value?.state === 'complete' : isOver,
+    enter: async () => (part?.model ?? (await load())).enter(),
+  };
+}
+
+/** Begins another round. */
+export function TrackButton({ onClick }: { onClick: () => void }) {
+  const label = useApp().i18n.t('action.track');
+  return (
+    <button type="button" class="button button-quiet" aria-label={label} title={label} onClick={onClick}>
+      <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M2 4h6M12 4h2M2 12h2M8 12h6M8 2.400v3.200M6 10.400v3.200" />
+      </svg>
+      <span>{label}</span>
+    </button>
+  );
+}

@@ -1,0 +1,30 @@
+import type { RefObject } from 'preact';
+import { AGENTS } from '../../../contract/agents.ts';
+import type { ApiError } from '../../api.ts';
+import type { OnboardingModel } from './onboarding-model.ts';
+import type { Words } from './onboarding-words.ts';
+
+/** What each step draws. */
+export interface StepProps {
+  model: OnboardingModel;
+  words: Words;
+  /** Gets the focus when the step comes up. */
+  heading: RefObject<HTMLHeadingElement | null>;
+}
+
+/** Why something could not be done; read out at once. */
+export function Failure({ error, words }: { error: ApiError; words: Words }) {
+  const kind = error.kind === 'network' ? 'network' : error.code === 'forbidden' ? 'forbidden' : 'refused';
+  return (
+    <p class="onboarding-failed" role="alert">
+      {words.t(`failed.${kind}`)}
+      {error.requestId !== null && <small>{words.t('failed.request', { id: error.requestId })}</small>}
+    </p>
+  );
+}
+
+/** Who of the team speaks. */
+export function signature(role: 'schemaAnalyst' | 'chartArchitect', words: Words): string {
+  const { persona } = AGENTS[role];
+  return words.t(`signature.${persona}`, { name: words.t(`name.${persona}`) });
+}

@@ -1,0 +1,125 @@
+import type { TargetedSubmitEvent } from 'preact';
+import { useRef } from 'preact/hooks';
+import { useApp } from '../../context.ts';
+import { crmName } from '../../crm-name.ts';
+import { Button } from '../../ui/button.tsx';
+import { Card } from './settings-card.tsx';
+import { type Connection, type SettingsModel, toProblem, toWebhookProblem, webhookUse } from './settings-model.ts';
+import { Failure, Outcome } from './settings-outcome.tsx';
+import type { SettingsTexts } from './settings-texts.ts';
+
+/** Permissions a webhook needs, as Bitrix24 names them in its form. */
+const WEBHOOK_PERMISSIONS = ['crm', 'user_brief', 'department'];
+/** What the server takes at most. */
+const WEBHOOK_MAX_LENGTH = 300;
+
+interface PartProps {
+  model: SettingsModel;
+  texts: SettingsTexts;
+}
+
+/** Which CRMs are connected, and how to connect one. */
+export function ConnectionSettings({ model, texts }: PartProps) {
+  const connections = model.connections.value;
+  const use = connections && webhookUse(connections);
+  return (
+    <>
+      <Card title={texts.connections}>
+        <Connections model={model} texts={texts} />
+      </Card>
+      {use && (
+        <Card title={texts[`webhook.${use}`]}>
+          <WebhookForm model={model} texts={texts} use={use} />
+        </Card>
+      )}
+    </>
+  );
+}
+
+function Connections({ model, texts }: PartProps) {
+  const connections = model.connections.value;
+  const loading = model.loading.value;
+  if (connections === null) {
+    if (loading.kind !== 'failed') return <p class="settings-note">{texts.loading}</p>;
+    return (
+      <>
+        <Failure error={loading.error} problem={toProblem(loading.error)} texts={texts} />
+        <Button onClick={model.load}>{texts.retry}</Button>
+      </>
+    );
+  }
+  if (connections.length === 0) return <p class="settings-note">{texts.noConnections}</p>;
+  return (
+    <ul class="connections">
+      {connections.map((connection) => (
+        <ConnectionRow key={connection.crmSource} connection={connection} texts={texts} />
+      ))}
+    </ul>
+  );
+}
+
+function ConnectionRow({ connection, texts }: { connection: Connection; texts: SettingsTexts }) {
+  const { language } = useApp().i18n;
+  const { crmSource, kind, portalUrl, status, errorMessage } = connection;
+  return (
+    <li>
+      <div class="connection-name">
+        <strong>{crmName(crmSource, language)}</strong>
+        {portalUrl && <span>{portalUrl.replace(/^https?:\/\//, '')}</span>}
+      </div>
+      <span class="connection-status" data-status={status}>
+        {texts[`status.${status}`]}
+      </span>
+      <p class="settings-note">{texts[`kind.${kind}`]}</p>
+      {status !== 'active' && <p class="settings-note">{texts[`reconnect.${kind}`]}</p>}
+      {status === 'active' && kind === 'app' && <p class="settings-note">{texts.appKeeps}</p>}
+      {errorMessage && <p class="settings-note">{errorMessage}</p>}
+    </li>
+  );
+}
+
+function WebhookForm({ model, texts, use }: PartProps & { use: 'connect' | 'replace' }) {
+  const field = useRef<HTMLInputElement>(null);
+  const task = model.connecting.value;
+  const isBusy = task.kind === 'busy';
+  const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const input = field.current;
+    if (!input || !(await model.connectWebhook(input.value.trim()))) return;
+    input.value = '';
+  };
+  return (
+    <form class="settings-form" onSubmit={submit}>
+      <p>{texts[`webhook.${use}Text`]}</p>
+      <ol>
+        <li>{texts['webhook.step1']}</li>
+        <li>
+          {texts['webhook.step2']} <code>{WEBHOOK_PERMISSIONS.join(', ')}</code>
+        </li>
+        <li>{texts['webhook.step3']}</li>
+      </ol>
+      <label for="webhook-url">{texts['webhook.field']}</label>
+      <div class="settings-row">
+        {/* The secret lives in the field alone: without a name it is in no form data, and it is emptied once it is connected. */}
+        <input
+          ref={field}
+          id="webhook-url"
+          type="password"
+          required
+          maxLength={WEBHOOK_MAX_LENGTH}
+          autoComplete="off"
+          spellcheck={false}
+          readOnly={isBusy}
+          aria-describedby="webhook-secret webhook-outcome"
+        />
+        <button type="submit" class="button button-primary" disabled={isBusy}>
+          {texts[isBusy ? 'webhook.busy' : 'webhook.submit']}
+        </button>
+      </div>
+      <p id="webhook-secret" class="settings-note">
+        {texts['webhook.secret']}
+      </p>
+      <Outcome id="webhook-outcome" task={task} done={texts['webhook.done']} toProblem={toWebhookProblem} texts={texts} />
+    </form>
+  );
+}
