@@ -256,7 +256,7 @@ const TIME_TEXTS: ReadonlyMap<string, NameText> = new Map([
   ],
 ]);
 
-/** What a weekday or an hour is of. */
+/** What a weekday, an hour or working time is of. */
 const OF_TIME = new Map<string, Label>([
   ['createdAt', ['of creation', 'создания', 'yaratilgan', 'жасалған', 'створення', 'Oluşturulma']],
   ['closedAt', ['of closing', 'закрытия', 'yopilgan', 'жабылған', 'закриття', 'Kapanma']],
@@ -423,6 +423,13 @@ const DIMENSION_TEXTS: ReadonlyMap<string, NameText> = new Map([
       ['hour, hour of the day, time of day', 'час, час дня, время суток', 'soat, kun soati'],
     ),
   ],
+  [
+    'businessHours',
+    named(
+      ['Business hours', 'Рабочее время', 'Ish vaqti', 'Жұмыс уақыты', 'Робочий час', 'Mesai saatleri'],
+      ['business hours, working hours', 'рабочее время, рабочие часы', 'ish vaqti, ish soatlari'],
+    ),
+  ],
   ...[...OF_TIME].flatMap(([time, [en, ru, uz, kk, uk, tr]]): [string, NameText][] => [
     [
       `${time}Weekday`,
@@ -436,6 +443,17 @@ const DIMENSION_TEXTS: ReadonlyMap<string, NameText> = new Map([
       ]),
     ],
     [`${time}Hour`, alike([`Hour ${en}`, `Час ${ru}`, `${uz} soat`, `${kk} сағат`, `Година ${uk}`, `${tr} saati`])],
+    [
+      `${time}BusinessHours`,
+      alike([
+        `Business hours ${en}`,
+        `Рабочее время ${ru}`,
+        `${uz} ish vaqti`,
+        `${kk} жұмыс уақыты`,
+        `Робочий час ${uk}`,
+        `${tr} mesai durumu`,
+      ]),
+    ],
   ]),
 ]);
 

@@ -27,18 +27,32 @@ export type LabelSource =
   | 'country'
   | 'weekday'
   | 'hour'
+  | 'businessHours'
   | 'customList'
   | 'customBoolean'
   | 'code';
 
+/** What the tenant's clock says of a moment, with the ending of the names it has for each time. */
+const CLOCK_KINDS = { weekday: 'Weekday', hour: 'Hour', businessHours: 'BusinessHours' } as const;
+type ClockKind = keyof typeof CLOCK_KINDS;
+
 /** How the code of a dimension is got from the row, where it is no column of the table. */
 export type Expression =
-  /** 1 (Monday) to 7, 0 to 23, by the tenant's clock. `column` null: the time that counts for the number asked. */
-  | { kind: 'weekday' | 'hour'; column: string | null }
+  /**
+   * 1 (Monday) to 7, 0 to 23, `within` or `outside` working hours, by the tenant's clock. `column` null: the time that counts for
+   * the number asked.
+   */
+  | { kind: ClockKind; column: string | null }
   /** The first digits of an international number, never more than `PREFIX_DIGITS`; '?' for one in another form. */
   | { kind: 'phonePrefix'; column: string }
   /** A custom field's single value; the code is bound, never part of the statement's text. */
   | { kind: 'custom'; entity: DataSource; code: string };
+
+export type ClockExpression = Extract<Expression, { kind: ClockKind }>;
+
+export function isOfClock(expression: Expression | undefined): expression is ClockExpression {
+  return expression !== undefined && expression.kind in CLOCK_KINDS;
+}
 
 /** Something records can be told apart by. */
 export interface Dimension {
@@ -256,12 +270,12 @@ const PEOPLE = `(
 /** The column that stands for the moments of records that have none. */
 export const NO_TIME = 'never';
 
-/** `weekday` and `hour` of the time that counts, and `<time>Weekday`, `<time>Hour` of each time by name. */
+/** `weekday`, `hour` and `businessHours` of the time that counts, and `<time>Weekday` and so on of each time by name. */
 function clockDimensions(times: ReadonlyMap<string, string>): [string, Dimension][] {
   return [null, ...times].flatMap((time) =>
-    (['weekday', 'hour'] as const).map((kind): [string, Dimension] => {
+    (Object.keys(CLOCK_KINDS) as ClockKind[]).map((kind): [string, Dimension] => {
       const column = time === null ? null : time[1];
-      const name = time === null ? kind : `${time[0]}${kind === 'weekday' ? 'Weekday' : 'Hour'}`;
+      const name = time === null ? kind : `${time[0]}${CLOCK_KINDS[kind]}`;
       return [name, { columns: [`${kind}_${column ?? 'of'}`], expression: { kind, column }, labels: kind }];
     }),
   );

@@ -34,6 +34,7 @@ async function contextOf(ofTenant: string): Promise<AnalyticsContext> {
   return {
     now: SMALL_WORLD_NOW,
     timezone: 'America/New_York',
+    workingWeek: [],
     displayCurrency: 'USD',
     locale: 'en',
     mode: 'classic',

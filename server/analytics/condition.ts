@@ -1,14 +1,21 @@
 import type { CrmSource } from '../../contract/crm.ts';
 import { AppError } from '../platform/errors.ts';
 import { steadyOffset } from '../platform/time-zone.ts';
-import { type Dimension, type Expression, PREFIX_DIGITS } from './catalog.ts';
+import { type ClockExpression, type Dimension, type Expression, isOfClock, PREFIX_DIGITS } from './catalog.ts';
 import { type CountryPatterns, patternsOf } from './countries.ts';
 import { BOOLEAN_CODES, type Dictionaries } from './dictionaries.ts';
 
-/** What names of derived dimensions and of measures that depend on the moment are resolved against. */
-export interface NameScope {
-  now: Date;
+/** What a tenant's clock tells moments apart by. */
+export interface Clock {
+  /** IANA zone in which days begin. */
   timezone: string;
+  /** When work begins and ends, in turns: ascending seconds of the local week, which begins with Monday. Empty: nobody works. */
+  workingWeek: readonly number[];
+}
+
+/** What names of derived dimensions and of measures that depend on the moment are resolved against. */
+export interface NameScope extends Clock {
+  now: Date;
   crmSources: readonly CrmSource[];
   dictionaries: Dictionaries;
 }
@@ -21,8 +28,8 @@ export interface Condition {
   none: string | undefined;
   /** What is compared instead of the column. */
   expression?: Expression;
-  /** Zone of the clock a weekday or an hour is read from. */
-  timezone?: string;
+  /** The clock a weekday, an hour or working time is read from. */
+  clock?: Clock;
   /** Ways in which the CRM may have written the value. */
   spellings?: readonly string[];
   /** The column is one of these people (or, with `isIn` false, none of them or empty). */
@@ -61,9 +68,9 @@ export function onDimension(dimension: Dimension, value: string, scope: NameScop
   if (labels === 'department') return { ...condition, people: peopleOf(value, scope) };
   if (!expression) return condition;
   const derived: Condition = { ...condition, expression };
-  if (expression.kind === 'weekday' || expression.kind === 'hour') {
+  if (isOfClock(expression)) {
     if (!scope) throw refuse('A filter by the clock needs a time zone');
-    return { ...derived, timezone: scope.timezone };
+    return { ...derived, clock: { timezone: scope.timezone, workingWeek: scope.workingWeek } };
   }
   if (labels === 'country' && value !== '') return { ...derived, patterns: patternsOf(value) };
   const spellings = labels === 'customBoolean' ? BOOLEAN_CODES.get(value) : undefined;
@@ -81,13 +88,13 @@ function peopleOf(department: string, scope: NameScope | undefined): NonNullable
 
 /** SQL of a condition over its entity's table. */
 export function conditionSql(condition: Condition, bind: Bind): string {
-  const { column, value, none, expression, spellings, people, patterns, timezone } = condition;
+  const { column, value, none, expression, spellings, people, patterns, clock } = condition;
   if (people) {
     const list = `select * from unnest(${bind(people.crmSources)}::text[], ${bind(people.ids)}::text[])`;
     const isIn = `(crm_source, ${column}) in (${list})`;
     return people.isIn ? isIn : `not coalesce(${isIn}, false)`;
   }
-  const subject = expression ? codeSql(expression, timezone ?? 'UTC', bind) : `${column}::text`;
+  const subject = expression ? codeSql(expression, clock ?? NO_CLOCK, bind) : `${column}::text`;
   if (patterns) {
     const like = (list: readonly string[]) => `${subject} like any(${bind(list)}::text[])`;
     const listed = patterns.except.length > 0 ? `${like(patterns.of)} and not ${like(patterns.except)}` : like(patterns.of);
@@ -98,20 +105,19 @@ export function conditionSql(condition: Condition, bind: Bind): string {
   return `coalesce(nullif(${subject}, ${bind(none ?? '')}), '') = ''`;
 }
 
+/** The clock of whoever has said none. */
+export const NO_CLOCK: Clock = { timezone: 'UTC', workingWeek: [] };
+
 /** SQL that gives the code of a derived dimension as text; null where there is none. */
-export function codeSql(expression: Expression, timezone: string, bind: Bind): string {
-  const sql = expressionSql(expression, timezone, bind);
+export function codeSql(expression: Expression, clock: Clock, bind: Bind): string {
+  const sql = expressionSql(expression, clock, bind);
   return expression.kind === 'weekday' || expression.kind === 'hour' ? `(${sql})::int::text` : sql;
 }
 
 /** The same to group by: what it gives is the code once it is written as text. */
-export function expressionSql(expression: Expression, timezone: string, bind: Bind): string {
+export function expressionSql(expression: Expression, clock: Clock, bind: Bind): string {
+  if (isOfClock(expression)) return clockSql(expression, clock, bind);
   switch (expression.kind) {
-    case 'weekday':
-    case 'hour': {
-      const part = expression.kind === 'weekday' ? 'isodow' : 'hour';
-      return `date_part('${part}', ${localSql(expression.column ?? '', timezone, bind)})`;
-    }
     case 'phonePrefix': {
       const { column } = expression;
       // Most numbers are written without breaks; this form of them costs a third.
@@ -124,6 +130,21 @@ export function expressionSql(expression: Expression, timezone: string, bind: Bi
       return `left(custom_fields ->> ${bind(expression.code)}::text, ${MAX_CUSTOM_CHARS})`;
   }
 }
+
+function clockSql({ kind, column }: ClockExpression, { timezone, workingWeek }: Clock, bind: Bind): string {
+  const local = localSql(column ?? '', timezone, bind);
+  if (kind === 'weekday') return `date_part('isodow', ${local})`;
+  if (kind === 'hour') return `date_part('hour', ${local})`;
+  const second = `(floor(date_part('epoch', ${local}))::bigint - ${FIRST_MONDAY})`;
+  // Moments before 1970 count backwards.
+  const ofWeek = `((${second} % ${WEEK} + ${WEEK}) % ${WEEK})`;
+  // Behind so many beginnings and ends: an odd number of them means work has begun and not ended.
+  return `case width_bucket(${ofWeek}, ${bind(workingWeek)}::bigint[]) % 2 when 1 then 'within' when 0 then 'outside' end`;
+}
+
+const WEEK = 7 * 86_400;
+/** Seconds from 1970-01-01, a Thursday, to the first Monday. */
+const FIRST_MONDAY = 4 * 86_400;
 
 /** A moment by the zone's clock. A fixed offset, where the zone has one, is three times as fast as the zone's rules. */
 function localSql(column: string, timezone: string, bind: Bind): string {

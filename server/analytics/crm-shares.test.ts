@@ -8,6 +8,7 @@ import { type AnalyticsContext, resolveQuestion } from './resolve.ts';
 const context: AnalyticsContext = {
   now: new Date('2025-03-10T15:00:00Z'),
   timezone: 'UTC',
+  workingWeek: [],
   displayCurrency: 'USD',
   locale: 'en',
   mode: 'classic',

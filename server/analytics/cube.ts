@@ -4,7 +4,7 @@ import type { CrmSource } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { CATALOG, type Copied, type Dimension, type NumericField, type Outcome, TRAITS, type Trait } from './catalog.ts';
-import { type Condition, conditionSql, expressionSql } from './condition.ts';
+import { type Clock, type Condition, conditionSql, expressionSql } from './condition.ts';
 import { identity, Money } from './dictionaries.ts';
 import type { Tally, WeightedValue } from './tally.ts';
 import type { Bucket, TimeWindow } from './time-range.ts';
@@ -14,8 +14,8 @@ export interface Term {
   entity: DataSource;
   /** Column of the moment that window and buckets look at. */
   timeColumn: string;
-  /** Zone of weekdays and hours. */
-  timezone: string;
+  /** By which weekdays, hours and working time are told. */
+  clock: Clock;
   /** null: all time, records without that moment included. */
   window: TimeWindow | null;
   buckets: readonly Bucket[] | null;
@@ -139,7 +139,7 @@ function fits(term: Term, { base, buckets, columns }: Cube): boolean {
     !term.median &&
     !base.median &&
     term.entity === base.entity &&
-    term.timezone === base.timezone &&
+    term.clock.timezone === base.clock.timezone &&
     term.onlyCrm === base.onlyCrm &&
     sameWindow(term, base) &&
     JSON.stringify(term.conditions) === JSON.stringify(base.conditions) &&
@@ -253,7 +253,7 @@ export function termWhere(tenantId: string, term: Term, bind: Bind): string {
 /** The grouping columns in SQL; a derived one is named by its place, as its own name may come from outside. */
 function keysOf({ base, columns, buckets }: Cube, bind: Bind): string[] {
   const keys = [...columns].map(([name, { dimension }], index) =>
-    dimension?.expression ? `${expressionSql(dimension.expression, base.timezone, bind)} as ${keyName(index)}` : name,
+    dimension?.expression ? `${expressionSql(dimension.expression, base.clock, bind)} as ${keyName(index)}` : name,
   );
   if (buckets) {
     const starts = bind(buckets.map((bucket) => bucket.start.toISOString()));

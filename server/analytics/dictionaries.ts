@@ -215,6 +215,7 @@ const VALUES = new Map<LabelSource, number>([
   ['country', 200],
   ['weekday', 8],
   ['hour', 25],
+  ['businessHours', 3],
   ['customBoolean', 4],
 ]);
 

@@ -204,8 +204,8 @@ function whereOf(tenantId: string, { term, groups }: DrillSet): { where: string[
 }
 
 /** A dimension's values as the groups of a term have them. */
-function textsOf({ columns, expression }: Dimension, { timezone }: Term, bind: (value: unknown) => string): string[] {
-  const texts = expression ? [codeSql(expression, timezone, bind)] : columns.map((column) => `${column}::text`);
+function textsOf({ columns, expression }: Dimension, { clock }: Term, bind: (value: unknown) => string): string[] {
+  const texts = expression ? [codeSql(expression, clock, bind)] : columns.map((column) => `${column}::text`);
   return texts.map((text) => `coalesce(${text}, '')`);
 }
 

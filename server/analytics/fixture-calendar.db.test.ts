@@ -1,10 +1,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ChartConfig } from '../../contract/charts.ts';
+import type { BusinessHours } from '../../contract/settings.ts';
 import { type Asker, createAsker } from '../testing/analytics/asker.ts';
 import { insertRows } from '../testing/insert-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { insertTenant } from '../testing/small-world.ts';
+import { toWorkingWeek } from './working-week.ts';
 
 /*
  * Leads at the edges of months in Kathmandu (+5:45, so days begin at 18:15Z), and in the hours around New York's changes
@@ -37,10 +39,13 @@ const HOURS: readonly Created[] = [
   ['2025-11-03T05:00:00Z', 8], // the day after
 ];
 
+const NO_WORK: BusinessHours = { mon: null, tue: null, wed: null, thu: null, fri: null, sat: null, sun: null };
+
 let database: TestDatabase;
 let owner: pg.Client;
-let kathmandu: (now: string) => Promise<Asker>;
-let newYork: (now: string) => Promise<Asker>;
+type AskAt = (now: string, hours?: Partial<BusinessHours>) => Promise<Asker>;
+let kathmandu: AskAt;
+let newYork: AskAt;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -55,7 +60,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function insertLeads(leads: readonly Created[], timezone: string): Promise<typeof kathmandu> {
+async function insertLeads(leads: readonly Created[], timezone: string): Promise<AskAt> {
   const tenantId = await insertTenant(owner);
   const moments = leads.flatMap(([at, times]) => Array.from({ length: times }, () => at));
   await insertRows(
@@ -63,7 +68,8 @@ async function insertLeads(leads: readonly Created[], timezone: string): Promise
     'crm_leads',
     moments.map((created_at, id) => ({ tenant_id: tenantId, crm_source: 'bitrix24', external_id: String(id), created_at })),
   );
-  return (now) => createAsker(database.db, tenantId, { now: new Date(now), timezone });
+  return (now, hours) =>
+    createAsker(database.db, tenantId, { now: new Date(now), timezone, workingWeek: toWorkingWeek({ ...NO_WORK, ...hours }) });
 }
 
 /** [key, value] of the steps that have anything. */
@@ -153,4 +159,31 @@ test('the hour that comes twice in autumn is two steps in time and one of the cl
     ['1', 3],
     ['23', 3],
   ]);
+});
+
+test.each([
+  // All but 4 of Saturday night: 1 and 2 of March; 1, 2 and 3 of November’s Sunday, whose work goes on to Monday’s 8.
+  ['up to midnight and on', { sun: { from: '01:30', to: '24:00' }, mon: { from: '00:00', to: '09:00' } }, 17, 4],
+  // The 2 of 03:00 in March; 23:59 is the end and no longer work.
+  ['from the hour that follows the skipped one', { sun: { from: '03:00', to: '23:59' } }, 2, 19],
+  // 1 of March at 01:59; both half past ones of November, 1 and 2.
+  ['over the hour that comes twice', { sun: { from: '01:30', to: '03:00' } }, 4, 17],
+  ['on no day', {}, 0, 21],
+])('work %s tells what came within it by the clock on the wall', async (_what, hours, within, outside) => {
+  const asker = await newYork('2025-12-31T20:00:00Z', hours);
+  const expected = [
+    ['outside', outside],
+    ['within', within],
+  ].filter(([, count]) => count !== 0);
+  const told = await asker.chart({ xField: 'businessHours' });
+  expect(told.series[0]?.points.map(({ key, value }) => [key, value]).sort()).toEqual(expected);
+  const filter = { measure: 'totalLeads', filterField: 'createdAtBusinessHours' } as const;
+  expect((await asker.kpi({ ...filter, filterValue: 'within' })).value).toBe(String(within));
+  expect((await asker.kpi({ ...filter, filterValue: 'outside' })).value).toBe(String(outside));
+});
+
+test('a record without a moment is neither within business hours nor outside', async () => {
+  const asker = await kathmandu(LAST_OF_MARCH, { sun: { from: '00:00', to: '24:00' } });
+  const { value } = await asker.kpi({ measure: 'totalLeads', filterField: 'businessHours', filterValue: '' });
+  expect(value).toBe('9');
 });

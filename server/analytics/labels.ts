@@ -50,6 +50,28 @@ export const CODE_LABELS = new Map<string, Record<Locale, string>>([
     'active:false',
     { en: 'Has left', ru: 'Нет доступа', uz: 'Kirish huquqi yo‘q', kk: 'Қолжетімсіз', uk: 'Немає доступу', tr: 'Erişimi yok' },
   ],
+  [
+    'businessHours:within',
+    {
+      en: 'In business hours',
+      ru: 'В рабочее время',
+      uz: 'Ish vaqtida',
+      kk: 'Жұмыс уақытында',
+      uk: 'У робочий час',
+      tr: 'Mesai içinde',
+    },
+  ],
+  [
+    'businessHours:outside',
+    {
+      en: 'Outside business hours',
+      ru: 'В нерабочее время',
+      uz: 'Ish vaqtidan tashqari',
+      kk: 'Жұмыс уақытынан тыс',
+      uk: 'У неробочий час',
+      tr: 'Mesai dışında',
+    },
+  ],
   ['boolean:true', { en: 'Yes', ru: 'Да', uz: 'Ha', kk: 'Иә', uk: 'Так', tr: 'Evet' }],
   ['boolean:false', { en: 'No', ru: 'Нет', uz: 'Yo‘q', kk: 'Жоқ', uk: 'Ні', tr: 'Hayır' }],
   ['entity:leads', { en: 'Leads', ru: 'Лиды', uz: 'Lidlar', kk: 'Лидтер', uk: 'Ліди', tr: 'Müşteri adayları' }],

@@ -147,6 +147,7 @@ beforeAll(async () => {
   context = {
     now: SMALL_WORLD_NOW,
     timezone: 'America/New_York',
+    workingWeek: [],
     displayCurrency: 'USD',
     locale: 'en',
     mode: 'classic',

@@ -82,7 +82,7 @@ beforeAll(async () => {
   await owner.end();
   const [row] = await database.db.withTenant(tenantId, 'read', (tx) => tx.query(dictionariesQuery(tenantId)));
   const dictionaries = toDictionaries(row ?? {});
-  const shown = { timezone: 'Asia/Tashkent', displayCurrency: 'USD', locale: 'en', mode: 'classic' } as const;
+  const shown = { timezone: 'Asia/Tashkent', workingWeek: [], displayCurrency: 'USD', locale: 'en', mode: 'classic' } as const;
   context = { now: NOW, ...shown, crmSources: ['bitrix24'], dictionaries };
 }, 120_000);
 

@@ -22,6 +22,7 @@ import { dictionariesQuery, Money, toDictionaries } from './dictionaries.ts';
 import { planKpi } from './kpi-query.ts';
 import { type Plan, preparePlans } from './plan.ts';
 import type { AnalyticsContext } from './resolve.ts';
+import { toWorkingWeek } from './working-week.ts';
 
 /** Configurations compared, spread over the worlds: `ANALYTICS_PROPERTY_RUNS=2000 npx vitest run --project db server/analytics/property.db`. */
 const RUNS = Number(process.env.ANALYTICS_PROPERTY_RUNS ?? 300);
@@ -42,7 +43,8 @@ beforeAll(async () => {
   for (let index = 0; index < WORLDS; index += 1) {
     const world = randomWorld(FIRST_SEED + index);
     await insertWorld(owner, world);
-    const { tenantId, now, timezone, mode } = world;
+    const { tenantId, now, timezone, hours, mode } = world;
+    const workingWeek = toWorkingWeek(hours);
     for (const crmSource of CRMS) {
       await database.db.withTenant(tenantId, 'write', (tx) => updateStageOdds(tx, { tenantId, crmSource }, now));
     }
@@ -50,7 +52,7 @@ beforeAll(async () => {
     const dictionaries = toDictionaries(row ?? {});
     worlds.push({
       world,
-      context: { now, timezone, displayCurrency: 'USD', locale: 'en', mode, crmSources: [...CRMS], dictionaries },
+      context: { now, timezone, workingWeek, displayCurrency: 'USD', locale: 'en', mode, crmSources: [...CRMS], dictionaries },
     });
   }
   await owner.end();

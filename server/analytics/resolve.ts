@@ -7,15 +7,16 @@ import {
   type Dimension,
   type EntityCatalog,
   findMeasure,
+  isOfClock,
   type Measure,
   NO_TIME,
   type PlainMeasure,
   TRAITS,
   type Trait,
 } from './catalog.ts';
-import { type NameScope, onDimension, onlyCrm, refuse } from './condition.ts';
+import { type NameScope, NO_CLOCK, onDimension, onlyCrm, refuse } from './condition.ts';
 import type { BoundTrait, Condition, Term } from './cube.ts';
-import { countValues, type Dictionaries, findCustomFields, findStageOdds, Money } from './dictionaries.ts';
+import { countValues, findCustomFields, findStageOdds, Money } from './dictionaries.ts';
 import type { Locale } from './labels.ts';
 import { addTally, createTally, finishTally, type MoneyContext, type Tally } from './tally.ts';
 import { type Bucket, lastDays, type TimeWindow } from './time-range.ts';
@@ -23,16 +24,12 @@ import { type Bucket, lastDays, type TimeWindow } from './time-range.ts';
 export { refuse };
 
 /** What a question is answered against, besides the records. */
-export interface AnalyticsContext {
-  now: Date;
-  /** IANA zone in which days begin. */
-  timezone: string;
+export interface AnalyticsContext extends NameScope {
   displayCurrency: string;
   locale: Locale;
   mode: CrmMode;
   /** The CRMs that are connected, in the order of their names. */
   crmSources: readonly CrmSource[];
-  dictionaries: Dictionaries;
 }
 
 /** The part of a ChartConfig or KpiConfig that says what number is meant. */
@@ -67,8 +64,8 @@ const CUSTOM = 'custom:';
 
 /**
  * Names of a question -> columns. Says with one error what is not known or does not go together.
- * @param scope whoever has an AnalyticsContext passes it; without it custom fields, filters by department, weekday or
- *   hour, and measures that depend on the moment are refused
+ * @param scope whoever has an AnalyticsContext passes it; without it custom fields, filters by department or the
+ *   clock, and measures that depend on the moment are refused
  */
 export function resolveQuestion(question: Question, axes: Axes, mode: CrmMode, scope?: NameScope): Resolved {
   const measure = resolveMeasure(question, mode);
@@ -145,7 +142,7 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scop
   return {
     entity: measure.entity,
     timeColumn,
-    timezone: scope?.timezone ?? 'UTC',
+    clock: scope ? { timezone: scope.timezone, workingWeek: scope.workingWeek } : NO_CLOCK,
     window: axes.window,
     buckets: axes.buckets,
     onlyCrm: onlyCrmOf(question, scope),
@@ -181,10 +178,10 @@ function onlyCrmOf({ crmSource }: Question, scope: NameScope | undefined): CrmSo
   return only && !another ? only : null;
 }
 
-/** Weekday and hour are of the time that counts, unless the dimension names one. */
+/** What the clock says is of the time that counts, unless the dimension names one. */
 function atTime(dimension: Dimension, timeColumn: string): Dimension {
   const { expression } = dimension;
-  if (expression?.kind !== 'weekday' && expression?.kind !== 'hour') return dimension;
+  if (!isOfClock(expression)) return dimension;
   const column = expression.column ?? timeColumn;
   return { ...dimension, columns: [`${expression.kind}_${column}`], expression: { ...expression, column } };
 }

@@ -183,10 +183,10 @@ export async function readContext(
     tx.query(dictionariesQuery(viewer.tenantId)),
   ]);
   const context = toTenantContext(contextRows[0] ?? {});
-  const { timezone, displayCurrency, locale, mode } = context;
+  const { timezone, workingWeek, displayCurrency, locale, mode } = context;
   const dictionaries = toDictionaries(dictionaryRows[0] ?? {});
   const crmSources = [...new Set(context.coverage.map(({ crmSource }) => crmSource))].sort();
-  return { context, analytics: { now, timezone, displayCurrency, locale, mode, crmSources, dictionaries } };
+  return { context, analytics: { now, timezone, workingWeek, displayCurrency, locale, mode, crmSources, dictionaries } };
 }
 
 function prepareWidget(widget: Widget, context: TenantContext, analytics: AnalyticsContext, log: Logger): Prepared {

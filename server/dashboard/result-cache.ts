@@ -61,10 +61,11 @@ export function resultKey(
   context: AnalyticsContext,
   versions: DataVersions,
 ): string {
-  const { timezone, displayCurrency, locale, mode, crmSources } = context;
+  const { timezone, workingWeek, displayCurrency, locale, mode, crmSources } = context;
   const tables = new Set<string>([...DICTIONARIES, ...terms.flatMap(({ entity }) => CATALOG[entity].tables)]);
   const read = [...tables].map((table) => [table, versions.get(table) ?? 0]);
   const moments = terms.map(({ window, buckets, traits }) => [window, buckets?.at(-1)?.start, traits.map(({ at }) => at)]);
-  const key = JSON.stringify([tenantId, config, timezone, displayCurrency, locale, mode, crmSources, read, moments]);
+  const settings = [timezone, workingWeek, displayCurrency, locale, mode, crmSources];
+  const key = JSON.stringify([tenantId, config, settings, read, moments]);
   return createHash('sha256').update(key).digest('base64');
 }

@@ -1,10 +1,12 @@
 import type { CrmMode, CrmSource } from '../../contract/crm.ts';
 import type { SyncState } from '../../contract/sync.ts';
 import { type Locale, pickLocale } from '../analytics/labels.ts';
+import { toWorkingWeek } from '../analytics/working-week.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { isTimeZone } from '../platform/time-zone.ts';
 import { AS_OF_SQL, worstState } from '../sync/status.ts';
 import { localeSql } from '../tenants/members.ts';
+import { toBusinessHours } from '../tenants/settings.ts';
 
 /** Who is looking. */
 export interface Viewer {
@@ -20,6 +22,8 @@ export interface TenantContext {
   timezone: string;
   /** False: nobody has said the zone, it is UTC meanwhile. */
   timezoneIsKnown: boolean;
+  /** As `Clock` has it. */
+  workingWeek: readonly number[];
   displayCurrency: string;
   locale: Locale;
   /** It has been through onboarding, and has a dashboard of its own. */
@@ -47,6 +51,7 @@ export interface Coverage {
 interface Row {
   timezone: string | null;
   display_currency: string | null;
+  business_hours: unknown;
   locale: string | null;
   is_onboarded: boolean;
   connections: { mode: string; timezone: string | null; currency: string | null }[];
@@ -66,7 +71,7 @@ interface Row {
 /** Reads the context in one statement; its one row goes to `toTenantContext`. */
 export function tenantContextQuery({ tenantId, crmSource, userId }: Viewer): SqlQuery {
   return {
-    text: `select s.timezone, s.display_currency, ${localeSql('m', 's')} as locale,
+    text: `select s.timezone, s.display_currency, s.business_hours, ${localeSql('m', 's')} as locale,
   d.completed_at is not null as is_onboarded, c.connections, e.entities, f.followers
 from (select $1::uuid as tenant_id) t
 left join tenant_settings s on s.tenant_id = t.tenant_id
@@ -103,7 +108,7 @@ const AT_ONCE = { coveredFrom: null, activeFrom: null };
 
 /** The tenant's own settings come first, then what its first CRM says, then UTC and USD. */
 export function toTenantContext(row: object): TenantContext {
-  const { timezone, display_currency, locale, is_onboarded, connections, entities, followers } = row as Row;
+  const { timezone, display_currency, business_hours, locale, is_onboarded, connections, entities, followers } = row as Row;
   const loaded = entities.map(({ as_of }) => (as_of === null ? null : Date.parse(as_of)));
   const zone = [timezone, ...connections.map((connection) => connection.timezone)].find(isTimeZone);
   const oldest = loaded.includes(null) || loaded.length === 0 ? null : Math.min(...loaded.filter((at) => at !== null));
@@ -111,6 +116,7 @@ export function toTenantContext(row: object): TenantContext {
     mode: connections.length > 0 && connections.every(({ mode }) => mode === 'simple') ? 'simple' : 'classic',
     timezone: zone ?? 'UTC',
     timezoneIsKnown: zone !== undefined,
+    workingWeek: toWorkingWeek(toBusinessHours(business_hours)),
     displayCurrency: display_currency ?? connections.find(({ currency }) => currency)?.currency ?? 'USD',
     locale: pickLocale(locale),
     isOnboarded: is_onboarded,

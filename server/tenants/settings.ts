@@ -118,7 +118,8 @@ function refuse(path: string, message: string): AppError {
   return new AppError('invalid_value', message, { issues: [{ path, code: 'invalid_value', message }] });
 }
 
-function toBusinessHours(stored: unknown): BusinessHours {
+/** What was saved; where nothing was, or it cannot be read, the usual. */
+export function toBusinessHours(stored: unknown): BusinessHours {
   const parsed = businessHours.safeParse(stored);
   return parsed.success ? parsed.data : DEFAULT_BUSINESS_HOURS;
 }

@@ -8,6 +8,7 @@ const status = (entity: string, pipeline: string, code: string, label: string) =
 const context: AnalyticsContext = {
   now: new Date('2025-03-10T15:00:00Z'),
   timezone: 'America/New_York',
+  workingWeek: [],
   displayCurrency: 'USD',
   locale: 'en',
   mode: 'classic',

@@ -13,6 +13,7 @@ import { describeTemplate } from './template-texts.ts';
 const analytics = (mode: 'classic' | 'simple'): AnalyticsContext => ({
   now: new Date('2025-03-10T15:00:00Z'),
   timezone: 'Asia/Tashkent',
+  workingWeek: [],
   displayCurrency: 'UZS',
   locale: 'en',
   mode,

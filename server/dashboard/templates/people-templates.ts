@@ -107,6 +107,11 @@ export const CALL_TEMPLATES: readonly Template[] = [
     shape: () => chart(WORK_DAYS, { dataSource: 'activities', measure: 'calls', xField: 'hour' }),
   },
   {
+    id: 'leadsByBusinessHours',
+    fits: hasResponse,
+    shape: () => chart(WORK_DAYS, { chartType: 'donut', dataSource: 'leads', measure: 'totalLeads', xField: 'businessHours' }),
+  },
+  {
     id: 'untouchedByAgent',
     fits: (asked) => hasResponse(asked) && asked.has('leads', 'owner'),
     shape: () => chart(WORK_DAYS, { dataSource: 'leads', measure: 'untouchedLeads', xField: 'owner', limit: TOP_BARS }),

@@ -145,6 +145,14 @@ const TITLES = {
     'Вхідні та вихідні дзвінки',
     'Gelen ve giden aramalar',
   ),
+  leadsByBusinessHours: texts(
+    'Leads in and outside business hours',
+    'Лиды в рабочее и нерабочее время',
+    'Ish vaqtidagi va undan tashqari lidlar',
+    'Жұмыс уақытындағы және одан тыс лидтер',
+    'Ліди в робочий і неробочий час',
+    'Mesai içi ve dışı müşteri adayları',
+  ),
   pipelineByStage: texts(
     'Open pipeline by stage',
     'Сделки в работе по стадиям',

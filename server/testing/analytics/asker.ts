@@ -38,6 +38,7 @@ export async function createAsker(
 ): Promise<Asker> {
   const [row] = await db.withTenant(tenantId, 'read', (tx) => tx.query(dictionariesQuery(tenantId)));
   const context: AnalyticsContext = {
+    workingWeek: [],
     displayCurrency: 'USD',
     locale: 'en',
     mode: 'classic',

@@ -23,7 +23,7 @@ interface Category {
 }
 
 interface NaiveDimension {
-  describe: (row: WorldRow, timezone: string, time: string) => Category;
+  describe: (row: WorldRow, world: Pick<World, 'timezone' | 'hours'>, time: string) => Category;
   /** Codes worth filtering by. */
   codes: readonly string[];
   none?: string;
@@ -178,7 +178,7 @@ const HOURS = Array.from({ length: 24 }, (_, hour) =>
 );
 
 const CLOCK = (kind: 'weekday' | 'hour', column: string | null): NaiveDimension => ({
-  describe: (row, timezone, time) => {
+  describe: (row, { timezone }, time) => {
     const at = row[column ?? time];
     if (typeof at !== 'number') return none('Not set', LAST);
     const local = DateTime.fromMillis(at, { zone: timezone });
@@ -186,6 +186,24 @@ const CLOCK = (kind: 'weekday' | 'hour', column: string | null): NaiveDimension 
   },
   codes: ['1', '3', '7', '8', '23'],
   closed: kind === 'weekday' ? WEEKDAYS : HOURS,
+});
+
+const SHIFTS = {
+  within: value('within', 'within', 'In business hours'),
+  outside: value('outside', 'outside', 'Outside business hours'),
+};
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+const BUSINESS_HOURS = (column: string | null): NaiveDimension => ({
+  describe: (row, { timezone, hours }, time) => {
+    const at = row[column ?? time];
+    if (typeof at !== 'number') return none('Not set', null);
+    const local = DateTime.fromMillis(at, { zone: timezone });
+    const work = hours[DAYS[local.weekday - 1] ?? 'mon'];
+    const clock = local.toFormat('HH:mm');
+    return work && clock >= work.from && clock < work.to ? SHIFTS.within : SHIFTS.outside;
+  },
+  codes: ['within', 'outside', 'never'],
 });
 
 const CUSTOM = (entity: DataSource, code: string): NaiveDimension => ({
@@ -203,10 +221,15 @@ const CUSTOM = (entity: DataSource, code: string): NaiveDimension => ({
 });
 
 function clocks(entity: DataSource): Record<string, NaiveDimension> {
-  const dimensions: Record<string, NaiveDimension> = { weekday: CLOCK('weekday', null), hour: CLOCK('hour', null) };
+  const dimensions: Record<string, NaiveDimension> = {
+    weekday: CLOCK('weekday', null),
+    hour: CLOCK('hour', null),
+    businessHours: BUSINESS_HOURS(null),
+  };
   for (const [time, column] of Object.entries(TIMES[entity])) {
     dimensions[`${time}Weekday`] = CLOCK('weekday', column);
     dimensions[`${time}Hour`] = CLOCK('hour', column);
+    dimensions[`${time}BusinessHours`] = BUSINESS_HOURS(column);
   }
   return dimensions;
 }
@@ -583,7 +606,7 @@ function select(
     if (filterField === null) return true;
     const dimension = DIMENSIONS[one.entity][filterField];
     const wanted = filterValue === dimension?.none ? '' : filterValue;
-    return dimension?.describe(row, world.timezone, time).code === wanted;
+    return dimension?.describe(row, world, time).code === wanted;
   });
 }
 
@@ -702,7 +725,7 @@ export function answerChart(config: ChartConfig, world: World): ChartData {
     const days = steps ?? (timeRangeDays === null ? null : lastDays(timeRangeDays, world));
     for (const row of select(one, config, world, time, days)) {
       const of = (name: string | null) =>
-        (name === null ? undefined : DIMENSIONS[one.entity][name]?.describe(row, world.timezone, time)) ?? none('', null);
+        (name === null ? undefined : DIMENSIONS[one.entity][name]?.describe(row, world, time)) ?? none('', null);
       const category = steps && timeBucket ? stepOf(Number(row[time]), timeBucket, world.timezone) : of(xField);
       cells.push({ part: index, row, category, series: of(groupBy) });
     }

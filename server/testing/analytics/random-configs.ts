@@ -176,6 +176,7 @@ const HOSTILE_TEXTS = [
   'custom:UF_LIST',
   'weekday',
   'hour',
+  'businessHours',
   'country',
   'department',
   'status',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DateTime } from 'luxon';
 import type pg from 'pg';
+import type { BusinessHours } from '../../../contract/settings.ts';
 import { insertRows } from '../insert-rows.ts';
 
 /** A row as it is inserted, but for moments: those are milliseconds here and ISO texts in the database. */
@@ -10,6 +11,7 @@ export interface World {
   tenantId: string;
   now: Date;
   timezone: string;
+  hours: BusinessHours;
   mode: 'classic' | 'simple';
   leads: WorldRow[];
   deals: WorldRow[];
@@ -112,6 +114,15 @@ const TIME_COLUMNS = [
 /** Worlds of successive seeds lie in all of them. */
 const ZONES = ['Europe/Berlin', 'Asia/Tashkent', 'America/New_York'];
 
+const NEVER: BusinessHours = { mon: null, tue: null, wed: null, thu: null, fri: null, sat: null, sun: null };
+const NINE_TO_SIX = { from: '09:00', to: '18:00' };
+/** Worlds of successive seeds keep all of them: an office's, a shop's that never closes at the weekend, nobody's. */
+const HOURS: readonly BusinessHours[] = [
+  { ...NEVER, mon: NINE_TO_SIX, tue: NINE_TO_SIX, wed: { from: '00:00', to: '12:30' }, fri: NINE_TO_SIX },
+  { ...NEVER, sat: { from: '08:00', to: '24:00' }, sun: { from: '00:00', to: '24:00' }, mon: { from: '00:00', to: '02:00' } },
+  NEVER,
+];
+
 /** Random rows of every table, the same for the same seed. */
 export function randomWorld(seed: number): World {
   const random = createRandom(seed);
@@ -168,6 +179,7 @@ export function randomWorld(seed: number): World {
     tenantId: randomUUID(),
     now,
     timezone,
+    hours: HOURS[seed % HOURS.length] ?? NEVER,
     mode: pick(['classic', 'classic', 'simple']),
     products: [],
     people: USERS.map((user) => ({ ...user, deleted_at: null })),
