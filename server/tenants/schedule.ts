@@ -12,9 +12,12 @@ export const SYNC_INTERVAL_MS = 15 * 60_000;
 const LEASE_MS = 60_000;
 const CLAIM_LIMIT = 500;
 
-/** Holds the tenant's row: whoever locks more of a tenant begins here, then its runs, then its connections. */
+/**
+ * Holds the tenant's row: whoever locks more of a tenant begins here, then its runs, then its connections; an entry of the access
+ * log comes before all of them. Rows that refer to the tenant may be added meanwhile: whoever adds one may hold what we want next.
+ */
 export async function holdTenant(tx: Tx, tenantId: string): Promise<void> {
-  await tx.query({ text: 'select 1 from tenants where id = $1 for update', values: [tenantId] });
+  await tx.query({ text: 'select 1 from tenants where id = $1 for no key update', values: [tenantId] });
 }
 
 /** Asks the CRM at that moment or sooner. A connection that waits for a person stays as it is. */

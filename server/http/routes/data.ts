@@ -92,8 +92,9 @@ export function createDataRoutes(deps: DataRoutesDeps): Router {
       const { tenantId, userId } = getSession(res);
       const { confirmation } = parseBody(deleteAllRequest, req);
       await db.withTenant(tenantId, 'write', async (tx) => {
-        await requestDeletion(tx, tenantId, confirmation, now());
+        // First, as in every transaction that also holds the tenant: see `holdTenant`.
         await logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action: 'delete_all', entity: null, recordCount: null });
+        await requestDeletion(tx, tenantId, confirmation, now());
       });
       log.info({ tenantId }, 'the deletion of all data was asked for');
       await answerDeletion(res, 202);
@@ -106,8 +107,8 @@ export function createDataRoutes(deps: DataRoutesDeps): Router {
       const { tenantId, userId } = getSessionEvenDeleting(res);
       parseBody(emptyRequest, req);
       await db.withTenant(tenantId, 'write', async (tx) => {
-        await undoDeletion(tx, tenantId, now());
         await logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action: 'undo_delete', entity: null, recordCount: null });
+        await undoDeletion(tx, tenantId, now());
       });
       log.info({ tenantId }, 'the deletion of all data was taken back');
       await answerDeletion(res, 200);
