@@ -10,6 +10,7 @@ import { type CrmAdapter, CrmError, type Page, type TokenSource } from '../crm/a
 import { createAdapter } from '../crm/registry.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { createOutbound, type Outbound } from '../platform/outbound.ts';
+import { eraseCredentials } from '../tenants/connections.ts';
 import { cancelRuns } from '../tenants/sync-requests.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { runFullSync } from './full.ts';
@@ -326,6 +327,32 @@ test('a run can be cancelled while it sums up its activities, and then changes n
       tenantId,
     ]);
     expect(left.rowCount).toBe(1);
+  } finally {
+    await owner.end();
+  }
+});
+
+test('an uninstall does not wait for a run that waits to write down its end', async () => {
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  try {
+    const run = await newRun(tenantId, ['companies']);
+    await owner.query('begin');
+    await owner.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`access log ${tenantId}`]);
+    const outcome = runFullSync(deps(), run, signal).catch((error: unknown) => error);
+    const waiting = async () => (await owner.query(`select 1 from pg_locks where not granted`)).rowCount;
+    await expect.poll(waiting, { timeout: 20_000, interval: 20 }).toBe(1);
+    await database.db.withTenant(
+      tenantId,
+      'write',
+      async (tx) => {
+        await cancelRuns(tx, tenantId, 'bitrix24', new Date());
+        await eraseCredentials(tx, tenantId, 'bitrix24', new Date());
+      },
+      { statementTimeoutMs: 5_000 },
+    );
+    await owner.query('commit');
+    expect(await outcome).toBeInstanceOf(RunLostError);
   } finally {
     await owner.end();
   }

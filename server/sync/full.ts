@@ -49,13 +49,14 @@ export async function runFullSync({ db, crm, clock }: SyncDeps, run: Run, signal
     await saveDictionaries(tx, tenantId, run.crmSource, { ...dictionaries, fields });
   });
   const read = await copyRecords({ db, crm, clock }, run, wanted, progress, signal);
+  const summing = { statementTimeoutMs: SUMMARY_TIMEOUT_MS, signal };
+  await db.withTenant(tenantId, 'write', (tx) => updateStageOdds(tx, run, new Date(clock.now())), summing);
   await db.withTenant(
     tenantId,
     'write',
     async (tx) => {
       // The run is held at the end only, by its release: an uninstall that cancels it must not wait for these seconds.
       await updateActivityColumns(tx, tenantId, run.crmSource);
-      await updateStageOdds(tx, run, new Date(clock.now()));
       await strikeOutUnseen(tx, run, wanted);
       await logAccess(tx, tenantId, {
         accessedBy: `system:${AGENTS.sync.persona}_sync`,
@@ -67,7 +68,7 @@ export async function runFullSync({ db, crm, clock }: SyncDeps, run: Run, signal
       if (run.requestedBy?.startsWith('user:')) for (const entity of wanted) await releaseSuspects(tx, run, entity);
       await releaseRun(tx, run, 'complete', null);
     },
-    { statementTimeoutMs: SUMMARY_TIMEOUT_MS, signal },
+    summing,
   );
 }
 

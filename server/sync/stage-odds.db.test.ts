@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Tx } from '../platform/db.ts';
 import { createAsker } from '../testing/analytics/asker.ts';
 import { insertRows } from '../testing/insert-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
@@ -113,4 +114,26 @@ test('shares that stay the same are not written again, and move no version', asy
   await update();
   expect(await stored()).toEqual(['/ 6/40', 'a/ 6/30', 'a/NEW 6/24', 'a/OFFER 6/10']);
   expect(Number(await version())).toBeGreaterThan(Number(before));
+});
+
+test('are counted in one scan of the history also where PostgreSQL knows nothing of it yet, as after a first load', async () => {
+  const fresh = await insertTenant(owner);
+  for (const table of ['crm_deals', 'crm_stage_history'])
+    await owner.query(`alter table ${table} set (autovacuum_enabled = off)`);
+  await owner.query(
+    `insert into crm_deals (tenant_id, crm_source, external_id, pipeline, stage, semantic, closed_at)
+     select $1, $2, n, 'a', 'END', 'won', '2026-02-01' from generate_series(1, 20000) n`,
+    [fresh, CRM],
+  );
+  await owner.query(
+    `insert into crm_stage_history (tenant_id, crm_source, external_id, owner_entity, owner_external_id, pipeline, stage, semantic, kind, occurred_at)
+     select $1, $2, n || '-' || step, 'deals', n, 'a', 'S' || step, 'open', 'moved', '2025-02-01'
+     from generate_series(1, 20000) n, generate_series(1, 3) step`,
+    [fresh, CRM],
+  );
+  const count = (tx: Tx) => updateStageOdds(tx, { tenantId: fresh, crmSource: CRM }, NOW);
+  // A scan for every deal takes ten times as long.
+  await database.db.withTenant(fresh, 'write', count, { statementTimeoutMs: 5_000 });
+  const { rows } = await owner.query('select sum(closed)::int as closed from crm_stage_odds where tenant_id = $1', [fresh]);
+  expect(rows).toEqual([{ closed: 5 * 20_000 }]);
 });
