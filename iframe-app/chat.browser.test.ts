@@ -77,12 +77,15 @@ test('the arrow keys go from the dashboard to the chat and back, and its code co
   expect(await page.getByRole('tabpanel', { name: 'Dashboard' }).count()).toBe(1);
 });
 
-test('a chat that cannot be loaded is said to be out of reach, and opens when it can', async () => {
-  await page.route('**/assets/chat-*.js', (route) => route.abort());
+test.each([
+  ['code', '**/assets/chat-*.js'],
+  ['texts', '**/assets/en-*.js'],
+])('a chat whose %s cannot be loaded is said to be out of reach, and opens when it can', async (_what, files) => {
   await openApp();
+  await page.route(files, (route) => route.abort());
   await page.getByRole('tab', { name: 'Chat' }).click();
   await page.getByText('No connection to LeadRelay').waitFor();
-  await page.unroute('**/assets/chat-*.js');
+  await page.unroute(files);
   await page.getByRole('tab', { name: 'Chat' }).click();
   await page.locator('.chat-log').waitFor();
 });

@@ -138,15 +138,27 @@ test('a member finds their own language in the settings, and nothing else', asyn
   expect(portal.calls.filter((call) => call.startsWith(SETTINGS) && !call.startsWith(OWN))).toEqual([]);
 });
 
-test('settings that cannot be loaded are said to be out of reach, and open when they can', async () => {
-  await page.route('**/assets/settings-*.js', (route) => route.abort());
+test.each([
+  ['code', '**/assets/settings-*.js'],
+  ['texts', '**/assets/en-*.js'],
+])('settings whose %s cannot be loaded are said to be out of reach, and open when it can', async (_what, files) => {
   await openDashboard();
+  await page.route(files, (route) => route.abort());
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByText('No connection to LeadRelay').waitFor();
   expect(await page.locator('.kpi-value').count()).toBe(4);
-  await page.unroute('**/assets/settings-*.js');
+  await page.unroute(files);
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
+});
+
+test('the settings come in the person’s language, and no other language is loaded for them', async () => {
+  const loaded: string[] = [];
+  page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+  await openSettings({ locale: 'kk' });
+  await page.getByRole('heading', { name: 'Баптаулар' }).waitFor();
+  const languages = loaded.flatMap((file) => file.match(/(?<=\/assets\/)[a-z]{2}(?=-)/) ?? []);
+  expect(new Set(languages)).toEqual(new Set(['kk']));
 });
 
 test('a portal that its app connects is offered no webhook', async () => {
@@ -399,6 +411,17 @@ test('a member is told of a deletion, and cannot undo it', async () => {
   await page.goto(portal.appUrl);
   await page.getByText('An administrator of LeadRelay can undo it here.').waitFor();
   expect(await page.getByRole('button').count()).toBe(0);
+});
+
+test('the page of a deletion that cannot be loaded says so, and can be tried again', async () => {
+  portal.api[DASHBOARD] = () => refusal(403, 'tenant_deleting');
+  portal.api['GET /api/data/deletion'] = () => ({ body: { deletesAt: '2025-12-24T12:00:00.000Z' } });
+  await page.route('**/assets/deletion-*.js', (route) => route.abort());
+  await page.goto(portal.appUrl);
+  await page.getByText('LeadRelay did not answer.').waitFor();
+  await page.unroute('**/assets/deletion-*.js');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'All data is being deleted' }).waitFor();
 });
 
 test('the access log names people and the team, and goes on page by page', async () => {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Api } from '../api.ts';
+import { type Api, ApiError } from '../api.ts';
 import { Chart, loadCanvas } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
 import type { Host } from '../host.ts';
@@ -9,6 +9,7 @@ import { Banner } from '../ui/banner.tsx';
 import { GearIcon } from '../ui/icons.tsx';
 import { Dashboard, DashboardSkeleton } from './dashboard/dashboard.tsx';
 import type { DashboardModel } from './dashboard/dashboard-model.ts';
+import { LoadFailurePage } from './load-failure.tsx';
 import { TrackButton, useOnboarding } from './onboarding/onboarding-gate.tsx';
 import type { SyncModel } from './sync/sync-model.ts';
 import { type View, ViewTabs } from './view-tabs.tsx';
@@ -22,7 +23,7 @@ interface HomeProps {
   memberId: string;
 }
 
-/** What does not stand on the first page: its code and texts wait until somebody wants it. */
+/** What does not stand on the first page: its code and `TEXTS` wait until somebody wants it. */
 const LATER = {
   settings: () => import('./settings/settings.tsx'),
   chat: () => import('./chat/chat.tsx'),
@@ -32,7 +33,8 @@ type Later = { [Name in keyof typeof LATER]?: Awaited<ReturnType<(typeof LATER)[
 
 /** The dashboard or the chat; the settings or, for administrators, the steps of onboarding in their place. */
 export function Home({ api, host, dashboard, sync, isAdmin, memberId }: HomeProps) {
-  const { t } = useApp().i18n;
+  const { i18n } = useApp();
+  const { t } = i18n;
   const live = useRef<LiveStatus | null>(null);
   const [later, setLater] = useState<Later>({});
   const [view, setView] = useState<View>('dashboard');
@@ -83,11 +85,13 @@ export function Home({ api, host, dashboard, sync, isAdmin, memberId }: HomeProp
   const load = (name: keyof Later, show: () => void) =>
     reach(async () => {
       const loaded = await LATER[name]();
+      await i18n.load<unknown>(loaded.TEXTS);
       setLater((before) => ({ ...before, [name]: loaded }));
       show();
     });
+  const showDeletion = () => load('deletion', () => setInSettings(false));
   useEffect(() => {
-    if (isDeleting) load('deletion', () => setInSettings(false));
+    if (isDeleting) showDeletion();
   }, [isDeleting]);
 
   const refresh = async () => {
@@ -95,6 +99,8 @@ export function Home({ api, host, dashboard, sync, isAdmin, memberId }: HomeProp
     if (await sync.askCrm()) live.current?.wake();
   };
   if (isDeleting && later.deletion) return <later.deletion.Deletion api={api} dashboard={dashboard} isAdmin={isAdmin} />;
+  if (isDeleting && isUnreachable)
+    return <LoadFailurePage error={new ApiError('network')} onRetry={showDeletion} isBusy={false} />;
   if (isInSettings && later.settings) {
     const leave = () => setInSettings(false);
     return <later.settings.Settings {...{ api, host, dashboard, sync, isAdmin }} onLeave={leave} />;

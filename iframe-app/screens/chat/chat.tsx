@@ -11,10 +11,14 @@ import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import { Unconverted } from '../dashboard/widget-text.tsx';
 import { Notice } from '../notice.tsx';
 import { type ChatModel, createChat } from './chat-model.ts';
-import { CHAT_TEXTS, SUGGESTIONS } from './chat-texts.ts';
+import { CHAT_TEXTS } from './chat-texts.ts';
+
+export { CHAT_TEXTS as TEXTS };
 
 /** What the server takes at most. */
 const MAX_LENGTH = 500;
+/** Questions to click in an empty conversation: in a language they are understood in. */
+const EXAMPLES = ['example.1', 'example.2', 'example.3', 'example.4', 'example.5'] as const;
 
 interface ChatProps {
   api: Pick<Api, 'ask'>;
@@ -24,7 +28,7 @@ interface ChatProps {
 
 /** Questions and the numbers they were answered with. What is added to the dashboard is there when one looks. */
 export function Chat({ api, dashboard, onShowDashboard }: ChatProps) {
-  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const t = useApp().i18n.of(CHAT_TEXTS);
   const [model] = useState(() => createChat({ api, dashboard }));
   useEffect(() => {
     model.load();
@@ -33,7 +37,7 @@ export function Chat({ api, dashboard, onShowDashboard }: ChatProps) {
   if (states.some((task) => task.kind === 'failed' && task.error.kind === 'session')) return <Notice kind="reopen" />;
   return (
     <main class="chat">
-      <h1 class="chat-title">{texts.title}</h1>
+      <h1 class="chat-title">{t('title')}</h1>
       <Conversation model={model} onShowDashboard={onShowDashboard} />
       <AskForm model={model} />
     </main>
@@ -45,8 +49,7 @@ interface PartProps {
 }
 
 function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard: () => void }) {
-  const { language } = useApp().i18n;
-  const texts = CHAT_TEXTS[language];
+  const t = useApp().i18n.of(CHAT_TEXTS);
   const list = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLDivElement>(null);
   const before = useRef({ first: '', height: 0 });
@@ -81,25 +84,25 @@ function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard:
   const isEmpty = messages?.length === 0 && pending === null;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: without it nobody can scroll it by the keyboard
-    <div ref={list} class="chat-log" role="log" aria-label={texts.title} tabIndex={0}>
+    <div ref={list} class="chat-log" role="log" aria-label={t('title')} tabIndex={0}>
       {hasEarlier && (
         <div ref={top} class="chat-earlier">
           <Button onClick={model.loadEarlier} isBusy={loading.kind === 'busy'}>
-            {texts.earlier}
+            {t('earlier')}
           </Button>
         </div>
       )}
       {loading.kind === 'failed' && <Trouble error={loading.error} onRetry={messages ? model.loadEarlier : model.load} />}
-      {messages === null && loading.kind !== 'failed' && <p class="chat-note">{texts.loading}</p>}
+      {messages === null && loading.kind !== 'failed' && <p class="chat-note">{t('loading')}</p>}
       {isEmpty && (
         <div class="chat-welcome">
           <BrandMark />
-          <p>{texts.welcome}</p>
-          <p class="chat-note">{texts.examples}</p>
+          <p>{t('welcome')}</p>
+          <p class="chat-note">{t('examples')}</p>
           <ul>
-            {SUGGESTIONS[language].map((question) => (
-              <li key={question}>
-                <Button onClick={() => model.ask(question)}>{question}</Button>
+            {EXAMPLES.map((example) => (
+              <li key={example}>
+                <Button onClick={() => model.ask(t(example))}>{t(example)}</Button>
               </li>
             ))}
           </ul>
@@ -114,7 +117,7 @@ function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard:
           {asking.kind === 'failed' ? (
             <Trouble error={asking.error} onRetry={() => model.ask(pending)} />
           ) : (
-            <p class="chat-note">{texts.thinking}</p>
+            <p class="chat-note">{t('thinking')}</p>
           )}
         </>
       )}
@@ -123,27 +126,27 @@ function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard:
 }
 
 function Bubble({ from, children }: { from: ChatMessage['role']; children: ComponentChildren }) {
-  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const t = useApp().i18n.of(CHAT_TEXTS);
   return (
     <div class="chat-message" data-from={from}>
-      <span class="visually-hidden">{from === 'user' ? texts.you : 'LeadRelay'}: </span>
+      <span class="visually-hidden">{from === 'user' ? t('you') : 'LeadRelay'}: </span>
       {children}
     </div>
   );
 }
 
 function Message({ message, model, onShowDashboard }: PartProps & { message: ChatMessage; onShowDashboard: () => void }) {
-  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const t = useApp().i18n.of(CHAT_TEXTS);
   if (message.role === 'user') return <Bubble from="user">{message.text}</Bubble>;
   const reply = message.answer?.reply;
   return (
     <Bubble from="assistant">
-      {reply === undefined && <p>{texts.gone}</p>}
-      {reply?.status === 'not_understood' && <p>{texts.notUnderstood}</p>}
+      {reply === undefined && <p>{t('gone')}</p>}
+      {reply?.status === 'not_understood' && <p>{t('notUnderstood')}</p>}
       {reply?.status === 'not_synced' && (
         <>
           <p class="chat-topic">{reply.title}</p>
-          <p>{texts.notSynced}</p>
+          <p>{t('notSynced')}</p>
         </>
       )}
       {reply?.status === 'ok' && (
@@ -195,21 +198,21 @@ interface AddButtonProps extends PartProps {
 }
 
 function AddButton({ id, config, model, onShowDashboard }: AddButtonProps) {
-  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const t = useApp().i18n.of(CHAT_TEXTS);
   const task = model.adding.value.get(id);
   return (
     <div class="chat-add">
       {task?.kind === 'done' ? (
-        <Button onClick={onShowDashboard}>{texts.showDashboard}</Button>
+        <Button onClick={onShowDashboard}>{t('showDashboard')}</Button>
       ) : (
         <Button onClick={() => model.addToDashboard(id, config)} isBusy={task?.kind === 'busy'}>
-          {task?.kind === 'busy' ? texts.adding : texts.add}
+          {task?.kind === 'busy' ? t('adding') : t('add')}
         </Button>
       )}
       <span role="status">
-        {task?.kind === 'done' && texts.added}
+        {task?.kind === 'done' && t('added')}
         {task?.kind === 'failed' && (
-          <span class="chat-failed">{task.error.code === 'wrong_state' ? texts.addRefused : texts.failed}</span>
+          <span class="chat-failed">{task.error.code === 'wrong_state' ? t('addRefused') : t('failed')}</span>
         )}
       </span>
     </div>
@@ -217,18 +220,18 @@ function AddButton({ id, config, model, onShowDashboard }: AddButtonProps) {
 }
 
 function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
-  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const t = useApp().i18n.of(CHAT_TEXTS);
   const kind = error.kind === 'network' ? 'offline' : error.code === 'rate_limited' ? 'tooOften' : 'failed';
   return (
     <div class="chat-trouble" role="alert">
-      <span class="chat-failed">{texts[kind]}</span>
-      <Button onClick={onRetry}>{texts.retry}</Button>
+      <span class="chat-failed">{t(kind)}</span>
+      <Button onClick={onRetry}>{t('retry')}</Button>
     </div>
   );
 }
 
 function AskForm({ model }: PartProps) {
-  const texts = CHAT_TEXTS[useApp().i18n.language];
+  const t = useApp().i18n.of(CHAT_TEXTS);
   const field = useRef<HTMLInputElement>(null);
   const isBusy = model.asking.value.kind === 'busy';
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -247,11 +250,11 @@ function AskForm({ model }: PartProps) {
         type="text"
         maxLength={MAX_LENGTH}
         autoComplete="off"
-        aria-label={texts.question}
-        placeholder={texts.placeholder}
+        aria-label={t('question')}
+        placeholder={t('placeholder')}
       />
       <button type="submit" class="button button-primary" disabled={isBusy}>
-        {texts.send}
+        {t('send')}
       </button>
     </form>
   );

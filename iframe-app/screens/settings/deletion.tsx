@@ -2,12 +2,13 @@ import '../../styles/settings.css';
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../../api.ts';
 import { useApp } from '../../context.ts';
-import { fillText } from '../../fill-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { MessagePage } from '../../ui/message-page.tsx';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import { createDeletion } from './deletion-model.ts';
 import { DELETION_TEXTS } from './deletion-texts.ts';
+
+export { DELETION_TEXTS as TEXTS };
 
 interface DeletionProps {
   api: Pick<Api, 'ask'>;
@@ -18,7 +19,7 @@ interface DeletionProps {
 /** In place of the numbers while everything is being deleted: until when it can be undone, and by whom. */
 export function Deletion({ api, dashboard, isAdmin }: DeletionProps) {
   const { i18n, format } = useApp();
-  const texts = DELETION_TEXTS[i18n.language];
+  const t = i18n.of(DELETION_TEXTS);
   const [model] = useState(() => createDeletion({ api, dashboard }));
   const deletesAt = model.deletesAt.value;
   const undoing = model.undoing.value;
@@ -28,18 +29,18 @@ export function Deletion({ api, dashboard, isAdmin }: DeletionProps) {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const time = deletesAt && format.moment(deletesAt, timezone, Date.now());
   return (
-    <MessagePage title={texts.title} text={time ? fillText(texts.text, { time }) : texts.noDate}>
+    <MessagePage title={t('title')} text={time ? t('text', { time }) : t('noDate')}>
       {isAdmin ? (
         <Button kind="primary" onClick={model.undo} isBusy={undoing.kind === 'busy'}>
-          {time ? fillText(texts.undo, { time }) : texts.undoNow}
+          {time ? t('undo', { time }) : t('undoNow')}
         </Button>
       ) : (
-        <p>{texts.ask}</p>
+        <p>{t('ask')}</p>
       )}
-      {isAdmin && <p class="settings-note">{texts.after}</p>}
+      {isAdmin && <p class="settings-note">{t('after')}</p>}
       {undoing.kind === 'failed' && (
         <p class="settings-failed" role="alert">
-          {texts[undoing.error.code === 'wrong_state' ? 'tooLate' : 'failed']}
+          {t(undoing.error.code === 'wrong_state' ? 'tooLate' : 'failed')}
         </p>
       )}
     </MessagePage>

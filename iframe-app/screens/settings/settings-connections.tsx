@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from './settings-card.tsx';
 import { type Connection, type SettingsModel, toProblem, toWebhookProblem, webhookUse } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
-import type { SettingsTexts } from './settings-texts.ts';
+import { SETTINGS_TEXTS } from './settings-texts.ts';
 
 /** Permissions a webhook needs, as Bitrix24 names them in its form. */
 const WEBHOOK_PERMISSIONS = ['crm', 'user_brief', 'department'];
@@ -15,50 +15,52 @@ const WEBHOOK_MAX_LENGTH = 300;
 
 interface PartProps {
   model: SettingsModel;
-  texts: SettingsTexts;
 }
 
 /** Which CRMs are connected, and how to connect one. */
-export function ConnectionSettings({ model, texts }: PartProps) {
+export function ConnectionSettings({ model }: PartProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const connections = model.connections.value;
   const use = connections && webhookUse(connections);
   return (
     <>
-      <Card title={texts.connections}>
-        <Connections model={model} texts={texts} />
+      <Card title={t('section.connections')}>
+        <Connections model={model} />
       </Card>
       {use && (
-        <Card title={texts[`webhook.${use}`]}>
-          <WebhookForm model={model} texts={texts} use={use} />
+        <Card title={t(`webhook.${use}`)}>
+          <WebhookForm model={model} use={use} />
         </Card>
       )}
     </>
   );
 }
 
-function Connections({ model, texts }: PartProps) {
+function Connections({ model }: PartProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const connections = model.connections.value;
   const loading = model.loading.value;
   if (connections === null) {
-    if (loading.kind !== 'failed') return <p class="settings-note">{texts.loading}</p>;
+    if (loading.kind !== 'failed') return <p class="settings-note">{t('loading')}</p>;
     return (
       <>
-        <Failure error={loading.error} problem={toProblem(loading.error)} texts={texts} />
-        <Button onClick={model.load}>{texts.retry}</Button>
+        <Failure error={loading.error} problem={toProblem(loading.error)} />
+        <Button onClick={model.load}>{t('retry')}</Button>
       </>
     );
   }
-  if (connections.length === 0) return <p class="settings-note">{texts.noConnections}</p>;
+  if (connections.length === 0) return <p class="settings-note">{t('noConnections')}</p>;
   return (
     <ul class="connections">
       {connections.map((connection) => (
-        <ConnectionRow key={connection.crmSource} connection={connection} texts={texts} />
+        <ConnectionRow key={connection.crmSource} connection={connection} />
       ))}
     </ul>
   );
 }
 
-function ConnectionRow({ connection, texts }: { connection: Connection; texts: SettingsTexts }) {
+function ConnectionRow({ connection }: { connection: Connection }) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const { language } = useApp().i18n;
   const { crmSource, kind, portalUrl, status, errorMessage } = connection;
   return (
@@ -68,17 +70,18 @@ function ConnectionRow({ connection, texts }: { connection: Connection; texts: S
         {portalUrl && <span>{portalUrl.replace(/^https?:\/\//, '')}</span>}
       </div>
       <span class="connection-status" data-status={status}>
-        {texts[`status.${status}`]}
+        {t(`status.${status}`)}
       </span>
-      <p class="settings-note">{texts[`kind.${kind}`]}</p>
-      {status !== 'active' && <p class="settings-note">{texts[`reconnect.${kind}`]}</p>}
-      {status === 'active' && kind === 'app' && <p class="settings-note">{texts.appKeeps}</p>}
+      <p class="settings-note">{t(`kind.${kind}`)}</p>
+      {status !== 'active' && <p class="settings-note">{t(`reconnect.${kind}`)}</p>}
+      {status === 'active' && kind === 'app' && <p class="settings-note">{t('appKeeps')}</p>}
       {errorMessage && <p class="settings-note">{errorMessage}</p>}
     </li>
   );
 }
 
-function WebhookForm({ model, texts, use }: PartProps & { use: 'connect' | 'replace' }) {
+function WebhookForm({ model, use }: PartProps & { use: 'connect' | 'replace' }) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const field = useRef<HTMLInputElement>(null);
   const task = model.connecting.value;
   const isBusy = task.kind === 'busy';
@@ -90,15 +93,15 @@ function WebhookForm({ model, texts, use }: PartProps & { use: 'connect' | 'repl
   };
   return (
     <form class="settings-form" onSubmit={submit}>
-      <p>{texts[`webhook.${use}Text`]}</p>
+      <p>{t(`webhook.${use}Text`)}</p>
       <ol>
-        <li>{texts['webhook.step1']}</li>
+        <li>{t('webhook.step1')}</li>
         <li>
-          {texts['webhook.step2']} <code>{WEBHOOK_PERMISSIONS.join(', ')}</code>
+          {t('webhook.step2')} <code>{WEBHOOK_PERMISSIONS.join(', ')}</code>
         </li>
-        <li>{texts['webhook.step3']}</li>
+        <li>{t('webhook.step3')}</li>
       </ol>
-      <label for="webhook-url">{texts['webhook.field']}</label>
+      <label for="webhook-url">{t('webhook.field')}</label>
       <div class="settings-row">
         {/* The secret lives in the field alone: without a name it is in no form data, and it is emptied once it is connected. */}
         <input
@@ -113,13 +116,13 @@ function WebhookForm({ model, texts, use }: PartProps & { use: 'connect' | 'repl
           aria-describedby="webhook-secret webhook-outcome"
         />
         <button type="submit" class="button button-primary" disabled={isBusy}>
-          {texts[isBusy ? 'webhook.busy' : 'webhook.submit']}
+          {t(isBusy ? 'webhook.busy' : 'webhook.submit')}
         </button>
       </div>
       <p id="webhook-secret" class="settings-note">
-        {texts['webhook.secret']}
+        {t('webhook.secret')}
       </p>
-      <Outcome id="webhook-outcome" task={task} done={texts['webhook.done']} toProblem={toWebhookProblem} texts={texts} />
+      <Outcome id="webhook-outcome" task={task} done={t('webhook.done')} toProblem={toWebhookProblem} />
     </form>
   );
 }

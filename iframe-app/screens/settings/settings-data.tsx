@@ -2,24 +2,21 @@ import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { UsageReply } from '../../../contract/data.ts';
 import { useApp } from '../../context.ts';
-import { fillText } from '../../fill-text.ts';
 import type { I18n } from '../../i18n.ts';
 import { Button } from '../../ui/button.tsx';
 import type { DataModel } from './data-model.ts';
-import type { AreaTexts } from './settings-area-texts.ts';
 import { Card } from './settings-card.tsx';
 import { toProblem } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
-import type { SettingsTexts } from './settings-texts.ts';
+import { SETTINGS_TEXTS } from './settings-texts.ts';
 
 interface PartProps {
   model: DataModel;
-  texts: SettingsTexts;
-  area: AreaTexts;
 }
 
 /** What is kept, all of it as a file, and its deletion. */
-export function DataSettings({ model, texts, area }: PartProps) {
+export function DataSettings({ model }: PartProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const usage = model.usage.value;
   const counting = model.counting.value;
   useEffect(() => {
@@ -27,38 +24,39 @@ export function DataSettings({ model, texts, area }: PartProps) {
   }, [model]);
   return (
     <>
-      <Card title={area.usage}>
-        <p>{area['usage.text']}</p>
-        {usage && <Usage usage={usage} area={area} />}
-        {!usage && counting.kind !== 'failed' && <p class="settings-note">{texts.loading}</p>}
+      <Card title={t('usage')}>
+        <p>{t('usage.text')}</p>
+        {usage && <Usage usage={usage} />}
+        {!usage && counting.kind !== 'failed' && <p class="settings-note">{t('loading')}</p>}
         {!usage && counting.kind === 'failed' && (
           <>
-            <Failure error={counting.error} problem={toProblem(counting.error)} texts={texts} />
-            <Button onClick={model.count}>{texts.retry}</Button>
+            <Failure error={counting.error} problem={toProblem(counting.error)} />
+            <Button onClick={model.count}>{t('retry')}</Button>
           </>
         )}
       </Card>
-      <Card title={area.export}>
-        <Export {...{ model, texts, area }} />
+      <Card title={t('export')}>
+        <Export model={model} />
       </Card>
       {usage && (
-        <Card title={area.delete} isDanger>
-          <DeleteForm {...{ model, texts, area }} domain={usage.confirmation} />
+        <Card title={t('delete')} isDanger>
+          <DeleteForm model={model} domain={usage.confirmation} />
         </Card>
       )}
     </>
   );
 }
 
-function Usage({ usage, area }: { usage: UsageReply; area: AreaTexts }) {
+function Usage({ usage }: { usage: UsageReply }) {
   const { i18n } = useApp();
+  const t = i18n.of(SETTINGS_TEXTS);
   return (
     <table class="settings-table">
       <thead>
         <tr>
-          <th scope="col">{area['usage.entity']}</th>
-          <th scope="col">{area['usage.records']}</th>
-          <th scope="col">{area['usage.size']}</th>
+          <th scope="col">{t('usage.entity')}</th>
+          <th scope="col">{t('usage.records')}</th>
+          <th scope="col">{t('usage.size')}</th>
         </tr>
       </thead>
       <tbody>
@@ -66,15 +64,15 @@ function Usage({ usage, area }: { usage: UsageReply; area: AreaTexts }) {
           <tr key={entity}>
             <th scope="row">{i18n.t(`entity.${entity}`)}</th>
             <td>{i18n.writeCount(records)}</td>
-            <td>{writeSize(bytes, i18n, area)}</td>
+            <td>{writeSize(bytes, i18n)}</td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">{area['usage.total']}</th>
+          <th scope="row">{t('usage.total')}</th>
           <td>{i18n.writeCount(usage.records)}</td>
-          <td>{writeSize(usage.bytes, i18n, area)}</td>
+          <td>{writeSize(usage.bytes, i18n)}</td>
         </tr>
       </tfoot>
     </table>
@@ -82,43 +80,39 @@ function Usage({ usage, area }: { usage: UsageReply; area: AreaTexts }) {
 }
 
 /** To one digit behind the point from a megabyte on: it is an estimate. */
-function writeSize(bytes: number, { writeCount }: I18n, area: AreaTexts): string {
+function writeSize(bytes: number, { of, writeCount }: I18n): string {
   const [key, unit] =
     bytes >= 1e9 ? (['unit.gb', 1e9] as const) : bytes >= 1e6 ? (['unit.mb', 1e6] as const) : (['unit.kb', 1e3] as const);
   const value = bytes / unit;
-  return fillText(area[key], { value: writeCount(key === 'unit.kb' ? Math.ceil(value) : Math.round(value * 10) / 10) });
+  return of(SETTINGS_TEXTS)(key, { value: writeCount(key === 'unit.kb' ? Math.ceil(value) : Math.round(value * 10) / 10) });
 }
 
-function Export({ model, texts, area }: PartProps) {
+function Export({ model }: PartProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const task = model.exporting.value;
   const isBusy = task.kind === 'busy';
   const isTaken = task.kind === 'failed' && task.error.code === 'rate_limited';
   return (
     <div class="settings-form">
-      <p>{area['export.text']}</p>
+      <p>{t('export.text')}</p>
       <div class="settings-row">
         <Button onClick={model.exportAll} isBusy={isBusy}>
-          {isBusy ? area['export.busy'] : area['export.submit']}
+          {isBusy ? t('export.busy') : t('export.submit')}
         </Button>
-        {isBusy && <Button onClick={model.cancelExport}>{area['export.cancel']}</Button>}
+        {isBusy && <Button onClick={model.cancelExport}>{t('export.cancel')}</Button>}
       </div>
       {isTaken && (
         <p class="settings-failed" role="alert">
-          {area['export.running']}
+          {t('export.running')}
         </p>
       )}
-      <Outcome
-        id="export-outcome"
-        task={isTaken ? { kind: 'idle' } : task}
-        done={area['export.done']}
-        toProblem={toProblem}
-        texts={texts}
-      />
+      <Outcome id="export-outcome" task={isTaken ? { kind: 'idle' } : task} done={t('export.done')} toProblem={toProblem} />
     </div>
   );
 }
 
-function DeleteForm({ model, texts, area, domain }: PartProps & { domain: string }) {
+function DeleteForm({ model, domain }: PartProps & { domain: string }) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const [typed, setTyped] = useState('');
   const task = model.deleting.value;
   const isBusy = task.kind === 'busy';
@@ -129,8 +123,8 @@ function DeleteForm({ model, texts, area, domain }: PartProps & { domain: string
   };
   return (
     <form class="settings-form" onSubmit={submit}>
-      <p>{area['delete.text']}</p>
-      <label for="delete-domain">{fillText(area['delete.field'], { domain })}</label>
+      <p>{t('delete.text')}</p>
+      <label for="delete-domain">{t('delete.field', { domain })}</label>
       <div class="settings-row">
         <input
           id="delete-domain"
@@ -146,15 +140,15 @@ function DeleteForm({ model, texts, area, domain }: PartProps & { domain: string
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
         <button type="submit" class="button button-danger" disabled={isBusy || typed.trim() === ''}>
-          {isBusy ? area['delete.busy'] : area['delete.submit']}
+          {isBusy ? t('delete.busy') : t('delete.submit')}
         </button>
       </div>
       {isWrong && (
         <p id="delete-wrong" class="settings-failed" role="alert">
-          {area['delete.mismatch']}
+          {t('delete.mismatch')}
         </p>
       )}
-      <Outcome id="delete-outcome" task={isWrong ? { kind: 'idle' } : task} done="" toProblem={toProblem} texts={texts} />
+      <Outcome id="delete-outcome" task={isWrong ? { kind: 'idle' } : task} done="" toProblem={toProblem} />
     </form>
   );
 }

@@ -2,25 +2,22 @@ import { useEffect } from 'preact/hooks';
 import type { Member } from '../../../contract/members.ts';
 import type { ApiError } from '../../api.ts';
 import { useApp } from '../../context.ts';
-import { fillText } from '../../fill-text.ts';
 import { Button } from '../../ui/button.tsx';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import type { MembersModel } from './members-model.ts';
-import type { AreaTexts } from './settings-area-texts.ts';
 import { Card } from './settings-card.tsx';
 import { toProblem } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
-import type { SettingsTexts } from './settings-texts.ts';
+import { SETTINGS_TEXTS } from './settings-texts.ts';
 
 interface MemberSettingsProps {
   model: MembersModel;
   dashboard: Pick<DashboardModel, 'reply'>;
-  texts: SettingsTexts;
-  area: AreaTexts;
 }
 
 /** Who may look, and who may change what everyone sees. */
-export function MemberSettings({ model, dashboard, texts, area }: MemberSettingsProps) {
+export function MemberSettings({ model, dashboard }: MemberSettingsProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const members = model.members.value;
   const loading = model.loading.value;
   const changing = model.changing.value;
@@ -29,13 +26,13 @@ export function MemberSettings({ model, dashboard, texts, area }: MemberSettings
     model.load();
   }, [model]);
   return (
-    <Card title={area['section.members']}>
-      <p>{area['members.text']}</p>
-      {members === null && loading.kind !== 'failed' && <p class="settings-note">{texts.loading}</p>}
+    <Card title={t('section.members')}>
+      <p>{t('members.text')}</p>
+      {members === null && loading.kind !== 'failed' && <p class="settings-note">{t('loading')}</p>}
       {members === null && loading.kind === 'failed' && (
         <>
-          <Failure error={loading.error} problem={toProblem(loading.error)} texts={texts} />
-          <Button onClick={model.load}>{texts.retry}</Button>
+          <Failure error={loading.error} problem={toProblem(loading.error)} />
+          <Button onClick={model.load}>{t('retry')}</Button>
         </>
       )}
       {members && (
@@ -43,7 +40,7 @@ export function MemberSettings({ model, dashboard, texts, area }: MemberSettings
           {members.map((member) => (
             <MemberRow
               key={member.id}
-              {...{ member, model, area }}
+              {...{ member, model }}
               isBusy={changing.kind === 'busy'}
               timezone={dashboard.reply.value?.timezone ?? 'UTC'}
             />
@@ -52,15 +49,14 @@ export function MemberSettings({ model, dashboard, texts, area }: MemberSettings
       )}
       {isLastAdmin && (
         <p class="settings-failed" role="alert">
-          {area['members.lastAdmin']}
+          {t('members.lastAdmin')}
         </p>
       )}
       <Outcome
         id="members-outcome"
         task={isLastAdmin ? { kind: 'idle' } : changing}
-        done={area['members.done']}
+        done={t('members.done')}
         toProblem={(error: ApiError) => toProblem(error)}
-        texts={texts}
       />
     </Card>
   );
@@ -69,28 +65,28 @@ export function MemberSettings({ model, dashboard, texts, area }: MemberSettings
 interface MemberRowProps {
   member: Member;
   model: MembersModel;
-  area: AreaTexts;
   isBusy: boolean;
   timezone: string;
 }
 
-function MemberRow({ member, model, area, isBusy, timezone }: MemberRowProps) {
+function MemberRow({ member, model, isBusy, timezone }: MemberRowProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const { format } = useApp();
   const { id, name, role, lastSeenAt, hasAccess, isSelf } = member;
-  const seen = lastSeenAt && fillText(area['members.seen'], { time: format.moment(lastSeenAt, timezone, Date.now()) });
+  const seen = lastSeenAt && t('members.seen', { time: format.moment(lastSeenAt, timezone, Date.now()) });
   return (
     <li class="settings-person">
       <div class="settings-member">
         <strong>
           {name}
-          {isSelf && <span class="settings-self"> ({area['members.you']})</span>}
+          {isSelf && <span class="settings-self"> ({t('members.you')})</span>}
         </strong>
-        <span class="settings-note">{hasAccess ? (seen ?? area['members.never']) : area['members.removed']}</span>
+        <span class="settings-note">{hasAccess ? (seen ?? t('members.never')) : t('members.removed')}</span>
       </div>
       <div class="settings-row">
         {hasAccess && (
           <select
-            aria-label={fillText(area['members.role'], { name })}
+            aria-label={t('members.role', { name })}
             value={role}
             disabled={isBusy}
             onChange={async (event) => {
@@ -100,18 +96,18 @@ function MemberRow({ member, model, area, isBusy, timezone }: MemberRowProps) {
               select.value = model.members.value?.find((one) => one.id === id)?.role ?? role;
             }}
           >
-            <option value="admin">{area['members.admin']}</option>
-            <option value="member">{area['members.member']}</option>
+            <option value="admin">{t('members.admin')}</option>
+            <option value="member">{t('members.member')}</option>
           </select>
         )}
         <button
           type="button"
           class="button button-quiet"
           disabled={isBusy}
-          aria-label={fillText(area[hasAccess ? 'members.removeOf' : 'members.restoreOf'], { name })}
+          aria-label={t(hasAccess ? 'members.removeOf' : 'members.restoreOf', { name })}
           onClick={() => model.change(id, { hasAccess: !hasAccess })}
         >
-          {area[hasAccess ? 'members.remove' : 'members.restore']}
+          {t(hasAccess ? 'members.remove' : 'members.restore')}
         </button>
       </div>
     </li>

@@ -6,11 +6,10 @@ import { LANGUAGE_NAMES, LANGUAGES } from '../../i18n.ts';
 import { Button } from '../../ui/button.tsx';
 import type { Task } from '../task.ts';
 import type { PreferenceForm, PreferencesModel } from './preferences-model.ts';
-import type { AreaTexts } from './settings-area-texts.ts';
 import { Card } from './settings-card.tsx';
 import { groupTimeZones, toProblem } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
-import type { SettingsTexts } from './settings-texts.ts';
+import { SETTINGS_TEXTS } from './settings-texts.ts';
 
 type Weekday = keyof BusinessHours;
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const satisfies readonly Weekday[];
@@ -21,12 +20,11 @@ const USUAL_DAY = { from: '09:00', to: '18:00' };
 
 interface PartProps {
   model: PreferencesModel;
-  texts: SettingsTexts;
-  area: AreaTexts;
 }
 
 /** Language, currency, zone and hours: one's own language for everybody, the rest for administrators. */
-export function PreferenceSettings({ model, texts, area }: PartProps) {
+export function PreferenceSettings({ model }: PartProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const settings = model.settings.value;
   const own = model.own.value;
   useEffect(() => {
@@ -35,14 +33,14 @@ export function PreferenceSettings({ model, texts, area }: PartProps) {
   if (own === null) {
     const loading = model.loading.value;
     return (
-      <Card title={area['section.preferences']}>
+      <Card title={t('section.preferences')}>
         {loading.kind === 'failed' ? (
           <>
-            <Failure error={loading.error} problem={toProblem(loading.error)} texts={texts} />
-            <Button onClick={model.load}>{texts.retry}</Button>
+            <Failure error={loading.error} problem={toProblem(loading.error)} />
+            <Button onClick={model.load}>{t('retry')}</Button>
           </>
         ) : (
-          <p class="settings-note">{texts.loading}</p>
+          <p class="settings-note">{t('loading')}</p>
         )}
       </Card>
     );
@@ -55,45 +53,45 @@ export function PreferenceSettings({ model, texts, area }: PartProps) {
   const toLanguage = (value: string) => LANGUAGES.find((code) => code === value) ?? null;
   return (
     <>
-      <Card title={area.ownLanguage}>
+      <Card title={t('ownLanguage')}>
         <ChoiceForm
-          {...{ model, texts, area }}
+          model={model}
           form="ownLanguage"
-          label={area.ownLanguage}
-          text={area['ownLanguage.text']}
+          label={t('ownLanguage')}
+          text={t('ownLanguage.text')}
           current={own.language ?? ''}
           onSave={(value) => model.saveOwnLanguage(toLanguage(value))}
         >
-          <option value="">{area['ownLanguage.none']}</option>
+          <option value="">{t('ownLanguage.none')}</option>
           {languages}
         </ChoiceForm>
       </Card>
       {settings && (
         <>
-          <Card title={area.language}>
+          <Card title={t('language')}>
             <ChoiceForm
-              {...{ model, texts, area }}
+              model={model}
               form="language"
-              label={area.language}
-              text={area['language.text']}
+              label={t('language')}
+              text={t('language.text')}
               current={settings.language ?? ''}
               onSave={(value) => model.save('language', toLanguage(value))}
             >
-              <option value="">{area['language.none']}</option>
+              <option value="">{t('language.none')}</option>
               {languages}
             </ChoiceForm>
           </Card>
-          <Card title={area.currency}>
+          <Card title={t('currency')}>
             <ChoiceForm
-              {...{ model, texts, area }}
+              model={model}
               form="displayCurrency"
-              label={area.currency}
-              text={area['currency.text']}
+              label={t('currency')}
+              text={t('currency.text')}
               current={settings.displayCurrency ?? ''}
               onSave={(value) => model.save('displayCurrency', value === '' ? null : value)}
             >
               <option value="">
-                {area['currency.base']}
+                {t('currency.base')}
                 {settings.baseCurrency && ` (${settings.baseCurrency})`}
               </option>
               {withCurrent(settings.currencies, settings.displayCurrency).map(({ code, name }) => (
@@ -103,11 +101,11 @@ export function PreferenceSettings({ model, texts, area }: PartProps) {
               ))}
             </ChoiceForm>
           </Card>
-          <Card title={texts.timezone}>
-            <TimezoneForm {...{ model, texts, area }} current={settings.timezone} />
+          <Card title={t('timezone')}>
+            <TimezoneForm model={model} current={settings.timezone} />
           </Card>
-          <Card title={area.hours}>
-            <HoursForm {...{ model, texts, area }} current={settings.businessHours} />
+          <Card title={t('hours')}>
+            <HoursForm model={model} current={settings.businessHours} />
           </Card>
         </>
       )}
@@ -135,7 +133,8 @@ interface ChoiceFormProps extends PartProps {
 }
 
 /** One field that is saved by its button. */
-function ChoiceForm({ model, texts, area, form, label, text, current, children, done, explain, onSave }: ChoiceFormProps) {
+function ChoiceForm({ model, form, label, text, current, children, done, explain, onSave }: ChoiceFormProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const [chosen, setChosen] = useState(current);
   const task = model.saving[form].value;
   const isBusy = task.kind === 'busy';
@@ -158,11 +157,11 @@ function ChoiceForm({ model, texts, area, form, label, text, current, children, 
           {children}
         </select>
         <button type="submit" class="button button-primary" disabled={isBusy || chosen === current}>
-          {texts[isBusy ? 'timezone.busy' : 'timezone.submit']}
+          {t(isBusy ? 'saving' : 'save')}
         </button>
       </div>
       {explain && <p class="settings-note">{explain(chosen)}</p>}
-      <SaveOutcome {...{ texts, area, task, isWrong, done }} id={`${form}-outcome`} isChanged={chosen !== current} />
+      <SaveOutcome {...{ task, isWrong, done }} id={`${form}-outcome`} isChanged={chosen !== current} />
     </form>
   );
 }
@@ -177,33 +176,34 @@ interface SaveOutcomeProps extends Omit<PartProps, 'model'> {
   done?: string | undefined;
 }
 
-function SaveOutcome({ id, task, isChanged, isWrong, wrong, done, texts, area }: SaveOutcomeProps) {
+function SaveOutcome({ id, task, isChanged, isWrong, wrong, done }: SaveOutcomeProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const shown: Task = (task.kind === 'done' && isChanged) || isWrong ? { kind: 'idle' } : task;
   return (
     <>
       {isWrong && (
         <p class="settings-failed" role="alert">
-          {wrong ?? area['field.invalid']}
+          {wrong ?? t('field.invalid')}
         </p>
       )}
-      <Outcome id={id} task={shown} done={done ?? area.saved} toProblem={toProblem} texts={texts} />
+      <Outcome id={id} task={shown} done={done ?? t('saved')} toProblem={toProblem} />
     </>
   );
 }
 
-function TimezoneForm({ model, texts, area, current }: PartProps & { current: string }) {
+function TimezoneForm({ model, current }: PartProps & { current: string }) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const { format } = useApp();
   const groups = useMemo(() => groupTimeZones(current, Intl.supportedValuesOf('timeZone')), [current]);
   const now = Date.now();
-  const explain = (zone: string) =>
-    `${zone} — ${texts['timezone.now']}: ${format.moment(new Date(now).toISOString(), zone, now)}`;
+  const explain = (zone: string) => `${zone} — ${t('timezone.now')}: ${format.moment(new Date(now).toISOString(), zone, now)}`;
   return (
     <ChoiceForm
-      {...{ model, texts, area, current, explain }}
+      {...{ model, current, explain }}
       form="timezone"
-      label={texts.timezone}
-      text={texts['timezone.text']}
-      done={texts['timezone.done']}
+      label={t('timezone')}
+      text={t('timezone.text')}
+      done={t('timezone.done')}
       onSave={(zone) => model.save('timezone', zone)}
     >
       {groups.map(({ region, zones }) => {
@@ -224,7 +224,8 @@ function TimezoneForm({ model, texts, area, current }: PartProps & { current: st
   );
 }
 
-function HoursForm({ model, texts, area, current }: PartProps & { current: BusinessHours }) {
+function HoursForm({ model, current }: PartProps & { current: BusinessHours }) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const [hours, setHours] = useState(current);
   const task = model.saving.businessHours.value;
   const isBusy = task.kind === 'busy';
@@ -241,42 +242,37 @@ function HoursForm({ model, texts, area, current }: PartProps & { current: Busin
   };
   return (
     <form class="settings-form" onSubmit={submit}>
-      <p>{area['hours.text']}</p>
+      <p>{t('hours.text')}</p>
       <ul class="settings-hours">
         {WEEKDAYS.map((day) => (
-          <DayRow key={day} {...{ day, area }} value={hours[day]} isWrong={isWrong(day)} onChange={(value) => set(day, value)} />
+          <DayRow key={day} day={day} value={hours[day]} isWrong={isWrong(day)} onChange={(value) => set(day, value)} />
         ))}
       </ul>
       <div class="settings-row">
         <button type="submit" class="button button-primary" disabled={isBusy || !isChanged}>
-          {texts[isBusy ? 'timezone.busy' : 'timezone.submit']}
+          {t(isBusy ? 'saving' : 'save')}
         </button>
       </div>
-      <SaveOutcome
-        {...{ texts, area, task, isChanged }}
-        id="businessHours-outcome"
-        isWrong={refused.length > 0}
-        wrong={area['hours.invalid']}
-      />
+      <SaveOutcome {...{ task, isChanged }} id="businessHours-outcome" isWrong={refused.length > 0} wrong={t('hours.invalid')} />
     </form>
   );
 }
 
 interface DayRowProps {
   day: Weekday;
-  area: AreaTexts;
   value: WorkingDay;
   isWrong: boolean;
   onChange: (value: WorkingDay) => void;
 }
 
-function DayRow({ day, area, value, isWrong, onChange }: DayRowProps) {
-  const name = area[`day.${day}`];
+function DayRow({ day, value, isWrong, onChange }: DayRowProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
+  const name = t(`day.${day}`);
   const field = (end: 'from' | 'to') =>
     value && (
       <select
         value={value[end]}
-        aria-label={`${name}, ${area[`hours.${end}`]}`}
+        aria-label={`${name}, ${t(`hours.${end}`)}`}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? `hours-${day}-wrong` : undefined}
         onChange={(event) => onChange({ ...value, [end]: event.currentTarget.value })}
@@ -305,11 +301,11 @@ function DayRow({ day, area, value, isWrong, onChange }: DayRowProps) {
           {field('to')}
         </span>
       ) : (
-        <span class="settings-note">{area['hours.off']}</span>
+        <span class="settings-note">{t('hours.off')}</span>
       )}
       {isWrong && (
         <p id={`hours-${day}-wrong`} class="settings-failed" role="alert">
-          {area['hours.invalid']}
+          {t('hours.invalid')}
         </p>
       )}
     </li>

@@ -8,44 +8,43 @@ import { isProblem, type SyncModel } from '../sync/sync-model.ts';
 import { type QuarantinedRecord, type QuarantineModel, toLink } from './quarantine-model.ts';
 import { type SettingsModel, toCopyProblem, toProblem, toSyncProblem } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
-import type { SettingsTexts } from './settings-texts.ts';
+import { SETTINGS_TEXTS } from './settings-texts.ts';
 
 interface SyncSettingsProps {
   model: SettingsModel;
   sync: SyncModel;
   host: Pick<Host, 'openRecord'>;
-  texts: SettingsTexts;
 }
 
 /** How the copy of the CRM stands, and what an administrator can do about it. */
-export function SyncSettings({ model, sync, host, texts }: SyncSettingsProps) {
+export function SyncSettings({ model, sync, host }: SyncSettingsProps) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const status = sync.status.value;
   const isPaused = status?.status === 'paused';
   const isPausing = model.pausing.value.kind === 'busy';
   const problems = status?.entities.reduce((sum, { quarantinedRecords }) => sum + quarantinedRecords, 0) ?? 0;
   return (
     <div class="settings-form">
-      <p>{texts['sync.text']}</p>
-      <SyncFacts status={status} timezone={model.timezone.value ?? 'UTC'} texts={texts} />
+      <p>{t('sync.text')}</p>
+      <SyncFacts status={status} timezone={model.timezone.value ?? 'UTC'} />
       <div class="settings-row">
         {status && (
           <Button onClick={isPaused ? model.resume : model.pause} isBusy={isPausing}>
-            {texts[isPaused ? 'resume.submit' : 'pause.submit']}
+            {t(isPaused ? 'resume.submit' : 'pause.submit')}
           </Button>
         )}
         <Button onClick={model.copyAgain} isBusy={model.copying.value.kind === 'busy'}>
-          {texts['copy.submit']}
+          {t('copy.submit')}
         </Button>
       </div>
       <Outcome
         id="pause-outcome"
         task={model.pausing.value}
-        done={texts[isPaused ? 'pause.done' : 'resume.done']}
+        done={t(isPaused ? 'pause.done' : 'resume.done')}
         toProblem={toSyncProblem}
-        texts={texts}
       />
-      <Outcome id="copy-outcome" task={model.copying.value} done={texts['copy.done']} toProblem={toCopyProblem} texts={texts} />
-      {problems > 0 && <Quarantine model={model.quarantine} count={problems} host={host} texts={texts} />}
+      <Outcome id="copy-outcome" task={model.copying.value} done={t('copy.done')} toProblem={toCopyProblem} />
+      {problems > 0 && <Quarantine model={model.quarantine} count={problems} host={host} />}
     </div>
   );
 }
@@ -54,35 +53,35 @@ interface SyncFactsProps {
   /** Null until it is known. */
   status: SyncStatusReply | null;
   timezone: string;
-  texts: SettingsTexts;
 }
 
-function SyncFacts({ status, timezone, texts }: SyncFactsProps) {
+function SyncFacts({ status, timezone }: SyncFactsProps) {
   const { i18n, format } = useApp();
+  const t = i18n.of(SETTINGS_TEXTS);
   const now = Date.now();
   const when = (iso: string) => format.moment(iso, timezone, now);
-  const describeNext = (next: string) => (Date.parse(next) <= now ? texts['sync.atOnce'] : when(next));
-  if (status === null) return <p class="settings-note">{texts.loading}</p>;
+  const describeNext = (next: string) => (Date.parse(next) <= now ? t('sync.atOnce') : when(next));
+  if (status === null) return <p class="settings-note">{t('loading')}</p>;
   const { status: state, dataAsOf, nextSyncAt } = status;
   return (
     <dl class="sync-facts">
       <div>
-        <dt>{texts['sync.state']}</dt>
+        <dt>{t('sync.state')}</dt>
         <dd aria-live="polite" data-status={state}>
-          {isProblem(state) ? i18n.t(`syncBadge.${state}`) : texts[`state.${state}`]}
+          {isProblem(state) ? i18n.t(`syncBadge.${state}`) : t(`state.${state}`)}
         </dd>
       </div>
       {dataAsOf && (
         <div>
-          <dt>{texts['sync.asOf']}</dt>
+          <dt>{t('sync.asOf')}</dt>
           <dd>{when(dataAsOf)}</dd>
         </div>
       )}
       {/* The first load has no next one yet, and needs none. */}
       {(nextSyncAt || (state !== 'pending' && state !== 'syncing')) && (
         <div>
-          <dt>{texts['sync.next']}</dt>
-          <dd>{nextSyncAt ? describeNext(nextSyncAt) : texts['sync.notPlanned']}</dd>
+          <dt>{t('sync.next')}</dt>
+          <dd>{nextSyncAt ? describeNext(nextSyncAt) : t('sync.notPlanned')}</dd>
         </div>
       )}
     </dl>
@@ -93,11 +92,11 @@ interface QuarantineProps {
   model: QuarantineModel;
   count: number;
   host: Pick<Host, 'openRecord'>;
-  texts: SettingsTexts;
 }
 
-function Quarantine({ model, count, host, texts }: QuarantineProps) {
+function Quarantine({ model, count, host }: QuarantineProps) {
   const { i18n } = useApp();
+  const t = i18n.of(SETTINGS_TEXTS);
   const [isOpen, setOpen] = useState(false);
   const records = model.records.value;
   const task = model.loading.value;
@@ -109,25 +108,25 @@ function Quarantine({ model, count, host, texts }: QuarantineProps) {
   return (
     <section class="quarantine">
       <button type="button" class="quarantine-toggle" aria-expanded={isOpen} aria-controls="quarantine-list" onClick={toggle}>
-        {texts.quarantine} ({i18n.writeCount(count)})
+        {t('quarantine')} ({i18n.writeCount(count)})
       </button>
       <div id="quarantine-list" hidden={!isOpen}>
-        <p class="settings-note">{texts['quarantine.text']}</p>
+        <p class="settings-note">{t('quarantine.text')}</p>
         {records && (
           <ul class="quarantine-records">
             {records.map((record) => (
-              <Row key={`${record.crmSource}:${record.entity}:${record.externalId}`} record={record} host={host} texts={texts} />
+              <Row key={`${record.crmSource}:${record.entity}:${record.externalId}`} record={record} host={host} />
             ))}
           </ul>
         )}
-        {records === null && isBusy && <p class="settings-note">{texts.loading}</p>}
+        {records === null && isBusy && <p class="settings-note">{t('loading')}</p>}
         <div class="settings-outcome" role="status">
-          {task.kind === 'failed' && <Failure error={task.error} problem={toProblem(task.error)} texts={texts} />}
+          {task.kind === 'failed' && <Failure error={task.error} problem={toProblem(task.error)} />}
         </div>
-        {task.kind === 'failed' && records === null && <Button onClick={model.load}>{texts.retry}</Button>}
+        {task.kind === 'failed' && records === null && <Button onClick={model.load}>{t('retry')}</Button>}
         {records !== null && model.hasMore.value && (
           <Button onClick={model.loadMore} isBusy={isBusy}>
-            {texts['quarantine.more']}
+            {t('more')}
           </Button>
         )}
       </div>
@@ -135,7 +134,8 @@ function Quarantine({ model, count, host, texts }: QuarantineProps) {
   );
 }
 
-function Row({ record, host, texts }: { record: QuarantinedRecord; host: Pick<Host, 'openRecord'>; texts: SettingsTexts }) {
+function Row({ record, host }: { record: QuarantinedRecord; host: Pick<Host, 'openRecord'> }) {
+  const t = useApp().i18n.of(SETTINGS_TEXTS);
   const { entity, externalId, problems } = record;
   const url = toLink(record.url);
   const open = (event: TargetedMouseEvent<HTMLAnchorElement>) => {
@@ -146,7 +146,7 @@ function Row({ record, host, texts }: { record: QuarantinedRecord; host: Pick<Ho
   return (
     <li>
       <strong>
-        {texts[`quarantine.${entity}`]}{' '}
+        {t(`quarantine.${entity}`)}{' '}
         {url === null ? (
           externalId
         ) : (
@@ -160,7 +160,7 @@ function Row({ record, host, texts }: { record: QuarantinedRecord; host: Pick<Ho
           <li key={`${field}:${problem}`}>
             {field !== null && <code>{field}</code>}
             {field !== null && ': '}
-            {texts[`recordProblem.${problem}`]}
+            {t(`recordProblem.${problem}`)}
           </li>
         ))}
       </ul>

@@ -14,7 +14,6 @@ import { createMembers } from './members-model.ts';
 import { createPreferences } from './preferences-model.ts';
 import { AccessLogSettings } from './settings-access-log.tsx';
 import { createSettingsApi } from './settings-api.ts';
-import { AREA_TEXTS } from './settings-area-texts.ts';
 import { Card } from './settings-card.tsx';
 import { ConnectionSettings } from './settings-connections.tsx';
 import { DataSettings } from './settings-data.tsx';
@@ -23,6 +22,8 @@ import { createSettings } from './settings-model.ts';
 import { PreferenceSettings } from './settings-preferences.tsx';
 import { SyncSettings } from './settings-sync.tsx';
 import { SETTINGS_TEXTS } from './settings-texts.ts';
+
+export { SETTINGS_TEXTS as TEXTS };
 
 interface SettingsProps {
   api: Api;
@@ -39,8 +40,7 @@ type Section = (typeof SECTIONS)[number];
 /** What an administrator decides for everyone, and what everybody decides for themselves. One section is shown at a time. */
 export function Settings({ api, host, dashboard, sync, isAdmin, onLeave }: SettingsProps) {
   const { i18n, changeLanguage } = useApp();
-  const texts = SETTINGS_TEXTS[i18n.language];
-  const area = AREA_TEXTS[i18n.language];
+  const t = i18n.of(SETTINGS_TEXTS);
   const [models] = useState(() => createModels({ api, dashboard, sync, isAdmin, changeLanguage }));
   const [section, setSection] = useState<Section>(isAdmin ? 'connections' : 'preferences');
   const heading = useRef<HTMLHeadingElement>(null);
@@ -55,15 +55,15 @@ export function Settings({ api, host, dashboard, sync, isAdmin, onLeave }: Setti
       <header class="page-head">
         <Button onClick={onLeave}>
           <BackIcon />
-          {texts.back}
+          {t('back')}
         </Button>
         <h1 ref={heading} tabIndex={-1}>
-          {texts.title}
+          {t('title')}
         </h1>
       </header>
       <div class="settings-area">
         {isAdmin && (
-          <nav class="settings-nav" aria-label={area.sections}>
+          <nav class="settings-nav" aria-label={t('sections')}>
             {SECTIONS.map((name) => (
               <button
                 key={name}
@@ -71,22 +71,22 @@ export function Settings({ api, host, dashboard, sync, isAdmin, onLeave }: Setti
                 aria-current={name === section ? 'page' : undefined}
                 onClick={() => setSection(name)}
               >
-                {area[`section.${name}`]}
+                {t(`section.${name}`)}
               </button>
             ))}
           </nav>
         )}
         <div class="settings-section">
-          {section === 'connections' && <ConnectionSettings model={models.settings} texts={texts} />}
+          {section === 'connections' && <ConnectionSettings model={models.settings} />}
           {section === 'sync' && (
-            <Card title={texts.sync}>
-              <SyncSettings model={models.settings} sync={sync} host={host} texts={texts} />
+            <Card title={t('section.sync')}>
+              <SyncSettings model={models.settings} sync={sync} host={host} />
             </Card>
           )}
-          {section === 'preferences' && <PreferenceSettings model={models.preferences} texts={texts} area={area} />}
-          {section === 'members' && <MemberSettings model={models.members} dashboard={dashboard} texts={texts} area={area} />}
-          {section === 'data' && <DataSettings model={models.data} texts={texts} area={area} />}
-          {section === 'accessLog' && <AccessLogSettings model={models.data} dashboard={dashboard} texts={texts} area={area} />}
+          {section === 'preferences' && <PreferenceSettings model={models.preferences} />}
+          {section === 'members' && <MemberSettings model={models.members} dashboard={dashboard} />}
+          {section === 'data' && <DataSettings model={models.data} />}
+          {section === 'accessLog' && <AccessLogSettings model={models.data} dashboard={dashboard} />}
         </div>
       </div>
     </main>

@@ -1,0 +1,32 @@
+import type { ChatTexts } from '../chat-texts.ts';
+
+export const texts: ChatTexts = {
+  title: 'Розмова',
+  welcome: 'Запитайте про будь-який показник вашого бізнесу. Я відповідаю за копією вашої CRM.',
+  examples: 'Наприклад:',
+  'example.1': 'How many leads do we have?',
+  'example.2': 'Deals won this month',
+  'example.3': 'Revenue this year',
+  'example.4': 'Average deal',
+  'example.5': 'Conversion rate',
+  question: 'Ваше запитання',
+  placeholder: 'How many leads today?',
+  send: 'Запитати',
+  loading: 'Завантажуємо…',
+  thinking: 'Рахуємо…',
+  earlier: 'Показати раніші повідомлення',
+  you: 'Ви',
+  add: 'Додати на дашборд',
+  adding: 'Додаємо…',
+  added: 'Уже на дашборді.',
+  showDashboard: 'Показати',
+  addRefused: 'Не вдалося додати: віджет уже прибирали, або на дашборді немає місця.',
+  notSynced: 'Записи для цього ще копіюються. Запитайте знову, коли синхронізація завершиться.',
+  notUnderstood:
+    'Цього я не зрозумів. Я називаю по одному числу: ліди, угоди, виторг, конверсія, дзвінки, час відповіді — за співробітником, джерелом або періодом. Поки що розумію англійську, російську та узбецьку.',
+  gone: 'Цю відповідь більше не можна показати.',
+  failed: 'Не вдалося.',
+  offline: 'Немає зв’язку з LeadRelay.',
+  tooOften: 'Забагато запитань одразу. Спробуйте трохи згодом.',
+  retry: 'Повторити',
+};
