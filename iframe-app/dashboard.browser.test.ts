@@ -300,7 +300,7 @@ describe('the records behind a number', () => {
     const { x, y } = await pointOf(frame, SOURCES, 0);
     await page.mouse.click(x, y);
     const list = frame.getByRole('dialog');
-    await list.getByText('Deals · Records: 30').waitFor();
+    await list.getByText('Deals · 30 records').waitFor();
     expect(await list.locator('.overlay-head').textContent()).toContain('Website: 4,210');
     expect(asked).toEqual([
       {

@@ -6,6 +6,7 @@ import type { BootData } from '../contract/session.ts';
 import { RECORD_PROBLEMS, type SyncState } from '../contract/sync.ts';
 import { openBrowser } from '../scripts/open-browser.ts';
 import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { drillPage, sampleCatalog, serveWidgets, widgetId } from './testing/fake-widgets.ts';
 import { buildWithLongestTexts } from './testing/longest-texts.ts';
 import { findCutOff } from './testing/overflow.ts';
 import {
@@ -87,6 +88,38 @@ test('the check sees what does not fit', async () => {
 test('the dashboard', async () => {
   await open();
   await page.locator('.kpi-value').first().waitFor();
+  await expectAllToFit();
+});
+
+test('what is done with widgets', async () => {
+  serveWidgets(portal, longDashboard());
+  portal.api['GET /api/dashboard/catalog'] = () => ({ body: sampleCatalog() });
+  portal.api['POST /api/dashboard/preview'] = () => ({ body: { status: 'not_synced' } });
+  portal.api['POST /api/dashboard/drill'] = () => ({ body: drillPage(1, 5, { total: 12_345, next: 'next' }) });
+  await open();
+  const own = page.locator(`.panel[data-widget="${widgetId(5)}"] .card-menu-button`);
+  await own.click();
+  await page.locator('[role="menu"]').waitFor();
+  await expectAllToFit();
+  await page.locator('[role="menuitem"]').first().click();
+  await page.locator('.drill-list li').first().waitFor();
+  await expectAllToFit();
+  await page.keyboard.press('Escape');
+  await own.click();
+  await page.locator('[role="menuitem"]').last().click();
+  await page.locator('.toast').waitFor();
+  await expectAllToFit();
+  const [add, arrange, bin] = await page.locator('.dashboard-bar .button').all();
+  await add?.click();
+  await page.locator('.picker-preview .panel-note').waitFor();
+  await expectAllToFit();
+  await page.keyboard.press('Escape');
+  await bin?.click();
+  await page.locator('.bin-list li').first().waitFor();
+  await expectAllToFit();
+  await page.keyboard.press('Escape');
+  await arrange?.click();
+  await page.locator('.bar-hint').waitFor();
   await expectAllToFit();
 });
 

@@ -1,17 +1,15 @@
 import type { ApiError } from '../api.ts';
-import type { DashboardTexts } from './dashboard/dashboard-texts.ts';
+import type { DashboardT, DashboardTexts } from './dashboard/dashboard-texts.ts';
+
+type ProblemKey = Extract<keyof DashboardTexts, `problem.${string}`>;
 
 /** Why something with widgets failed, in a sentence that says what helps. */
-export function problemText(
-  error: ApiError,
-  texts: DashboardTexts,
-  codes: Partial<Record<string, keyof DashboardTexts>>,
-): string {
-  if (error.kind === 'session') return texts['problem.session'];
-  if (error.kind === 'network') return texts['problem.offline'];
-  if (error.code === 'rate_limited') return texts['problem.busy'];
+export function problemText(error: ApiError, t: DashboardT, codes: Partial<Record<string, ProblemKey>>): string {
+  if (error.kind === 'session') return t('problem.session');
+  if (error.kind === 'network') return t('problem.offline');
+  if (error.code === 'rate_limited') return t('problem.busy');
   const own = error.code === null ? undefined : codes[error.code];
-  return texts[own ?? 'problem.failed'];
+  return t(own ?? 'problem.failed');
 }
 
 /** Of changes: another person may have removed the widget, or the dashboard is full. */

@@ -1,7 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { fillText } from '../fill-text.ts';
 import { followVisiblePart } from '../ui/overlay.tsx';
-import type { DashboardTexts } from './dashboard/dashboard-texts.ts';
+import type { DashboardT } from './dashboard/dashboard-texts.ts';
 import type { Toast, WidgetModel } from './dashboard/widget-model.ts';
 import { CHANGE_CODES, problemText } from './problem-text.ts';
 
@@ -9,7 +8,7 @@ import { CHANGE_CODES, problemText } from './problem-text.ts';
 const SHOWN_MS = 15_000;
 
 /** What has just happened, and the way back. Always in the page, so that a screen reader hears what comes into it. */
-export function Toasts({ model, texts }: { model: WidgetModel; texts: DashboardTexts }) {
+export function Toasts({ model, t }: { model: WidgetModel; t: DashboardT }) {
   const box = useRef<HTMLDivElement>(null);
   const toast = model.toast.value;
   useEffect(() => {
@@ -28,16 +27,16 @@ export function Toasts({ model, texts }: { model: WidgetModel; texts: DashboardT
     <div class="toasts" role="status" ref={box}>
       {toast && (
         <div class={toast.kind === 'failed' ? 'toast is-failed' : 'toast'}>
-          <span>{toastText(toast, texts)}</span>
+          <span>{toastText(toast, t)}</span>
           {toast.kind === 'removed' && (
             <button type="button" class="toast-action" onClick={toast.undo}>
-              {texts.undo}
+              {t('undo')}
             </button>
           )}
           <button
             type="button"
             class="toast-action"
-            aria-label={texts.close}
+            aria-label={t('close')}
             onClick={() => {
               model.toast.value = null;
             }}
@@ -50,7 +49,7 @@ export function Toasts({ model, texts }: { model: WidgetModel; texts: DashboardT
   );
 }
 
-function toastText(toast: Toast, texts: DashboardTexts): string {
-  if (toast.kind === 'failed') return problemText(toast.error, texts, CHANGE_CODES);
-  return fillText(texts[`toast.${toast.kind}`], { title: toast.widget.config.title });
+function toastText(toast: Toast, t: DashboardT): string {
+  if (toast.kind === 'failed') return problemText(toast.error, t, CHANGE_CODES);
+  return t(`toast.${toast.kind}`, { title: toast.widget.config.title });
 }

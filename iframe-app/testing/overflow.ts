@@ -14,7 +14,8 @@ export function findCutOff(page: Page): Promise<string[]> {
         one !== null && (getComputedStyle(one).clipPath === 'inset(50%)' || isHeardOnly(one.parentElement));
       if (isHeardOnly(element)) continue;
       const { clientWidth, scrollWidth, clientHeight, scrollHeight } = element;
-      const hidesLines = getComputedStyle(element).overflowY !== 'visible' && scrollHeight > clientHeight + 1;
+      // What scrolls hides nothing for good.
+      const hidesLines = ['hidden', 'clip'].includes(getComputedStyle(element).overflowY) && scrollHeight > clientHeight + 1;
       const box = element.getBoundingClientRect();
       const isOutside = box.width > 0 && (box.right > document.documentElement.clientWidth + 0.5 || box.left < -0.5);
       if (clientWidth > 0 && (scrollWidth > clientWidth || hidesLines || isOutside)) cut.push(element.outerHTML.slice(0, 300));

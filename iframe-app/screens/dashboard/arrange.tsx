@@ -1,15 +1,14 @@
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../../contract/dashboard.ts';
-import { fillText } from '../../fill-text.ts';
 import type { ArrangeModel } from './arrange-model.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 import { SIZES } from './widget-choices.ts';
 
 interface HandleProps {
   widget: Widget;
   arrange: ArrangeModel;
-  texts: DashboardTexts;
+  t: DashboardT;
 }
 
 /** A pointer that has moved less has only trembled. */
@@ -22,7 +21,7 @@ const STEPS = new Map([
 ]);
 
 /** In a card's corner while the dashboard is arranged: dragged by mouse or finger, or lifted with the space bar and moved by arrow keys. */
-export function MoveHandle({ widget, arrange, texts }: HandleProps) {
+export function MoveHandle({ widget, arrange, t }: HandleProps) {
   const handle = useRef<HTMLButtonElement>(null);
   const drag = useRef<Drag | null>(null);
   const isLifted = arrange.lifted.value === widget.id;
@@ -71,7 +70,7 @@ export function MoveHandle({ widget, arrange, texts }: HandleProps) {
       ref={handle}
       type="button"
       class="move-handle"
-      aria-label={fillText(texts['arrange.handle'], { title: widget.config.title })}
+      aria-label={t('arrange.handle', { title: widget.config.title })}
       aria-pressed={isLifted}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
@@ -142,7 +141,7 @@ function cardUnder({ clientX, clientY }: PointerEvent, dragged: HTMLElement): st
 const UP_TO = [0.42, 0.75, Number.POSITIVE_INFINITY];
 
 /** At a card's edge while the dashboard is arranged: its width, dragged or by arrow keys. */
-export function SizeHandle({ widget, arrange, texts }: HandleProps) {
+export function SizeHandle({ widget, arrange, t }: HandleProps) {
   const { size } = widget.config;
   const isDragged = useRef(false);
   const sizeAt = (event: TargetedPointerEvent<HTMLElement>) => {
@@ -166,11 +165,11 @@ export function SizeHandle({ widget, arrange, texts }: HandleProps) {
       class="size-handle"
       role="slider"
       tabIndex={0}
-      aria-label={fillText(texts['arrange.size'], { title: widget.config.title })}
+      aria-label={t('arrange.size', { title: widget.config.title })}
       aria-valuemin={1}
       aria-valuemax={3}
       aria-valuenow={SIZES.indexOf(size) + 1}
-      aria-valuetext={texts[`size.${size}`]}
+      aria-valuetext={t(`size.${size}`)}
       onPointerDown={(event) => {
         isDragged.current = true;
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -194,17 +193,11 @@ export function SizeHandle({ widget, arrange, texts }: HandleProps) {
 }
 
 /** What those hear who cannot see it. */
-export function Announcer({ arrange, texts }: Pick<HandleProps, 'arrange' | 'texts'>) {
+export function Announcer({ arrange, t }: Pick<HandleProps, 'arrange' | 't'>) {
   const said = arrange.announcement.value;
-  const values: Record<string, string> =
-    said === null
-      ? {}
-      : said.kind === 'cancelled'
-        ? { title: said.title }
-        : { title: said.title, place: `${said.place}`, count: `${said.count}` };
   return (
     <div class="visually-hidden" aria-live="assertive">
-      {said && fillText(texts[`arrange.${said.kind}`], values)}
+      {said && (said.kind === 'cancelled' ? t('arrange.cancelled', said) : t(`arrange.${said.kind}`, said))}
     </div>
   );
 }

@@ -2,12 +2,11 @@ import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { DeletedWidget } from '../../../contract/dashboard.ts';
 import { useApp } from '../../context.ts';
-import { fillText } from '../../fill-text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
 import { problemText } from '../problem-text.ts';
 import { run, type Task } from '../task.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 import type { WidgetApi } from './widget-api.ts';
 import type { WidgetModel } from './widget-model.ts';
 
@@ -15,12 +14,12 @@ interface BinProps {
   api: Pick<WidgetApi, 'listBin'>;
   model: WidgetModel;
   timezone: string;
-  texts: DashboardTexts;
+  t: DashboardT;
   onClose: () => void;
 }
 
 /** Removed widgets, the last first, and the way back. */
-export function Bin({ api, model, timezone, texts, onClose }: BinProps) {
+export function Bin({ api, model, timezone, t, onClose }: BinProps) {
   const { i18n, format } = useApp();
   const [list] = useState(() => ({ widgets: signal<DeletedWidget[] | null>(null), loading: signal<Task>({ kind: 'idle' }) }));
   const load = () =>
@@ -36,27 +35,27 @@ export function Bin({ api, model, timezone, texts, onClose }: BinProps) {
   const widgets = list.widgets.value;
   const loading = list.loading.value;
   return (
-    <Overlay label={texts['bin.title']} kind="side" onClose={onClose}>
-      <OverlayHead title={texts['bin.title']} closeLabel={texts.close} onClose={onClose}>
-        <p>{texts['bin.text']}</p>
+    <Overlay label={t('bin.title')} kind="side" onClose={onClose}>
+      <OverlayHead title={t('bin.title')} closeLabel={t('close')} onClose={onClose}>
+        <p>{t('bin.text')}</p>
       </OverlayHead>
       <div class="overlay-body">
         <div role="status">
           {loading.kind === 'busy' && <p>{i18n.t('panel.loading')}</p>}
-          {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, texts, {})}</p>}
-          {widgets?.length === 0 && <p>{texts['bin.empty']}</p>}
+          {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, t, {})}</p>}
+          {widgets?.length === 0 && <p>{t('bin.empty')}</p>}
         </div>
-        {loading.kind === 'failed' && <Button onClick={load}>{texts.retry}</Button>}
+        {loading.kind === 'failed' && <Button onClick={load}>{t('retry')}</Button>}
         <ul class="bin-list">
           {widgets?.map((widget) => (
             <li key={widget.id}>
               <span class="drill-name">{widget.config.title}</span>
               <span class="drill-note">
-                {texts[`kind.${widget.config.chartType}`]} ·{' '}
-                {fillText(texts['bin.removed'], { time: format.moment(widget.deletedAt, timezone, Date.now()) })}
+                {t(`kind.${widget.config.chartType}`)} ·{' '}
+                {t('bin.removed', { time: format.moment(widget.deletedAt, timezone, Date.now()) })}
               </span>
               <Button onClick={() => restore(widget)} isBusy={model.isSaving.value}>
-                {texts['bin.restore']}
+                {t('bin.restore')}
               </Button>
             </li>
           ))}

@@ -2,10 +2,9 @@ import type { CrmSource } from '../../../contract/crm.ts';
 import type { DashboardFilter } from '../../../contract/dashboard-filter.ts';
 import { useApp } from '../../context.ts';
 import { crmName } from '../../crm-name.ts';
-import { fillText } from '../../fill-text.ts';
 import { Button } from '../../ui/button.tsx';
 import type { ArrangeModel } from './arrange-model.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 import { RANGES } from './widget-choices.ts';
 
 interface DashboardBarProps {
@@ -16,36 +15,36 @@ interface DashboardBarProps {
   arrange: ArrangeModel;
   onAdd: () => void;
   onBin: () => void;
-  texts: DashboardTexts;
+  t: DashboardT;
 }
 
 /** Above the cards: what all of them are looked at through, and what is done with them as a whole. */
-export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, texts }: DashboardBarProps) {
+export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, t }: DashboardBarProps) {
   const { i18n } = useApp();
   const isArranging = arrange.isOn.value;
   return (
     <>
       <select
         class={filter.range === null ? '' : 'is-set'}
-        aria-label={texts['bar.range']}
+        aria-label={t('bar.range')}
         value={filter.range ?? ''}
         onChange={({ currentTarget: { value } }) => onLook({ ...filter, range: value === '' ? null : Number(value) })}
       >
-        <option value="">{texts['bar.ownRange']}</option>
+        <option value="">{t('bar.ownRange')}</option>
         {RANGES.filter((days) => days !== null).map((days) => (
           <option key={days} value={days}>
-            {fillText(texts.days, { count: i18n.writeCount(days) })}
+            {t('days', { count: days })}
           </option>
         ))}
       </select>
       {crms.length > 1 && (
         <select
           class={filter.crm === null ? '' : 'is-set'}
-          aria-label={texts['bar.crm']}
+          aria-label={t('bar.crm')}
           value={filter.crm ?? ''}
           onChange={({ currentTarget: { value } }) => onLook({ ...filter, crm: crms.find((crm) => crm === value) ?? null })}
         >
-          <option value="">{texts['bar.allCrms']}</option>
+          <option value="">{t('bar.allCrms')}</option>
           {crms.map((crm) => (
             <option key={crm} value={crm}>
               {crmName(crm, i18n.language)}
@@ -53,19 +52,19 @@ export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, text
           ))}
         </select>
       )}
-      {filter.range !== null && <span class="bar-note">{texts['bar.filtered']}</span>}
+      {filter.range !== null && <span class="bar-note">{t('bar.filtered')}</span>}
       <span class="bar-gap" />
-      <Button onClick={onAdd}>+ {texts['bar.add']}</Button>
+      <Button onClick={onAdd}>+ {t('bar.add')}</Button>
       <Button
         onClick={() => {
           arrange.isOn.value = !isArranging;
         }}
         kind={isArranging ? 'primary' : 'quiet'}
       >
-        {texts[isArranging ? 'bar.arranged' : 'bar.arrange']}
+        {t(isArranging ? 'bar.arranged' : 'bar.arrange')}
       </Button>
-      <Button onClick={onBin}>{texts['bar.bin']}</Button>
-      {isArranging && <p class="bar-hint">{texts[arrange.canArrange.value ? 'arrange.hint' : 'arrange.nothing']}</p>}
+      <Button onClick={onBin}>{t('bar.bin')}</Button>
+      {isArranging && <p class="bar-hint">{t(arrange.canArrange.value ? 'arrange.hint' : 'arrange.nothing')}</p>}
     </>
   );
 }

@@ -54,9 +54,9 @@ export interface Tools {
 type Over = ({ kind: 'picker' } & typeof import('./picker.tsx')) | ({ kind: 'bin' } & typeof import('./bin.tsx'));
 
 /** All that is done with widgets, rather than looked at. It loads after the charts are drawn. */
-export function createTools({ api, host, dashboard, sync, isAdmin, app }: ToolsDeps): Tools {
+export async function createTools({ api, host, dashboard, sync, isAdmin, app }: ToolsDeps): Promise<Tools> {
   adoptStyles();
-  const texts = DASHBOARD_TEXTS[app.i18n.language];
+  const t = await app.i18n.load(DASHBOARD_TEXTS);
   const widgetApi = createWidgetApi(api);
   const model = createWidgetModel({ api: widgetApi, dashboard, newKey: () => crypto.randomUUID() });
   const drill = createDrill(widgetApi);
@@ -144,24 +144,24 @@ export function createTools({ api, host, dashboard, sync, isAdmin, app }: ToolsD
     useEffect(() => openRecordsOnClick(dataOf, openRecords), []);
     return (
       <>
-        <DrillPanel drill={drill} host={host} timezone={reply?.timezone ?? 'UTC'} canSave={isAdmin} texts={texts} />
+        <DrillPanel drill={drill} host={host} timezone={reply?.timezone ?? 'UTC'} canSave={isAdmin} t={t} />
         {shown && shown.chartType !== 'kpi' && data?.kind === 'chart' && (
           <FullScreen
             config={shown}
             data={data}
             subtitle={describeRange(shown.timeRangeDays, i18n)}
-            texts={texts}
+            t={t}
             onClose={() => {
               model.full.value = null;
             }}
           />
         )}
-        {over.value?.kind === 'picker' && <over.value.Picker api={widgetApi} model={model} texts={texts} onClose={close} />}
+        {over.value?.kind === 'picker' && <over.value.Picker api={widgetApi} model={model} t={t} onClose={close} />}
         {over.value?.kind === 'bin' && (
-          <over.value.Bin api={widgetApi} model={model} timezone={reply?.timezone ?? 'UTC'} texts={texts} onClose={close} />
+          <over.value.Bin api={widgetApi} model={model} timezone={reply?.timezone ?? 'UTC'} t={t} onClose={close} />
         )}
-        <Toasts model={model} texts={texts} />
-        <Announcer arrange={arrange} texts={texts} />
+        <Toasts model={model} t={t} />
+        <Announcer arrange={arrange} t={t} />
       </>
     );
   }
@@ -178,21 +178,21 @@ export function createTools({ api, host, dashboard, sync, isAdmin, app }: ToolsD
         arrange={arrange}
         onAdd={() => open(async () => ({ kind: 'picker', ...(await import('./picker.tsx')) }))}
         onBin={() => open(async () => ({ kind: 'bin', ...(await import('./bin.tsx')) }))}
-        texts={texts}
+        t={t}
       />
     ),
     heading: (widget) =>
-      model.renaming.value === widget.id ? <Rename key={widget.id} widget={widget} model={model} texts={texts} /> : undefined,
+      model.renaming.value === widget.id ? <Rename key={widget.id} widget={widget} model={model} t={t} /> : undefined,
     actions(widget) {
       if (!arrange.isOn.value) {
         const hasData = dashboard.panels.value.get(widget.id)?.kind === 'ready';
-        return <CardMenu {...{ widget, hasData, model, actions, texts }} widgets={widgets()} />;
+        return <CardMenu {...{ widget, hasData, model, actions, t }} widgets={widgets()} />;
       }
       if (widget.isStandard) return null;
       return (
         <>
-          <MoveHandle widget={widget} arrange={arrange} texts={texts} />
-          {widget.config.chartType !== 'kpi' && <SizeHandle widget={widget} arrange={arrange} texts={texts} />}
+          <MoveHandle widget={widget} arrange={arrange} t={t} />
+          {widget.config.chartType !== 'kpi' && <SizeHandle widget={widget} arrange={arrange} t={t} />}
         </>
       );
     },

@@ -79,7 +79,10 @@ export function Dashboard({ api, host, dashboard, sync, isAdmin, onRefresh, acti
   const hasNumbers = dashboard.hasNumbers.value;
   useEffect(() => {
     if (!hasNumbers) return;
-    const load = () => loadTools().then(({ createTools }) => setTools(createTools({ api, host, dashboard, sync, isAdmin, app })));
+    const load = () =>
+      loadTools()
+        .then(({ createTools }) => createTools({ api, host, dashboard, sync, isAdmin, app }))
+        .then((made) => setTools(made));
     // Not before the charts are drawn. Where it is out of reach, everything can still be read.
     const drawn = loadCanvas().catch(() => {});
     drawn.then(() => setTimeout(() => load().catch(() => {})));

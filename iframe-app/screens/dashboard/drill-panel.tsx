@@ -1,12 +1,11 @@
 import type { TargetedMouseEvent } from 'preact';
 import { useApp } from '../../context.ts';
-import { fillText } from '../../fill-text.ts';
 import type { Host } from '../../host.ts';
 import { saveFile } from '../../save-file.ts';
 import { Button } from '../../ui/button.tsx';
 import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
 import { problemText, QUESTION_CODES } from '../problem-text.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 import type { DrillModel, DrillRecord } from './drill-model.ts';
 import { fileName } from './widget-api.ts';
 
@@ -16,11 +15,11 @@ interface DrillPanelProps {
   timezone: string;
   /** Members may look, not carry away. */
   canSave: boolean;
-  texts: DashboardTexts;
+  t: DashboardT;
 }
 
 /** The records behind a number, beside the dashboard. */
-export function DrillPanel({ drill, host, timezone, canSave, texts }: DrillPanelProps) {
+export function DrillPanel({ drill, host, timezone, canSave, t }: DrillPanelProps) {
   const { i18n } = useApp();
   const question = drill.question.value;
   if (!question) return null;
@@ -33,8 +32,8 @@ export function DrillPanel({ drill, host, timezone, canSave, texts }: DrillPanel
     if (file) saveFile(file.content, fileName(file.disposition));
   };
   return (
-    <Overlay label={texts['drill.title']} kind="side" onClose={drill.close}>
-      <OverlayHead title={question.config.title} closeLabel={texts.close} onClose={drill.close}>
+    <Overlay label={t('drill.title')} kind="side" onClose={drill.close}>
+      <OverlayHead title={question.config.title} closeLabel={t('close')} onClose={drill.close}>
         {question.label && (
           <p>
             {question.label}
@@ -47,36 +46,36 @@ export function DrillPanel({ drill, host, timezone, canSave, texts }: DrillPanel
         )}
       </OverlayHead>
       <div class="drill-count" role="status">
-        {records === null && loading.kind === 'busy' && texts['drill.loading']}
-        {records?.length === 0 && texts['drill.empty']}
+        {records === null && loading.kind === 'busy' && t('drill.loading')}
+        {records?.length === 0 && t('drill.empty')}
         {records && records.length > 0 && entity && (
           <>
-            {i18n.t(`entity.${entity}`)} · {fillText(texts['drill.count'], { count: i18n.writeCount(drill.total.value) })}
+            {i18n.t(`entity.${entity}`)} · {t('drill.count', { count: drill.total.value })}
           </>
         )}
-        {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, texts, QUESTION_CODES)}</p>}
-        {saving.kind === 'failed' && <p class="problem">{problemText(saving.error, texts, QUESTION_CODES)}</p>}
+        {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, t, QUESTION_CODES)}</p>}
+        {saving.kind === 'failed' && <p class="problem">{problemText(saving.error, t, QUESTION_CODES)}</p>}
       </div>
       <div class="overlay-body">
         {records === null && loading.kind === 'busy' && <DrillSkeleton />}
         {records && (
           <ul class="drill-list">
             {records.map((record) => (
-              <Row key={`${record.crmSource}:${record.externalId}`} {...{ record, host, timezone, texts }} />
+              <Row key={`${record.crmSource}:${record.externalId}`} {...{ record, host, timezone, t }} />
             ))}
           </ul>
         )}
-        {loading.kind === 'failed' && <Button onClick={drill.loadMore}>{texts.retry}</Button>}
+        {loading.kind === 'failed' && <Button onClick={drill.loadMore}>{t('retry')}</Button>}
         {records && drill.hasMore.value && loading.kind !== 'failed' && (
           <Button onClick={drill.loadMore} isBusy={loading.kind === 'busy'}>
-            {texts['drill.more']}
+            {t('drill.more')}
           </Button>
         )}
       </div>
       {canSave && records && records.length > 0 && (
         <footer class="overlay-foot">
           <Button onClick={save} isBusy={saving.kind === 'busy'}>
-            {texts['drill.save']}
+            {t('drill.save')}
           </Button>
         </footer>
       )}
@@ -94,14 +93,14 @@ function DrillSkeleton() {
   );
 }
 
-interface RowProps extends Pick<DrillPanelProps, 'host' | 'timezone' | 'texts'> {
+interface RowProps extends Pick<DrillPanelProps, 'host' | 'timezone' | 't'> {
   record: DrillRecord;
 }
 
-function Row({ record, host, timezone, texts }: RowProps) {
+function Row({ record, host, timezone, t }: RowProps) {
   const { format } = useApp();
   const { title, owner, value, at } = record;
-  const name = title || `${texts['drill.untitled']} · ${record.externalId}`;
+  const name = title || `${t('drill.untitled')} · ${record.externalId}`;
   const url = record.url !== null && /^https?:\/\//.test(record.url) && URL.canParse(record.url) ? record.url : null;
   const open = (event: TargetedMouseEvent<HTMLAnchorElement>) => {
     // A tab of its own, where somebody asks for one.
@@ -118,7 +117,7 @@ function Row({ record, host, timezone, texts }: RowProps) {
         </a>
       )}
       {value && <span class="drill-value">{format.exact(value.amount, { format: 'currency', currency: value.currency })}</span>}
-      <span class="drill-note">{owner?.name ?? texts['drill.nobody']}</span>
+      <span class="drill-note">{owner?.name ?? t('drill.nobody')}</span>
       {at && (
         <time class="drill-note" dateTime={at}>
           {format.moment(at, timezone, Date.now())}

@@ -2,18 +2,18 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
 import { Chart } from '../../charts/chart.tsx';
 import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 
 interface FullScreenProps {
   config: ChartConfig;
   data: ChartData;
   subtitle: string;
-  texts: DashboardTexts;
+  t: DashboardT;
   onClose: () => void;
 }
 
 /** One chart over everything: over the whole screen where the host lets a frame have it, else over what is seen of the frame. */
-export function FullScreen({ config, data, subtitle, texts, onClose }: FullScreenProps) {
+export function FullScreen({ config, data, subtitle, t, onClose }: FullScreenProps) {
   const stage = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = stage.current;
@@ -39,7 +39,7 @@ export function FullScreen({ config, data, subtitle, texts, onClose }: FullScree
   return (
     <Overlay label={config.title} kind="full" onClose={onClose}>
       <div class="stage" ref={stage}>
-        <OverlayHead title={config.title} closeLabel={texts.close} onClose={close}>
+        <OverlayHead title={config.title} closeLabel={t('close')} onClose={close}>
           <p>{subtitle}</p>
         </OverlayHead>
         <div class="stage-chart">

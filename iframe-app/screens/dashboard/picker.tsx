@@ -3,12 +3,11 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import type { WidgetConfig, WidgetPreview } from '../../../contract/dashboard.ts';
 import { Chart } from '../../charts/chart.tsx';
 import { useApp } from '../../context.ts';
-import { fillText } from '../../fill-text.ts';
 import { browserTimers } from '../../poller.ts';
 import { Button } from '../../ui/button.tsx';
 import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
 import { problemText, QUESTION_CODES } from '../problem-text.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 import { type Choice, createPicker, type Picked, type PickerModel } from './picker-model.ts';
 import type { WidgetApi } from './widget-api.ts';
 import { RANGES, SIZES } from './widget-choices.ts';
@@ -18,19 +17,19 @@ import { describeRange, Unconverted } from './widget-text.tsx';
 interface PickerProps {
   api: Pick<WidgetApi, 'readCatalog' | 'preview'>;
   model: WidgetModel;
-  texts: DashboardTexts;
+  t: DashboardT;
   onClose: () => void;
 }
 
 /** A new widget in the words of the catalog, with what it would show. */
-export function Picker({ api, model, texts, onClose }: PickerProps) {
+export function Picker({ api, model, t, onClose }: PickerProps) {
   const { i18n } = useApp();
   const [picker] = useState(() =>
     createPicker(
       api,
       {
-        by: (name) => fillText(texts['picker.byName'], { name: name.toLocaleLowerCase(i18n.intlLocale) }),
-        overTime: texts['picker.overTime'].toLocaleLowerCase(i18n.intlLocale),
+        by: (name) => t('picker.byName', { name: name.toLocaleLowerCase(i18n.intlLocale) }),
+        overTime: t('picker.overTime').toLocaleLowerCase(i18n.intlLocale),
         aggregation: (way, number) => `${number} · ${way.toLocaleLowerCase(i18n.intlLocale)}`,
       },
       browserTimers,
@@ -46,34 +45,34 @@ export function Picker({ api, model, texts, onClose }: PickerProps) {
     if (picked && (await model.add(picked.config))) onClose();
   };
   return (
-    <Overlay label={texts['picker.title']} kind="center" onClose={onClose}>
-      <OverlayHead title={texts['picker.title']} closeLabel={texts.close} onClose={onClose}>
+    <Overlay label={t('picker.title')} kind="center" onClose={onClose}>
+      <OverlayHead title={t('picker.title')} closeLabel={t('close')} onClose={onClose}>
         <p aria-live="polite">{picked && sentenceOf(picked, describeRange(picked.choice.range, i18n))}</p>
       </OverlayHead>
       <div class="overlay-body">
         <div role="status">
           {loading.kind === 'busy' && <p>{i18n.t('panel.loading')}</p>}
-          {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, texts, QUESTION_CODES)}</p>}
+          {loading.kind === 'failed' && <p class="problem">{problemText(loading.error, t, QUESTION_CODES)}</p>}
         </div>
-        {loading.kind === 'failed' && <Button onClick={picker.load}>{texts.retry}</Button>}
+        {loading.kind === 'failed' && <Button onClick={picker.load}>{t('retry')}</Button>}
         {picked && (
           <div class="picker">
-            <Form picked={picked} picker={picker} texts={texts} />
-            <section class="panel picker-preview" aria-label={texts['picker.preview']}>
+            <Form picked={picked} picker={picker} t={t} />
+            <section class="panel picker-preview" aria-label={t('picker.preview')}>
               <h3>{picked.config.title}</h3>
               <p class="panel-subtitle">{describeRange(picked.config.timeRangeDays, i18n)}</p>
-              <Preview picker={picker} config={picked.config} texts={texts} />
+              <Preview picker={picker} config={picked.config} t={t} />
             </section>
           </div>
         )}
       </div>
       <footer class="overlay-foot">
         <Button kind="primary" onClick={add} isBusy={picked === null || model.isSaving.value}>
-          {texts['picker.add']}
+          {t('picker.add')}
         </Button>
         {model.toast.value?.kind === 'failed' && (
           <p class="problem" role="alert">
-            {problemText(model.toast.value.error, texts, {
+            {problemText(model.toast.value.error, t, {
               wrong_state: 'problem.tooMany',
               invalid_combination: 'problem.tooLong',
             })}
@@ -92,10 +91,10 @@ function sentenceOf({ words }: Picked, range: string): string {
 interface FormProps {
   picked: Picked;
   picker: PickerModel;
-  texts: DashboardTexts;
+  t: DashboardT;
 }
 
-function Form({ picked, picker, texts }: FormProps) {
+function Form({ picked, picker, t }: FormProps) {
   const { i18n } = useApp();
   const { choice } = picked;
   const set = (name: keyof Choice) => (value: string) => picker.choose({ [name]: value });
@@ -106,57 +105,55 @@ function Form({ picked, picker, texts }: FormProps) {
   );
   return (
     <form class="picker-form" onSubmit={(event) => event.preventDefault()}>
-      <Select label={texts['picker.source']} value={choice.source} onPick={set('source')}>
+      <Select label={t('picker.source')} value={choice.source} onPick={set('source')}>
         {picked.sources.map(({ value, label }) => option(value, label))}
       </Select>
-      <Select label={texts['picker.measure']} value={choice.measure} onPick={set('measure')}>
+      <Select label={t('picker.measure')} value={choice.measure} onPick={set('measure')}>
         {picked.measures.map(({ value, label }) => option(value, label))}
       </Select>
-      <Select label={texts['picker.by']} value={choice.by} onPick={set('by')}>
-        {option('number', texts['picker.number'])}
-        {option('time', texts['picker.overTime'])}
+      <Select label={t('picker.by')} value={choice.by} onPick={set('by')}>
+        {option('number', t('picker.number'))}
+        {option('time', t('picker.overTime'))}
         {picked.dimensions.map(({ value, label }) => option(value, label))}
       </Select>
       {choice.by === 'time' && (
-        <Select label={texts['picker.step']} value={choice.step} onPick={set('step')}>
-          {picked.steps.map((step) => (step === 'hour' ? null : option(step, texts[`picker.step.${step}`])))}
+        <Select label={t('picker.step')} value={choice.step} onPick={set('step')}>
+          {picked.steps.map((step) => (step === 'hour' ? null : option(step, t(`picker.step.${step}`))))}
         </Select>
       )}
       {picked.groups.length > 0 && (
-        <Select label={texts['picker.groupBy']} value={choice.groupBy} onPick={set('groupBy')}>
-          {option('', texts['picker.noGroup'])}
+        <Select label={t('picker.groupBy')} value={choice.groupBy} onPick={set('groupBy')}>
+          {option('', t('picker.noGroup'))}
           {picked.groups.map(({ value, label }) => option(value, label))}
         </Select>
       )}
       {picked.pipelines.length > 1 && (
-        <Select label={texts['picker.pipeline']} value={choice.pipeline} onPick={set('pipeline')}>
-          {option('', texts['picker.allPipelines'])}
+        <Select label={t('picker.pipeline')} value={choice.pipeline} onPick={set('pipeline')}>
+          {option('', t('picker.allPipelines'))}
           {picked.pipelines.map(({ value, label }) => option(value, label))}
         </Select>
       )}
       <Select
-        label={texts.range}
+        label={t('range')}
         value={choice.range === null ? '' : `${choice.range}`}
         onPick={(value) => picker.choose({ range: value === '' ? null : Number(value) })}
       >
         {RANGES.map((days) =>
-          days === null
-            ? option('', describeRange(null, i18n))
-            : option(`${days}`, fillText(texts.days, { count: i18n.writeCount(days) })),
+          days === null ? option('', describeRange(null, i18n)) : option(`${days}`, t('days', { count: days })),
         )}
       </Select>
       {picked.kinds.length > 0 && (
         <>
-          <Select label={texts.kind} value={choice.kind} onPick={set('kind')}>
-            {picked.kinds.map((kind) => option(kind, texts[`kind.${kind}`]))}
+          <Select label={t('kind')} value={choice.kind} onPick={set('kind')}>
+            {picked.kinds.map((kind) => option(kind, t(`kind.${kind}`)))}
           </Select>
-          <Select label={texts.size} value={choice.size} onPick={set('size')}>
-            {SIZES.map((size) => option(size, texts[`size.${size}`]))}
+          <Select label={t('size')} value={choice.size} onPick={set('size')}>
+            {SIZES.map((size) => option(size, t(`size.${size}`)))}
           </Select>
         </>
       )}
       <label class="picker-field">
-        <span>{texts['picker.name']}</span>
+        <span>{t('picker.name')}</span>
         <input
           maxLength={120}
           value={choice.title}
@@ -187,23 +184,23 @@ function Select({ label, value, onPick, children }: SelectProps) {
   );
 }
 
-function Preview({ picker, config, texts }: { picker: PickerModel; config: WidgetConfig; texts: DashboardTexts }) {
+function Preview({ picker, config, t }: { picker: PickerModel; config: WidgetConfig; t: DashboardT }) {
   const preview = picker.preview.value;
   const previewing = picker.previewing.value;
-  if (preview) return <Shown preview={preview} config={config} texts={texts} />;
+  if (preview) return <Shown preview={preview} config={config} t={t} />;
   if (previewing.kind === 'failed') {
     return (
       <p class="problem" role="alert">
-        {problemText(previewing.error, texts, QUESTION_CODES)}
+        {problemText(previewing.error, t, QUESTION_CODES)}
       </p>
     );
   }
   return <div class="skeleton picker-skeleton" aria-busy="true" />;
 }
 
-function Shown({ preview, config, texts }: { preview: WidgetPreview; config: WidgetConfig; texts: DashboardTexts }) {
+function Shown({ preview, config, t }: { preview: WidgetPreview; config: WidgetConfig; t: DashboardT }) {
   const { i18n, format } = useApp();
-  if (preview.status === 'not_synced') return <p class="panel-note">{texts['picker.notSynced']}</p>;
+  if (preview.status === 'not_synced') return <p class="panel-note">{t('picker.notSynced')}</p>;
   const { data } = preview;
   if (data.kind === 'kpi') {
     return (
@@ -214,7 +211,7 @@ function Shown({ preview, config, texts }: { preview: WidgetPreview; config: Wid
     );
   }
   if (config.chartType === 'kpi') return null;
-  if (data.rowCount === 0) return <p class="panel-note">{texts['picker.nothing']}</p>;
+  if (data.rowCount === 0) return <p class="panel-note">{t('picker.nothing')}</p>;
   return (
     <>
       <Chart config={{ ...config, chartId: 'preview' }} data={data} />

@@ -2,7 +2,7 @@ import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { useApp } from '../../context.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 import { kindsOf, RANGES, SIZES } from './widget-choices.ts';
 import { rowOf, type WidgetModel } from './widget-model.ts';
 import { describeRange } from './widget-text.tsx';
@@ -21,11 +21,11 @@ interface CardMenuProps {
   hasData: boolean;
   model: WidgetModel;
   actions: MenuActions;
-  texts: DashboardTexts;
+  t: DashboardT;
 }
 
 /** The button in a card's corner and its menu, by the keys of the ARIA menu pattern. Of standard widgets only the looks change, for who looks. */
-export function CardMenu({ widget, widgets, hasData, model, actions, texts }: CardMenuProps) {
+export function CardMenu({ widget, widgets, hasData, model, actions, t }: CardMenuProps) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -57,7 +57,7 @@ export function CardMenu({ widget, widgets, hasData, model, actions, texts }: Ca
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        aria-label={`${texts.menu}: ${widget.config.title}`}
+        aria-label={`${t('menu')}: ${widget.config.title}`}
         onClick={() => {
           model.menu.value = isOpen ? null : widget.id;
         }}
@@ -73,7 +73,7 @@ export function CardMenu({ widget, widgets, hasData, model, actions, texts }: Ca
       </button>
       {isOpen && (
         <MenuList id={id} label={widget.config.title} onClose={() => close(true)}>
-          <MenuItems {...{ widget, widgets, hasData, model, actions, texts, run }} />
+          <MenuItems {...{ widget, widgets, hasData, model, actions, t, run }} />
         </MenuList>
       )}
     </div>
@@ -139,7 +139,7 @@ function MenuItems({
   hasData,
   model,
   actions,
-  texts,
+  t,
   run,
 }: CardMenuProps & { run: (work: () => void) => () => void }) {
   const { i18n } = useApp();
@@ -157,47 +157,47 @@ function MenuItems({
   };
   return (
     <>
-      <Item onPick={run(() => actions.showRecords(widget))}>{texts.records}</Item>
-      {isDrawn && <Item onPick={run(toggleTable)}>{isTable ? texts.asChart : texts.asTable}</Item>}
+      <Item onPick={run(() => actions.showRecords(widget))}>{t('records')}</Item>
+      {isDrawn && <Item onPick={run(toggleTable)}>{isTable ? t('asChart') : t('asTable')}</Item>}
       {isDrawn && (
         <Item
           onPick={run(() => {
             model.full.value = widget.id;
           })}
         >
-          {texts.fullScreen}
+          {t('fullScreen')}
         </Item>
       )}
-      {isDrawn && !isTable && <Item onPick={run(() => actions.savePicture(widget))}>{texts.savePicture}</Item>}
-      <Item onPick={run(() => actions.saveNumbers(widget))}>{texts.saveNumbers}</Item>
+      {isDrawn && !isTable && <Item onPick={run(() => actions.savePicture(widget))}>{t('savePicture')}</Item>}
+      <Item onPick={run(() => actions.saveNumbers(widget))}>{t('saveNumbers')}</Item>
       {isStandard ? (
         <>
           <hr />
-          <Item onPick={run(() => model.copy(widget))}>{texts.copy}</Item>
+          <Item onPick={run(() => model.copy(widget))}>{t('copy')}</Item>
         </>
       ) : (
         <>
           {isChart && (
-            <Choice label={texts.kind}>
+            <Choice label={t('kind')}>
               {kindsOf(config).map((kind) => (
                 <Radio key={kind} isOn={config.chartType === kind} onPick={run(() => model.redraw(widget, kind))}>
-                  {texts[`kind.${kind}`]}
+                  {t(`kind.${kind}`)}
                 </Radio>
               ))}
             </Choice>
           )}
-          <Choice label={texts.range}>
+          <Choice label={t('range')}>
             {RANGES.map((days) => (
               <Radio key={days} isOn={config.timeRangeDays === days} onPick={run(() => model.setRange(widget, days))}>
-                {days === null ? describeRange(null, i18n) : texts.days.replace('{count}', i18n.writeCount(days))}
+                {days === null ? describeRange(null, i18n) : t('days', { count: days })}
               </Radio>
             ))}
           </Choice>
           {isChart && (
-            <Choice label={texts.size}>
+            <Choice label={t('size')}>
               {SIZES.map((size) => (
                 <Radio key={size} isOn={config.size === size} onPick={run(() => model.resize(widget, size))}>
-                  {texts[`size.${size}`]}
+                  {t(`size.${size}`)}
                 </Radio>
               ))}
             </Choice>
@@ -207,7 +207,7 @@ function MenuItems({
               isOn={config.comparisonPeriodDays !== null}
               onPick={run(() => model.setComparison(widget, config.comparisonPeriodDays === null))}
             >
-              {texts.compare}
+              {t('compare')}
             </CheckItem>
           )}
           <hr />
@@ -216,12 +216,12 @@ function MenuItems({
               model.renaming.value = widget.id;
             })}
           >
-            {texts.rename}
+            {t('rename')}
           </Item>
-          {before && <Item onPick={run(() => model.moveTo(widget, before.position))}>{texts.moveBack}</Item>}
-          {after && <Item onPick={run(() => model.moveTo(widget, after.position))}>{texts.moveOn}</Item>}
+          {before && <Item onPick={run(() => model.moveTo(widget, before.position))}>{t('moveBack')}</Item>}
+          {after && <Item onPick={run(() => model.moveTo(widget, after.position))}>{t('moveOn')}</Item>}
           <Item isDanger onPick={run(() => model.remove(widget))}>
-            {texts.remove}
+            {t('remove')}
           </Item>
         </>
       )}

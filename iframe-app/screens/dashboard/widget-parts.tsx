@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { useApp } from '../../context.ts';
-import type { DashboardTexts } from './dashboard-texts.ts';
+import type { DashboardT } from './dashboard-texts.ts';
 import type { WidgetModel } from './widget-model.ts';
 
 /** What the server takes. */
@@ -12,11 +12,11 @@ const MAX_TITLE = 120;
 interface RenameProps {
   widget: Widget;
   model: WidgetModel;
-  texts: DashboardTexts;
+  t: DashboardT;
 }
 
 /** In place of a card's title: its field. Enter and leaving the field save, Escape does not. */
-export function Rename({ widget, model, texts }: RenameProps) {
+export function Rename({ widget, model, t }: RenameProps) {
   const field = useRef<HTMLInputElement>(null);
   const isLeft = useRef(false);
   useEffect(() => field.current?.select(), []);
@@ -38,7 +38,7 @@ export function Rename({ widget, model, texts }: RenameProps) {
     <form class="rename" onSubmit={submit}>
       <input
         ref={field}
-        aria-label={texts.newName}
+        aria-label={t('newName')}
         maxLength={MAX_TITLE}
         defaultValue={widget.config.title}
         onBlur={() => leave(true)}
