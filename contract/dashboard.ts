@@ -116,7 +116,10 @@ export const widgetResult = z.discriminatedUnion('status', [
   z.strictObject({ id: z.string(), status: z.literal('ok'), data: z.discriminatedUnion('kind', [chartData, kpiData]) }),
   /** The table behind it is not copied yet: a number would be wrong, so none is shown. */
   z.strictObject({ id: z.string(), status: z.literal('not_synced') }),
+  /** They could not be read this time; the next time they may. */
   z.strictObject({ id: z.string(), status: z.literal('failed') }),
+  /** The config names what is no longer there, or would have too much to draw: only another one helps. */
+  z.strictObject({ id: z.string(), status: z.literal('not_drawable') }),
 ]);
 export type WidgetResult = z.infer<typeof widgetResult>;
 

@@ -127,7 +127,7 @@ test('amounts without a rate stand beside their total', async () => {
   expect(await page.locator('.panel-kpi', { hasText: 'Pipeline value' }).textContent()).toContain('+ 3 records in XAU');
 });
 
-test('one failed widget leaves the others alone', async () => {
+test('one failed widget leaves the others alone, and is tried again when somebody asks', async () => {
   const whole = sampleDashboard();
   const results = whole.results.map((result) =>
     result.id === 'total-deals' || result.id === 'deals-by-stage' ? { id: result.id, status: 'failed' as const } : result,
@@ -137,6 +137,12 @@ test('one failed widget leaves the others alone', async () => {
   await waitForCharts(page, CHARTS - 1);
   expect(await kpis()).toEqual(['12,450', '$12,345,679', '23.5%']);
   expect(await page.locator('[data-state="failed"] h2').allTextContents()).toEqual(['Total deals', 'Deals by stage']);
+  const failed = page.locator('[data-state="failed"]', { hasText: 'Deals by stage' });
+  await failed.getByText('Data temporarily unavailable').waitFor();
+  portal.api[DASHBOARD] = () => ({ body: whole });
+  await failed.getByRole('button', { name: 'Try again' }).click();
+  await waitForCharts(page, CHARTS);
+  expect(await page.locator('[data-state="failed"]').count()).toBe(0);
 });
 
 test('text from the CRM is text, whatever it looks like', async () => {

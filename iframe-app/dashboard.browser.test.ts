@@ -664,6 +664,20 @@ describe('the whole dashboard', () => {
     expect(offered.slice(0, 3)).toEqual(['Show records', 'Save numbers (CSV)', 'Rename']);
   });
 
+  test('says which card cannot be drawn any more, and takes it away', async () => {
+    const whole = sampleDashboard();
+    const results = whole.results.map((result, index) =>
+      index === 5 ? { id: result.id, status: 'not_drawable' as const } : result,
+    );
+    fake = serveWidgets(portal, { results });
+    await open();
+    await card(SOURCES).getByText('What it counts is no longer in your CRM.').waitFor();
+    expect(await card(SOURCES).getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await card(SOURCES).getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('“Leads by source” is removed.').waitFor();
+    expect(fake.bin.map(({ id }) => id)).toEqual([SOURCES]);
+  });
+
   test.each([380, 768, 1280, 1920])(
     'at %i px fits the width with everything open, and has no serious fault of access',
     async (width) => {

@@ -123,7 +123,7 @@ test('what is done with widgets', async () => {
   await expectAllToFit();
 });
 
-test.each(['failed', 'not_synced'] as const)('the dashboard whose numbers are %s', async (status) => {
+test.each(['failed', 'not_synced', 'not_drawable'] as const)('the dashboard whose numbers are %s', async (status) => {
   const whole = longDashboard();
   portal.api[DASHBOARD] = () => ({ body: { ...whole, results: whole.results.map(({ id }) => ({ id, status })) } });
   portal.api[STATUS] = () => ({ body: completeSyncStatus() });

@@ -31,6 +31,7 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
       results: [
         { id: 'a', status: 'failed' },
         { id: 'b', status: 'not_synced' },
+        { id: 'c', status: 'not_drawable' },
       ],
       dataAsOf: null,
     }),

@@ -157,14 +157,12 @@ export const chartData = objectOf<ChartData>({
   byCrm: isByCrm,
 });
 
-type ResultWith<S extends WidgetResult['status']> = Extract<WidgetResult, { status: S }>;
+type WithNumbers = Extract<WidgetResult, { status: 'ok' }>;
+type WithoutNumbers = { id: string; status: Exclude<WidgetResult['status'], 'ok'> };
 
 const widgetResult: Check<WidgetResult> = either(
-  objectOf<ResultWith<'ok'>>({ id: isString, status: oneOf<'ok'>({ ok: true }), data: either(isKpiData, chartData) }),
-  either(
-    objectOf<ResultWith<'not_synced'>>({ id: isString, status: oneOf<'not_synced'>({ not_synced: true }) }),
-    objectOf<ResultWith<'failed'>>({ id: isString, status: oneOf<'failed'>({ failed: true }) }),
-  ),
+  objectOf<WithNumbers>({ id: isString, status: oneOf<'ok'>({ ok: true }), data: either(isKpiData, chartData) }),
+  objectOf<WithoutNumbers>({ id: isString, status: oneOf({ not_synced: true, failed: true, not_drawable: true }) }),
 );
 
 export const isWidget = objectOf<Widget>({

@@ -15,4 +15,8 @@ export function problemText(error: ApiError, t: DashboardT, codes: Partial<Recor
 /** Of changes: another person may have removed the widget, or the dashboard is full. */
 export const CHANGE_CODES = { not_found: 'problem.gone', wrong_state: 'problem.tooMany' } as const;
 /** Of questions. */
-export const QUESTION_CODES = { wrong_state: 'problem.copying', invalid_combination: 'problem.tooLong' } as const;
+export const QUESTION_CODES = {
+  wrong_state: 'problem.copying',
+  invalid_combination: 'problem.tooLong',
+  unknown_field_name: 'problem.notDrawable',
+} as const;

@@ -101,8 +101,9 @@ export const texts = {
   'panel.empty': 'Nothing in this period',
   'panel.notSynced': 'Not synced yet',
   'panel.notSyncedText': 'Appears when its data is copied.',
-  'panel.failed': 'Could not be calculated',
+  'panel.failed': 'Data temporarily unavailable',
   'panel.failedText': 'The other numbers are not affected.',
+  'panel.notDrawable': 'This can no longer be shown',
   'panel.stale': 'Earlier numbers',
 
   'range.days': '{count, plural, one {Last # day} other {Last # days}}',

@@ -117,8 +117,9 @@ export const texts: AppTexts = {
   'panel.empty': 'Бұл кезеңде ештеңе жоқ',
   'panel.notSynced': 'Әлі жүктелмеген',
   'panel.notSyncedText': 'Деректер көшірілгенде пайда болады.',
-  'panel.failed': 'Есептеу мүмкін болмады',
+  'panel.failed': 'Деректер уақытша қолжетімсіз',
   'panel.failedText': 'Басқа көрсеткіштерге әсер етпейді.',
+  'panel.notDrawable': 'Мұны енді көрсету мүмкін емес',
   'panel.stale': 'Бұрынғы деректер',
 
   'range.days': 'Соңғы {count, number} күн',

@@ -111,8 +111,9 @@ export const texts: AppTexts = {
   'panel.empty': 'За этот период ничего нет',
   'panel.notSynced': 'Ещё не загружено',
   'panel.notSyncedText': 'Появится, когда данные будут скопированы.',
-  'panel.failed': 'Не удалось рассчитать',
+  'panel.failed': 'Данные временно недоступны',
   'panel.failedText': 'Остальные показатели не затронуты.',
+  'panel.notDrawable': 'Показать это больше нельзя',
   'panel.stale': 'Прежние данные',
 
   'range.days':

@@ -106,8 +106,9 @@ export const texts: AppTexts = {
   'panel.empty': 'Bu dönemde hiçbir şey yok',
   'panel.notSynced': 'Henüz yüklenmedi',
   'panel.notSyncedText': 'Verileri kopyalanınca görünür.',
-  'panel.failed': 'Hesaplanamadı',
+  'panel.failed': 'Veriler geçici olarak kullanılamıyor',
   'panel.failedText': 'Diğer rakamlar etkilenmez.',
+  'panel.notDrawable': 'Bu artık gösterilemiyor',
   'panel.stale': 'Önceki rakamlar',
 
   'range.days': 'Son {count, number} gün',

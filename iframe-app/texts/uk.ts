@@ -112,8 +112,9 @@ export const texts: AppTexts = {
   'panel.empty': 'За цей період нічого немає',
   'panel.notSynced': 'Ще не завантажено',
   'panel.notSyncedText': 'З’явиться, коли дані буде скопійовано.',
-  'panel.failed': 'Не вдалося обчислити',
+  'panel.failed': 'Дані тимчасово недоступні',
   'panel.failedText': 'Інші показники не зачеплено.',
+  'panel.notDrawable': 'Показати це більше не можна',
   'panel.stale': 'Попередні дані',
 
   'range.days':

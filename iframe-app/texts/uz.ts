@@ -119,8 +119,9 @@ export const texts: AppTexts = {
   'panel.empty': 'Bu davrda hech narsa yo‘q',
   'panel.notSynced': 'Hali yuklanmagan',
   'panel.notSyncedText': 'Ma’lumotlari nusxalangach paydo bo‘ladi.',
-  'panel.failed': 'Hisoblab bo‘lmadi',
+  'panel.failed': 'Ma’lumotlar vaqtincha mavjud emas',
   'panel.failedText': 'Boshqa ko‘rsatkichlarga ta’sir qilmaydi.',
+  'panel.notDrawable': 'Buni endi ko‘rsatib bo‘lmaydi',
   'panel.stale': 'Avvalgi ma’lumotlar',
 
   'range.days': 'So‘nggi {count, number} kun',

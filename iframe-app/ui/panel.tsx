@@ -5,7 +5,7 @@ import { ErrorBoundary } from './error-boundary.tsx';
 interface PanelProps {
   title: string;
   subtitle: string;
-  state: 'loading' | 'ready' | 'empty' | 'not_synced' | 'failed';
+  state: 'loading' | 'ready' | 'empty' | 'not_synced' | 'failed' | 'not_drawable';
   /** The content is of an earlier load. */
   stale?: boolean;
   kind?: 'chart' | 'kpi';
@@ -17,6 +17,8 @@ interface PanelProps {
   actions?: ComponentChildren;
   /** Why there are no numbers yet, more exactly. */
   coverage?: string | null | undefined;
+  /** Where there is no content: what can be done about it. */
+  help?: ComponentChildren;
   /** Grid columns: of twelve, and of two on tablets. */
   span?: { wide: number; tablet: number };
   children?: ComponentChildren;
@@ -24,7 +26,7 @@ interface PanelProps {
 
 /** The card around every widget: its heading, and what to show where there is no content. Its content may fail without its neighbours. */
 export function Panel(props: PanelProps) {
-  const { title, subtitle, state, stale = false, kind = 'chart', id, heading, actions, coverage, span, children } = props;
+  const { title, subtitle, state, stale = false, kind = 'chart', id, heading, actions, coverage, help, span, children } = props;
   const { t } = useApp().i18n;
   return (
     <section
@@ -40,30 +42,32 @@ export function Panel(props: PanelProps) {
         {stale && <span class="badge">{t('panel.stale')}</span>}
         {actions}
       </header>
-      {state === 'ready' && <ErrorBoundary fallback={<PanelNote state="failed" kind={kind} />}>{children}</ErrorBoundary>}
+      {state === 'ready' && <ErrorBoundary fallback={<PanelNote state="not_drawable" kind={kind} />}>{children}</ErrorBoundary>}
       {state === 'loading' && <div class="skeleton" role="presentation" />}
-      {state !== 'ready' && state !== 'loading' && <PanelNote state={state} kind={kind} coverage={coverage} />}
+      {state !== 'ready' && state !== 'loading' && <PanelNote state={state} kind={kind} coverage={coverage} help={help} />}
     </section>
   );
 }
 
-interface PanelNoteProps extends Pick<PanelProps, 'coverage'> {
-  state: 'empty' | 'not_synced' | 'failed';
+interface PanelNoteProps extends Pick<PanelProps, 'coverage' | 'help'> {
+  state: 'empty' | 'not_synced' | 'failed' | 'not_drawable';
   kind: 'chart' | 'kpi';
 }
 
-function PanelNote({ state, kind, coverage }: PanelNoteProps) {
+function PanelNote({ state, kind, coverage, help }: PanelNoteProps) {
   const { t } = useApp().i18n;
   const notes = {
     empty: { title: t('panel.empty'), text: null },
     not_synced: { title: t('panel.notSynced'), text: coverage ?? t('panel.notSyncedText') },
     failed: { title: t('panel.failed'), text: t('panel.failedText') },
+    not_drawable: { title: t('panel.notDrawable'), text: null },
   };
   const note = notes[state];
   return (
     <div class="panel-note">
       <strong>{note.title}</strong>
       {(kind === 'chart' || coverage) && note.text && <span>{note.text}</span>}
+      {help}
     </div>
   );
 }

@@ -192,7 +192,7 @@ export async function readContext(
 function prepareWidget(widget: Widget, context: TenantContext, analytics: AnalyticsContext, log: Logger): Prepared {
   const { config, id } = widget;
   const plan = orRefused(widget, log, () => planWidget(config, analytics));
-  if (!plan) return { widget, plan, result: { id, status: 'failed' } };
+  if (plan === 'refused') return { widget, plan: null, result: { id, status: 'not_drawable' } };
   const covered = plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage));
   return covered ? { widget, plan, result: null } : { widget, plan: null, result: { id, status: 'not_synced' } };
 }
@@ -218,17 +218,19 @@ export function isCovered(term: Term, crmSource: string, coverage: readonly Cove
 }
 
 function finishWidget(widget: Widget, log: Logger, finish: () => WidgetData | null): WidgetResult {
+  const { id } = widget;
   const data = orRefused(widget, log, finish);
-  return data ? { id: widget.id, status: 'ok', data } : { id: widget.id, status: 'failed' };
+  if (data === 'refused') return { id, status: 'not_drawable' };
+  return data ? { id, status: 'ok', data } : { id, status: 'failed' };
 }
 
-/** null where the widget's question is refused; the other widgets go on. */
-function orRefused<Result>({ id }: Widget, log: Logger, work: () => Result): Result | null {
+/** `refused` where the widget's question is; the other widgets go on. */
+function orRefused<Result>({ id }: Widget, log: Logger, work: () => Result): Result | 'refused' {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     log.warn({ err: error, widget: id }, 'a widget cannot be drawn');
-    return null;
+    return 'refused';
   }
 }

@@ -10,7 +10,7 @@ interface ChartCardProps extends CardProps {
   span: { wide: number; tablet: number };
 }
 
-export function ChartCard({ widget, panel, filter, tools, coverage, span }: ChartCardProps) {
+export function ChartCard({ widget, panel, filter, tools, coverage, help, span }: ChartCardProps) {
   const { i18n } = useApp();
   const shown: Widget['config'] = narrowConfig(widget.config, filter);
   if (shown.chartType === 'kpi') return null;
@@ -27,6 +27,7 @@ export function ChartCard({ widget, panel, filter, tools, coverage, span }: Char
       state={panel.kind}
       stale={panel.kind === 'ready' && panel.stale}
       coverage={coverage}
+      help={help}
       span={span}
     >
       {data && (tools?.body(shown, data, widget.id) ?? <Chart config={shown} data={data} />)}

@@ -83,6 +83,11 @@ test('a widget that fails keeps its earlier numbers and says so; one that never 
   expect(second.get('chart')).toEqual({ kind: 'failed' });
 });
 
+test('a widget that cannot be drawn any more shows nothing of before', () => {
+  const before = new Map([['chart', { kind: 'ready', data: chartData({ A: { x: 1 } }), stale: false } as const]]);
+  expect(mergePanels(before, reply([{ id: 'chart', status: 'not_drawable' }])).get('chart')).toEqual({ kind: 'not_drawable' });
+});
+
 test('a widget the reply has no result for has failed, and fresh numbers are not stale', () => {
   const panels = mergePanels(
     new Map([['kpi', { kind: 'ready', data: isKpiData(), stale: true }]]),

@@ -10,7 +10,8 @@ export type PanelState =
   | { kind: 'ready'; data: ChartData | KpiData; stale: boolean }
   | { kind: 'empty' }
   | { kind: 'not_synced' }
-  | { kind: 'failed' };
+  | { kind: 'failed' }
+  | { kind: 'not_drawable' };
 
 /** A widget in its place: columns it spans of twelve on wide screens and of two on tablets. */
 export interface PlacedWidget {
@@ -154,8 +155,10 @@ function toPanel(result: WidgetResult | undefined, before: PanelState | undefine
   if (result?.status === 'ok') {
     return isNothing(result.data) ? { kind: 'empty' } : { kind: 'ready', data: result.data, stale: false };
   }
+  // Its earlier numbers were those of a config that no longer holds.
+  if (result?.status === 'not_drawable') return { kind: 'not_drawable' };
   if (before?.kind === 'ready') return { ...before, stale: true };
-  return { kind: result?.status === 'not_synced' ? 'not_synced' : 'failed' };
+  return { kind: result?.status ?? 'failed' };
 }
 
 /** A KPI of nothing is a number (0, or a dash); a chart of nothing is an empty picture. */

@@ -11,6 +11,7 @@ import { type AppContext, useApp } from '../../context.ts';
 import type { Host } from '../../host.ts';
 import { saveFile } from '../../save-file.ts';
 import widgetStyles from '../../styles/widgets.css?inline';
+import { Button } from '../../ui/button.tsx';
 import type { SyncModel } from '../sync/sync-model.ts';
 import { Toasts } from '../toasts.tsx';
 import { Announcer, MoveHandle, SizeHandle } from './arrange.tsx';
@@ -47,6 +48,8 @@ export interface Tools {
   actions(widget: Widget): ComponentChildren;
   /** In place of a chart; null: the chart. */
   body(shown: ChartConfig, data: ChartData, id: string): ComponentChildren | null;
+  /** In a card that cannot be drawn any more: why, and the way to be rid of it. */
+  repair(widget: Widget): ComponentChildren;
   /** Over the page. */
   layer(): ComponentChildren;
 }
@@ -198,6 +201,16 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app }: 
     },
     body: (shown, data, id) =>
       model.tables.value.has(id) ? <ChartTable config={shown} data={data} onPick={(point) => openRecords(id, point)} /> : null,
+    repair: (widget) => (
+      <>
+        <span>{t('problem.notDrawable')}</span>
+        {!widget.isStandard && (
+          <Button onClick={() => model.remove(widget)} isBusy={model.isSaving.value}>
+            {t('remove')}
+          </Button>
+        )}
+      </>
+    ),
     layer: () => <Layer />,
   };
 }

@@ -38,6 +38,8 @@ export interface CardProps {
   tools: Tools | null;
   /** How far back its records are copied, while they are not all; null: not known. */
   coverage: string | null;
+  /** Where there are no numbers: what can be done about it. */
+  help: ComponentChildren;
 }
 
 interface DashboardProps {
@@ -171,12 +173,21 @@ function Widgets({ dashboard, sync, mode, tools }: WidgetsProps) {
   const cardOf = (widget: Widget): CardProps => {
     const { dataSource } = widget.config;
     const from = sync.status.value?.entities.find(({ entity }) => entity === dataSource)?.coveredFrom;
+    const panel: PanelState = dashboard.panels.value.get(widget.id) ?? { kind: 'loading' };
     return {
       widget,
-      panel: dashboard.panels.value.get(widget.id) ?? { kind: 'loading' },
+      panel,
       filter: dashboard.filter.value,
       tools,
       coverage: from ? i18n.t('sync.coveredFrom', { month: format.month(from, timezone) }) : null,
+      help:
+        panel.kind === 'failed' ? (
+          <Button onClick={dashboard.refresh} isBusy={dashboard.isLoading.value}>
+            {i18n.t('action.retry')}
+          </Button>
+        ) : (
+          panel.kind === 'not_drawable' && tools?.repair(widget)
+        ),
     };
   };
   return (

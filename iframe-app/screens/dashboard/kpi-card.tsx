@@ -16,7 +16,7 @@ interface KpiCardProps extends CardProps {
   mode: CrmMode;
 }
 
-export function KpiCard({ widget, panel, filter, tools, coverage, mode }: KpiCardProps) {
+export function KpiCard({ widget, panel, filter, tools, coverage, help, mode }: KpiCardProps) {
   const { i18n } = useApp();
   const shown: Widget['config'] = narrowConfig(widget.config, filter);
   if (shown.chartType !== 'kpi') return null;
@@ -32,6 +32,7 @@ export function KpiCard({ widget, panel, filter, tools, coverage, mode }: KpiCar
       state={panel.kind}
       stale={panel.kind === 'ready' && panel.stale}
       coverage={coverage}
+      help={help}
     >
       {data && <KpiNumber config={shown} data={data} />}
       {data && shown.measure === 'conversionRate' && <p class="kpi-note">{i18n.t(`kpi.conversion.${mode}`)}</p>}

@@ -92,7 +92,7 @@ describe('a widget', () => {
     await rig.owner.query(`update dashboard_widgets set data_source = 'pg_user' where id = $1`, [broken?.id]);
     const { widgets, results } = dashboardReply.parse(await (await rig.call('/data')).json());
     expect(widgets).toHaveLength(STANDARD + 2);
-    expect(results.filter(({ status }) => status !== 'ok')).toEqual([{ id: gone?.id, status: 'failed' }]);
+    expect(results.filter(({ status }) => status !== 'ok')).toEqual([{ id: gone?.id, status: 'not_drawable' }]);
     expect(results.at(-2)).toMatchObject({ id: good?.id, status: 'ok' });
     // It may still be renamed and deleted.
     expect((await patch(gone?.id ?? '', { title: 'old' })).status).toBe(200);

@@ -44,6 +44,7 @@ export const texts = {
   'problem.copying': 'These records are still being copied. Try again when the sync is complete.',
   'problem.tooLong': 'This takes too long to count. Take a shorter period.',
   'problem.busy': 'Too many questions at once. Try again in a few seconds.',
+  'problem.notDrawable': 'What it counts is no longer in your CRM. Remove it, or add another.',
 
   'drill.title': 'Records behind the number',
   'drill.count': '{count, plural, one {# record} other {# records}}',

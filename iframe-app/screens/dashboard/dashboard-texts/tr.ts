@@ -46,6 +46,7 @@ export const texts: DashboardTexts = {
   'problem.copying': 'Bu kayıtlar hâlâ kopyalanıyor. Eşitleme bitince yeniden deneyin.',
   'problem.tooLong': 'Hesaplama çok uzun sürüyor. Daha kısa bir dönem seçin.',
   'problem.busy': 'Aynı anda çok fazla istek var. Birkaç saniye sonra yeniden deneyin.',
+  'problem.notDrawable': 'Burada sayılan şey CRM’nizde artık yok. Bileşeni kaldırın ya da başka birini ekleyin.',
 
   'drill.title': 'Bu sayının kayıtları',
   'drill.count': '{count, plural, one {# kayıt} other {# kayıt}}',

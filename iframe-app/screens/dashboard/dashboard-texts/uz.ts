@@ -46,6 +46,7 @@ export const texts: DashboardTexts = {
   'problem.copying': 'Bu yozuvlar hali nusxalanmoqda. Sinxronlash tugagach, qayta urinib ko‘ring.',
   'problem.tooLong': 'Hisoblash juda uzoq davom etmoqda. Qisqaroq davrni tanlang.',
   'problem.busy': 'Bir vaqtda so‘rovlar juda ko‘p. Bir necha soniyadan so‘ng qayta urinib ko‘ring.',
+  'problem.notDrawable': 'Bu yerda sanaladigan narsa CRMda endi yo‘q. Vidjetni olib tashlang yoki boshqasini qo‘shing.',
 
   'drill.title': 'Son ortidagi yozuvlar',
   'drill.count': '{count, plural, one {# ta yozuv} other {# ta yozuv}}',
