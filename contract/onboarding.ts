@@ -136,6 +136,8 @@ export const onboardingReply = z.strictObject({
   isReentry: z.boolean(),
   /** Widgets made by the last round that are still there, in the order of the dashboard. */
   created: z.array(z.string()),
+  /** Whether the person who asks has put this round off. */
+  isPutOff: z.boolean(),
 });
 export type OnboardingReply = z.infer<typeof onboardingReply>;
 
@@ -152,3 +154,10 @@ export type OnboardingSelectRequest = z.infer<typeof onboardingSelectRequest>;
  */
 export const onboardingRefineRequest = z.strictObject({ answers: z.partialRecord(questionId, z.string().max(40)) });
 export type OnboardingRefineRequest = z.infer<typeof onboardingRefineRequest>;
+
+/** Body of POST /api/dashboard/onboarding/later. */
+export const onboardingLaterRequest = z.strictObject({
+  /** False: the person goes on with it. */
+  isPutOff: z.boolean(),
+});
+export type OnboardingLaterRequest = z.infer<typeof onboardingLaterRequest>;

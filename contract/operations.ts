@@ -28,7 +28,7 @@ import {
 import { accessLogReply, accessLogRequest, deleteAllRequest, deletionReply, usageReply } from './data.ts';
 import { kpiReply, kpiRequest } from './kpi.ts';
 import { member, memberPatch, membersReply } from './members.ts';
-import { onboardingRefineRequest, onboardingReply, onboardingSelectRequest } from './onboarding.ts';
+import { onboardingLaterRequest, onboardingRefineRequest, onboardingReply, onboardingSelectRequest } from './onboarding.ts';
 import { bootData, sessionReply, sessionRequest, signInRequest } from './session.ts';
 import { businessHours, ownSettingsPatch, ownSettingsReply, settingsPatch, settingsReply } from './settings.ts';
 import {
@@ -51,6 +51,7 @@ export const REQUEST_SCHEMAS = {
   DrillRequest: drillRequest,
   EmptyRequest: emptyRequest,
   KpiRequest: kpiRequest,
+  OnboardingLaterRequest: onboardingLaterRequest,
   OnboardingRefineRequest: onboardingRefineRequest,
   OnboardingSelectRequest: onboardingSelectRequest,
   MemberPatch: memberPatch,
@@ -367,6 +368,14 @@ export const OPERATIONS = {
     body: 'OnboardingRefineRequest',
     reply: 'Onboarding',
     errors: ['wrong_state', 'invalid_value'],
+  },
+  'POST /api/dashboard/onboarding/later': {
+    summary: 'Puts onboarding off for oneself, or goes on with it',
+    rule: 'Holds until the round is over; after that there is nothing to put off.',
+    access: 'session',
+    body: 'OnboardingLaterRequest',
+    reply: 'Onboarding',
+    errors: ['not_found'],
   },
   'POST /api/dashboard/reconfigure': {
     summary: 'Begins another round, which keeps what is on the dashboard',

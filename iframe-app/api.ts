@@ -1,5 +1,4 @@
 import type { DashboardReply, RecordReply } from '../contract/dashboard.ts';
-import type { OnboardingState } from '../contract/onboarding.ts';
 import type { PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsPatch, SettingsReply } from '../contract/settings.ts';
 import type { SyncRefreshReply, SyncStartReply, SyncStatusReply } from '../contract/sync.ts';
@@ -16,6 +15,7 @@ import {
   isSyncRefreshReply,
   isSyncStartReply,
   isSyncStatusReply,
+  type OnboardingStep,
 } from './replies.ts';
 
 /**
@@ -101,7 +101,7 @@ export interface Api {
   /** For the whole tenant. */
   saveSettings(settings: SettingsPatch, signal?: AbortSignal): Promise<Pick<SettingsReply, 'timezone'>>;
   /** Which step of onboarding the tenant is at, and nothing more of it; tried once. */
-  getOnboardingStep(signal?: AbortSignal): Promise<{ state: OnboardingState }>;
+  getOnboardingStep(signal?: AbortSignal): Promise<OnboardingStep>;
 }
 
 /** A file of the server's. */

@@ -22,6 +22,7 @@ const LOOK = 'GET /api/dashboard/onboarding';
 const START = 'POST /api/dashboard/onboarding/start';
 const SELECT = 'POST /api/dashboard/onboarding/select';
 const REFINE = 'POST /api/dashboard/onboarding/refine';
+const LATER = 'POST /api/dashboard/onboarding/later';
 const RECONFIGURE = 'POST /api/dashboard/reconfigure';
 const CREATED = ['leads-by-source', 'deals-by-stage', 'by-owner'];
 
@@ -34,6 +35,8 @@ let problems: string[];
 let now: Parameters<typeof sampleOnboarding>[0];
 /** Bodies of the steps, oldest first. */
 let steps: unknown[];
+/** Sessions of those who have put it off. */
+let putOffBy: Set<string | null>;
 
 beforeAll(async () => {
   dist = await buildApp();
@@ -44,8 +47,14 @@ afterAll(() => browser.close());
 beforeEach(async () => {
   portal = await startFakePortal(dist);
   steps = [];
+  putOffBy = new Set();
   portal.api[DASHBOARD] = ({ query }) => ({ body: dashboardOf(query.get('widgets')) });
-  portal.api[LOOK] = () => ({ body: sampleOnboarding(now) });
+  portal.api[LOOK] = ({ bearer }) => ({ body: sampleOnboarding({ ...now, isPutOff: putOffBy.has(bearer) }) });
+  portal.api[LATER] = ({ bearer, body }) => {
+    if (Object(body).isPutOff) putOffBy.add(bearer);
+    else putOffBy.delete(bearer);
+    return { body: sampleOnboarding({ ...now, isPutOff: putOffBy.has(bearer) }) };
+  };
   portal.api[START] = takeStep({ state: 'syncing' });
   portal.api[SELECT] = takeStep({ state: 'refining' });
   portal.api[REFINE] = takeStep({ state: 'generating' });
@@ -308,8 +317,7 @@ test('a session that ends asks to open the app again', async () => {
 
 test('later leads to the dashboard, whose banner leads back, also after the page was loaded anew', async () => {
   await open({ state: 'categories' });
-  await page.getByRole('button', { name: 'Later' }).click();
-  await seesDashboard();
+  await pressLater();
   const banner = page.getByRole('region', { name: 'Your own dashboard is waiting' });
   await banner.waitFor();
   await focusOn('Your own dashboard is waiting');
@@ -317,9 +325,31 @@ test('later leads to the dashboard, whose banner leads back, also after the page
   await page.reload();
   await banner.waitFor();
   await seesDashboard();
+  const heard = page.waitForResponse((response) => response.url().endsWith('/onboarding/later'));
   await banner.getByRole('button', { name: 'Go on' }).click();
+  await heard;
   await heading(READY).waitFor();
   await page.reload();
+  await heading(READY).waitFor();
+});
+
+test('who has put it off in a window that keeps nothing is not asked again, and another person is', async () => {
+  // As Chromium does in a frame of another origin where third parties may store nothing.
+  await page.addInitScript(() => {
+    const refuse = () => {
+      throw new DOMException('Access is denied for this document.', 'SecurityError');
+    };
+    for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, { get: refuse });
+  });
+  const first = sampleSession();
+  const second = sampleSession({ token: 'session-of-another', user: { id: '2', name: 'Dilnoza', role: 'admin' } });
+  await open({ state: 'categories' }, { session: first });
+  await pressLater();
+  await open({ state: 'categories' }, { session: first });
+  await page.getByRole('region', { name: 'Your own dashboard is waiting' }).waitFor();
+  await seesDashboard();
+  expect(await page.locator('.onboarding').count()).toBe(0);
+  await open({ state: 'categories' }, { session: second });
   await heading(READY).waitFor();
 });
 
@@ -424,7 +454,14 @@ const FULL: [string, typeof now, string][] = [
 /** As somebody finds the page who has put onboarding off before. */
 async function putOff(): Promise<void> {
   await open({ state: 'categories' });
+  await pressLater();
+}
+
+/** Until the dashboard is there and the server has heard of it. */
+async function pressLater(): Promise<void> {
+  const heard = page.waitForResponse((response) => response.url().endsWith('/onboarding/later'));
   await page.getByRole('button', { name: 'Later' }).click();
+  await heard;
   await seesDashboard();
 }
 

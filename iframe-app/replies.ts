@@ -11,7 +11,7 @@ import type {
 } from '../contract/charts.ts';
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
-import type { OnboardingState } from '../contract/onboarding.ts';
+import type { OnboardingReply, OnboardingState } from '../contract/onboarding.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsReply } from '../contract/settings.ts';
 import type { EntityProgress, SyncRefreshReply, SyncStartReply, SyncState, SyncStatusReply } from '../contract/sync.ts';
@@ -284,8 +284,10 @@ export const isBootData = objectOf<BootData>({
   locale: isString,
 });
 
+export type OnboardingStep = Pick<OnboardingReply, 'state' | 'isPutOff'>;
+
 /** The part of an onboarding's reply that the dashboard acts on; the rest is checked where it is drawn, in onboarding-api.ts. */
-export const isOnboardingStep = objectOf<{ state: OnboardingState }>({
+export const isOnboardingStep = objectOf<OnboardingStep>({
   state: oneOf<OnboardingState>({
     not_started: true,
     syncing: true,
@@ -295,6 +297,7 @@ export const isOnboardingStep = objectOf<{ state: OnboardingState }>({
     generating: true,
     complete: true,
   }),
+  isPutOff: isBoolean,
 });
 
 /** The part of problem+json that the app acts on. */

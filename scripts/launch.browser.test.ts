@@ -52,7 +52,9 @@ async function readTruth(portalUrl: string): Promise<Truth> {
 /** Comes to a portal. Onboarding, which would take the dashboard's place in the middle of reading it, has tests of its own. */
 async function visit(portalUrl: string): Promise<PortalVisitor> {
   const visitor = await visitPortal(browser, portalUrl);
-  await visitor.page.route('**/api/dashboard/onboarding', (route) => route.fulfill({ json: { state: 'complete' } }));
+  await visitor.page.route('**/api/dashboard/onboarding', (route) =>
+    route.fulfill({ json: { state: 'complete', isPutOff: false } }),
+  );
   return visitor;
 }
 

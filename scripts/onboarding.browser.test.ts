@@ -111,8 +111,13 @@ test('a portal without leads is asked in Russian about contacts, and may leave i
   await screen(visitor, 'choose').waitFor();
   await visitor.app.getByRole('checkbox', { name: 'Контакты и воронка продаж' }).waitFor();
   expect(await foundLine(visitor, /лид/)).toBe('');
+  const heard = visitor.page.waitForResponse((response) => response.url().endsWith('/onboarding/later'));
   await visitor.app.getByRole('button', { name: 'Позже' }).click();
-  await visitor.app.getByRole('region', { name: 'Ваш собственный дашборд ждёт' }).waitFor();
+  const banner = visitor.app.getByRole('region', { name: 'Ваш собственный дашборд ждёт' });
+  await banner.waitFor();
+  expect((await heard).status()).toBe(200);
+  await visitor.open('/marketplace/app/');
+  await banner.waitFor();
   expect(visitor.troubles).toEqual([]);
   await visitor.page.context().close();
 });

@@ -30,7 +30,9 @@ try {
   // Charts then stand at once instead of growing.
   await visitor.page.emulateMedia({ reducedMotion: 'reduce' });
   // The picture is of the dashboard that everybody begins with, not of onboarding, which follows the first copy.
-  await visitor.page.route('**/api/dashboard/onboarding', (route) => route.fulfill({ json: { state: 'complete' } }));
+  await visitor.page.route('**/api/dashboard/onboarding', (route) =>
+    route.fulfill({ json: { state: 'complete', isPutOff: false } }),
+  );
   await visitor.install();
   await visitor.app.locator('.panel[data-state=ready] canvas').nth(5).waitFor();
   await visitor.app.locator('.sync-strip').waitFor({ state: 'detached' });

@@ -27,5 +27,5 @@ export function App({ boot, api, host, dashboard, sync, install, record }: AppPr
   if (boot.page.kind === 'install' && install.state.value !== 'left') return <Install install={install} />;
   if (record) return <RecordPage model={record} />;
   const isAdmin = boot.session?.user.role === 'admin';
-  return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={isAdmin} memberId={boot.memberId} />;
+  return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={isAdmin} />;
 }

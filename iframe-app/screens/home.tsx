@@ -20,7 +20,6 @@ interface HomeProps {
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
-  memberId: string;
 }
 
 /** What does not stand on the first page: its code and `TEXTS` wait until somebody wants it. */
@@ -32,7 +31,7 @@ const LATER = {
 type Later = { [Name in keyof typeof LATER]?: Awaited<ReturnType<(typeof LATER)[Name]>> };
 
 /** The dashboard or the chat; the settings or, for administrators, the steps of onboarding in their place. */
-export function Home({ api, host, dashboard, sync, isAdmin, memberId }: HomeProps) {
+export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
   const { i18n } = useApp();
   const { t } = i18n;
   const live = useRef<LiveStatus | null>(null);
@@ -43,7 +42,7 @@ export function Home({ api, host, dashboard, sync, isAdmin, memberId }: HomeProp
   const gear = useRef<HTMLButtonElement>(null);
   const hasLeft = useRef(false);
   const isDeleting = dashboard.error.value?.code === 'tenant_deleting';
-  const onboarding = useOnboarding({ api, dashboard, memberId, isAdmin });
+  const onboarding = useOnboarding({ api, dashboard, isAdmin });
   useEffect(() => {
     // Back where the person was before.
     if (!isInSettings && hasLeft.current) gear.current?.focus();

@@ -522,6 +522,7 @@ export function sampleOnboarding(over: Partial<OnboardingReply> = {}): Onboardin
     questions: isChosen ? [sampleQuestion('employeeDetail'), sampleQuestion('pipelineRange')] : [],
     isReentry: false,
     created: [],
+    isPutOff: false,
     ...over,
   });
 }

@@ -5,6 +5,7 @@ import { judgeQuality } from '../agents/schema-analyst/quality.ts';
 import { askQuestions } from '../agents/schema-analyst/questions.ts';
 import type { Tx } from '../platform/db.ts';
 import type { Onboarding } from './onboarding-config.ts';
+import type { Viewer } from './tenant-context.ts';
 
 const BEFORE_CATEGORIES: ReadonlySet<OnboardingState> = new Set(['not_started', 'syncing', 'analyzing']);
 
@@ -20,10 +21,11 @@ export function questionsOf(onboarding: Onboarding): Question[] {
   return askQuestions(factsOf(onboarding), onboarding.selected, onboarding.answers);
 }
 
-/** What a step has to show. */
-export async function toReply(tx: Tx, tenantId: string, onboarding: Onboarding): Promise<OnboardingReply> {
+/** What a step has to show the person. */
+export async function toReply(tx: Tx, person: Viewer, onboarding: Onboarding): Promise<OnboardingReply> {
   const { state, mode, profiles, selected, completedAt } = onboarding;
-  const isReentry = completedAt !== null && state !== 'complete';
+  const isOver = state === 'complete';
+  const isReentry = completedAt !== null && !isOver;
   const waits = BEFORE_CATEGORIES.has(state);
   const facts = factsOf(onboarding);
   return {
@@ -35,7 +37,8 @@ export async function toReply(tx: Tx, tenantId: string, onboarding: Onboarding):
     selected: waits && !isReentry ? [] : selected,
     questions: waits || state === 'categories' ? [] : questionsOf(onboarding),
     isReentry,
-    created: state === 'complete' ? await listCreated(tx, tenantId) : [],
+    created: isOver ? await listCreated(tx, person.tenantId) : [],
+    isPutOff: !isOver && (await hasPutOff(tx, person)),
   };
 }
 
@@ -49,4 +52,16 @@ async function listCreated(tx: Tx, tenantId: string): Promise<string[]> {
     values: [tenantId],
   });
   return rows.map(({ id }) => id);
+}
+
+/** Whether the person has put onboarding off since the last round was over. */
+async function hasPutOff(tx: Tx, { tenantId, crmSource, userId }: Viewer): Promise<boolean> {
+  const rows = await tx.query({
+    text: `select 1 from tenant_members m
+           left join dashboard_configs d on d.tenant_id = m.tenant_id
+           where m.tenant_id = $1 and m.crm_source = $2 and m.crm_user_id = $3
+             and m.onboarding_put_off_at > coalesce(d.completed_at, '-infinity')`,
+    values: [tenantId, crmSource, userId],
+  });
+  return rows.length > 0;
 }

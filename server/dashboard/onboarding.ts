@@ -1,4 +1,10 @@
-import type { OnboardingRefineRequest, OnboardingReply, OnboardingSelectRequest, QuestionId } from '../../contract/onboarding.ts';
+import type {
+  OnboardingLaterRequest,
+  OnboardingRefineRequest,
+  OnboardingReply,
+  OnboardingSelectRequest,
+  QuestionId,
+} from '../../contract/onboarding.ts';
 import { offerCategories } from '../agents/schema-analyst/categories.ts';
 import type { Answers } from '../agents/schema-analyst/questions.ts';
 import type { Db, Tx } from '../platform/db.ts';
@@ -20,21 +26,19 @@ interface OnboardingDeps {
   now: () => Date;
 }
 
-/** Who takes a step. */
-type Person = Pick<Viewer, 'tenantId' | 'userId'>;
-
 type Change = Partial<Pick<Onboarding, 'state' | 'selected' | 'answers'>>;
 
-/** Where the tenant's onboarding stands. */
-export function loadOnboarding({ db }: Pick<OnboardingDeps, 'db'>, tenantId: string): Promise<OnboardingReply> {
-  return db.withTenant(tenantId, 'read', async (tx) => toReply(tx, tenantId, await readOnboarding(tx, tenantId)));
+/** Where the tenant's onboarding stands, as the person sees it. */
+export function loadOnboarding({ db }: Pick<OnboardingDeps, 'db'>, person: Viewer): Promise<OnboardingReply> {
+  const { tenantId } = person;
+  return db.withTenant(tenantId, 'read', async (tx) => toReply(tx, person, await readOnboarding(tx, tenantId)));
 }
 
 /**
  * Begins. Said again while the data is on its way, or is there, it changes nothing.
  * @throws AppError `wrong_state` later on
  */
-export function startOnboarding(deps: OnboardingDeps, person: Person): Promise<OnboardingReply> {
+export function startOnboarding(deps: OnboardingDeps, person: Viewer): Promise<OnboardingReply> {
   return step(deps, person, 'start_onboarding', (onboarding) => {
     const { state, completedAt } = onboarding;
     if (completedAt === null && (state === 'syncing' || state === 'analyzing' || state === 'categories')) return null;
@@ -50,7 +54,7 @@ export function startOnboarding(deps: OnboardingDeps, person: Person): Promise<O
  */
 export function selectCategories(
   deps: OnboardingDeps,
-  person: Person,
+  person: Viewer,
   selected: OnboardingSelectRequest['categories'],
 ): Promise<OnboardingReply> {
   return step(deps, person, 'select_categories', (onboarding) => {
@@ -78,7 +82,7 @@ export function selectCategories(
  */
 export function refineCategories(
   deps: OnboardingDeps,
-  person: Person,
+  person: Viewer,
   given: OnboardingRefineRequest['answers'],
 ): Promise<OnboardingReply> {
   return step(deps, person, 'refine_categories', (onboarding) => {
@@ -106,12 +110,36 @@ export function refineCategories(
  * Begins another round: the data is looked at again, and what was chosen before is proposed. Everything on the dashboard stays.
  * @throws AppError `wrong_state` before the first round is over, and while a dashboard is being made
  */
-export function reconfigureDashboard(deps: OnboardingDeps, person: Person): Promise<OnboardingReply> {
+export function reconfigureDashboard(deps: OnboardingDeps, person: Viewer): Promise<OnboardingReply> {
   return step(deps, person, 'reconfigure_dashboard', (onboarding) => {
     const { state, completedAt } = onboarding;
     if (completedAt === null || state === 'generating') throw outOfTurn(state);
     if (state === 'syncing' || state === 'analyzing') return null;
     return { state: awaitData(onboarding) };
+  });
+}
+
+/**
+ * Puts the round off for one person, who sees the dashboard meanwhile, or goes on with it. It is no step: nothing moves on.
+ * @throws AppError `not_found` for somebody who never opened LeadRelay
+ */
+export function putOffOnboarding(
+  { db }: Pick<OnboardingDeps, 'db'>,
+  person: Viewer,
+  { isPutOff }: OnboardingLaterRequest,
+): Promise<OnboardingReply> {
+  const { tenantId, crmSource, userId } = person;
+  return db.withTenant(tenantId, 'write', async (tx) => {
+    const onboarding = await readOnboarding(tx, tenantId);
+    // A page that has not heard of the end: the next round is not what was put off.
+    const isLater = isPutOff && onboarding.state !== 'complete';
+    const saved = await tx.query({
+      text: `update tenant_members set onboarding_put_off_at = case when $4::boolean then now() end
+             where tenant_id = $1 and crm_source = $2 and crm_user_id = $3 returning 1`,
+      values: [tenantId, crmSource, userId, isLater],
+    });
+    if (saved.length === 0) throw new AppError('not_found');
+    return toReply(tx, person, onboarding);
   });
 }
 
@@ -138,20 +166,21 @@ function awaitData(onboarding: Onboarding): 'syncing' | 'analyzing' {
 /** @param decide what changes; null: nothing does */
 function step(
   deps: OnboardingDeps,
-  { tenantId, userId }: Person,
+  person: Viewer,
   action: string,
   decide: (onboarding: Onboarding) => Change | null,
 ): Promise<OnboardingReply> {
+  const { tenantId, userId } = person;
   return deps.db.withTenant(tenantId, 'write', async (tx) => {
     // Before the tenant is held: whoever else writes an entry needs both, in this order.
     await logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action, entity: null, recordCount: null });
     const before = await holdOnboarding(tx, tenantId);
     const change = decide(before);
-    if (!change) return toReply(tx, tenantId, before);
+    if (!change) return toReply(tx, person, before);
     const after = { ...before, ...change };
     await saveOnboarding(tx, tenantId, after);
     if (after.state === 'analyzing' || after.state === 'generating') await planOnboardingWork(tx, tenantId, deps.now());
-    return toReply(tx, tenantId, after);
+    return toReply(tx, person, after);
   });
 }
 

@@ -22,12 +22,14 @@ test('each step goes to its address', async () => {
   await api.select(['salesPipeline']);
   await api.refine({ pipelineRange: '90' });
   await api.reconfigure();
+  await api.putOff(true);
   expect(sent).toEqual([
     { method: 'GET', path: '/api/dashboard/onboarding', body: undefined },
     { method: 'POST', path: '/api/dashboard/onboarding/start', body: {} },
     { method: 'POST', path: '/api/dashboard/onboarding/select', body: { categories: ['salesPipeline'] } },
     { method: 'POST', path: '/api/dashboard/onboarding/refine', body: { answers: { pipelineRange: '90' } } },
     { method: 'POST', path: '/api/dashboard/reconfigure', body: {} },
+    { method: 'POST', path: '/api/dashboard/onboarding/later', body: { isPutOff: true } },
   ]);
 });
 

@@ -15,9 +15,9 @@ import type {
 } from '../../../contract/onboarding.ts';
 import type { Api, Ask } from '../../api.ts';
 import { arrayOf, type Check, either, isBoolean, isMoment, isNumber, isString, nullable, objectOf, oneOf } from '../../check.ts';
-import { isCrmMode, isCrmSource, isDashboardReply, isOnboardingStep } from '../../replies.ts';
+import { isCrmMode, isCrmSource, isDashboardReply, isOnboardingStep, type OnboardingStep } from '../../replies.ts';
 
-/** Administrators only. Steps are refused with `wrong_state` where somebody else has moved on meanwhile; all are safe to repeat. */
+/** Steps are for administrators. They are refused with `wrong_state` where somebody else has moved on meanwhile; all are safe to repeat. */
 export interface OnboardingApi {
   get(): Promise<OnboardingReply>;
   /** Has the data looked at. */
@@ -26,6 +26,8 @@ export interface OnboardingApi {
   refine(answers: OnboardingRefineRequest['answers']): Promise<OnboardingReply>;
   /** Begins another round; what is on the dashboard stays. */
   reconfigure(): Promise<OnboardingReply>;
+  /** Puts it off for this person, or goes on. No step: it is for everybody, and nothing moves on. */
+  putOff(isPutOff: boolean): Promise<OnboardingReply>;
   /** These widgets alone, with their numbers. */
   getWidgets(ids: readonly string[]): Promise<DashboardReply>;
 }
@@ -44,6 +46,7 @@ export function createOnboardingApi({ ask }: Pick<Api, 'ask'>): OnboardingApi {
     select: (categories) => ask(step('onboarding/select', { categories })),
     refine: (answers) => ask(step('onboarding/refine', { answers })),
     reconfigure: () => ask(step('reconfigure', {})),
+    putOff: (isPutOff) => ask(step('onboarding/later', { isPutOff })),
     getWidgets: (ids) =>
       ask({
         method: 'GET',
@@ -113,7 +116,7 @@ const isUnlock: Check<Unlock> = either(
   }),
 );
 
-const isWhole = objectOf<Omit<OnboardingReply, 'state'>>({
+const isWhole = objectOf<Omit<OnboardingReply, keyof OnboardingStep>>({
   mode: isCrmMode,
   quality: arrayOf(
     objectOf<EntityQuality>({

@@ -25,30 +25,29 @@ interface Gate {
 interface GateDeps {
   api: Api;
   dashboard: DashboardModel;
-  memberId: string;
   isAdmin: boolean;
 }
 
 /** Whether onboarding is under way; administrators alone take its steps. */
-export function useOnboarding({ api, dashboard, memberId, isAdmin }: GateDeps): Gate {
+export function useOnboarding({ api, dashboard, isAdmin }: GateDeps): Gate {
   const { i18n } = useApp();
   const [isDeciding, setDeciding] = useState(isAdmin);
   const [isOver, setOver] = useState(false);
   const [part, setPart] = useState<OnboardingPart | null>(null);
 
-  const load = async () => {
+  const load = async (isPutOff: boolean) => {
     const { createPart, ONBOARDING_TEXTS, ...screens } = await loadOnboarding();
     await i18n.load(ONBOARDING_TEXTS);
-    const model = createPart({ api, dashboard, memberId });
+    const model = createPart({ api, dashboard, isPutOff });
     setPart({ ...screens, model });
     return model;
   };
   useEffect(() => {
     if (!isAdmin) return;
     const look = async () => {
-      const { state } = await api.getOnboardingStep();
+      const { state, isPutOff } = await api.getOnboardingStep();
       if (state === 'complete') setOver(true);
-      else await load();
+      else await load(isPutOff);
     };
     // Where it cannot be known, the dashboard is right in any case.
     look()
@@ -59,7 +58,7 @@ export function useOnboarding({ api, dashboard, memberId, isAdmin }: GateDeps): 
     isDeciding,
     part,
     canTrack: part ? part.model.reply.value?.state === 'complete' : isOver,
-    enter: async () => (part?.model ?? (await load())).enter(),
+    enter: async () => (part?.model ?? (await load(false))).enter(),
   };
 }
 

@@ -16,7 +16,6 @@ function setUp(first: Partial<OnboardingReply>, isPutOff = false) {
     failure: null as ApiError | null,
     widgets: (ids: readonly string[]): DashboardReply | Promise<DashboardReply> => only(ids),
   };
-  const memory = { isPutOff };
   const step = async (name: string) => {
     calls.push(name);
     if (server.next instanceof ApiError) throw server.next;
@@ -34,6 +33,11 @@ function setUp(first: Partial<OnboardingReply>, isPutOff = false) {
       select: (categories) => step(`select ${categories}`),
       refine: (answers) => step(`refine ${JSON.stringify(answers)}`),
       reconfigure: () => step('reconfigure'),
+      putOff: async (next) => {
+        calls.push(`later ${next}`);
+        if (server.failure) throw server.failure;
+        return server.now;
+      },
       getWidgets: async (ids) => {
         calls.push(`widgets ${ids}`);
         return server.widgets(ids);
@@ -44,14 +48,9 @@ function setUp(first: Partial<OnboardingReply>, isPutOff = false) {
         calls.push('reload');
       },
     },
-    memory: {
-      read: () => memory.isPutOff,
-      write: (next) => {
-        memory.isPutOff = next;
-      },
-    },
+    isPutOff,
   });
-  return { model, server, calls, memory };
+  return { model, server, calls };
 }
 
 function only(ids: readonly string[]): DashboardReply {
@@ -207,14 +206,13 @@ describe('building', () => {
   });
 
   test('of a dashboard made elsewhere, who has put onboarding off sees the charts and nothing else', async () => {
-    const { model, server, calls, memory } = setUp({ state: 'generating' }, true);
+    const { model, server, calls } = setUp({ state: 'generating' }, true);
     await model.load();
     expect(model.screen.value).toBeNull();
     server.now = sampleOnboarding({ state: 'complete', created });
     await model.load();
     await settle();
     expect(calls).toEqual(['get', 'get', 'reload']);
-    expect(memory.isPutOff).toBe(false);
     expect(model.finished.value).toBeNull();
   });
 });
@@ -267,10 +265,11 @@ test('a look that was under way when a step was taken does not take the step bac
       start: async () => refining,
       refine: async () => refining,
       reconfigure: async () => refining,
+      putOff: async () => refining,
       getWidgets: async (ids) => only(ids),
     },
     dashboard: { reload: async () => {} },
-    memory: { read: () => false, write: () => {} },
+    isPutOff: false,
   });
   const looked = model.load();
   await model.select();
@@ -281,16 +280,38 @@ test('a look that was under way when a step was taken does not take the step bac
 
 describe('putting off', () => {
   test('onboarding that was put off waits beside the dashboard until the person goes on', async () => {
-    const { model, calls, memory } = setUp({});
+    const { model, calls } = setUp({});
     await model.load();
     model.putOff();
     expect(model.screen.value).toBeNull();
     expect(model.hasLeft.value).toBe(true);
-    expect(memory.isPutOff).toBe(true);
+    await settle();
     await model.enter();
     expect(model.screen.value).toBe('choose');
-    expect(memory.isPutOff).toBe(false);
-    expect(calls).toEqual(['get', 'get']);
+    await settle();
+    expect(calls).toEqual(['get', 'later true', 'get', 'later false']);
+  });
+
+  test('the server is told in the order in which the person decided', async () => {
+    const { model, calls } = setUp({});
+    await model.load();
+    model.putOff();
+    await model.enter();
+    model.putOff();
+    await settle();
+    expect(calls.filter((call) => call.startsWith('later'))).toEqual(['later true', 'later false', 'later true']);
+  });
+
+  test('where the server does not hear of it, it holds for as long as the page lives', async () => {
+    const { model, server } = setUp({});
+    await model.load();
+    server.failure = new ApiError('network');
+    model.putOff();
+    await settle();
+    expect(model.screen.value).toBeNull();
+    server.failure = null;
+    await model.load();
+    expect(model.screen.value).toBeNull();
   });
 
   test('a page that is opened after it was put off shows the dashboard at once', () => {
@@ -330,13 +351,13 @@ describe('putting off', () => {
   });
 
   test('who gives up a round that could not be begun is back on the dashboard, and nothing is remembered', async () => {
-    const { model, server, memory } = setUp({ state: 'complete' });
+    const { model, server, calls } = setUp({ state: 'complete' });
     await model.load();
     server.next = new ApiError('network');
     await model.enter();
     model.putOff();
     expect(model.screen.value).toBeNull();
-    expect(memory.isPutOff).toBe(false);
+    expect(calls.filter((call) => call.startsWith('later'))).toEqual([]);
   });
 });
 

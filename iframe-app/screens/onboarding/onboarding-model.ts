@@ -16,12 +16,6 @@ export interface BuiltWidget {
   panel: PanelState;
 }
 
-/** Remembers for this person, beyond the page, that onboarding was put off. */
-export interface PutOffMemory {
-  read(): boolean;
-  write(isPutOff: boolean): void;
-}
-
 export interface OnboardingModel {
   /** Null until it is loaded. */
   reply: ReadonlySignal<OnboardingReply | null>;
@@ -70,7 +64,8 @@ export interface OnboardingDeps {
   api: OnboardingApi;
   /** Shows what was made. */
   dashboard: Pick<DashboardModel, 'reload'>;
-  memory: PutOffMemory;
+  /** The person has put it off before. */
+  isPutOff: boolean;
 }
 
 const ANALYZING_POLL_MS = 1_500;
@@ -90,13 +85,13 @@ const ATTENDED: Partial<Record<OnboardingState, OnboardingScreen>> = {
   generating: 'building',
 };
 
-export function createOnboarding({ api, dashboard, memory }: OnboardingDeps): OnboardingModel {
+export function createOnboarding({ api, dashboard, isPutOff: wasPutOff }: OnboardingDeps): OnboardingModel {
   const reply = signal<OnboardingReply | null>(null);
   const loading = signal<Task>({ kind: 'idle' });
   /** Why the last look failed, also while the next is on its way. */
   const lastError = signal<ApiError | null>(null);
   const sending = signal<Task>({ kind: 'idle' });
-  const isPutOff = signal(memory.read());
+  const isPutOff = signal(wasPutOff);
   const isEntering = signal(false);
   const isBack = signal(false);
   const ticked = signal<ReadonlySet<Category>>(new Set());
@@ -110,6 +105,8 @@ export function createOnboarding({ api, dashboard, memory }: OnboardingDeps): On
   let isTouched = false;
   let looking: Promise<void> | null = null;
   let stepsReceived = 0;
+  /** What the server has been told of putting it off. */
+  let told: Promise<unknown> = Promise.resolve();
 
   const screen = computed<OnboardingScreen | null>(() => {
     if (isEntering.value) return 'opening';
@@ -123,7 +120,7 @@ export function createOnboarding({ api, dashboard, memory }: OnboardingDeps): On
 
   function receive(next: OnboardingReply): void {
     const before = reply.value;
-    const wasPutOff = isPutOff.value;
+    const isAway = isPutOff.value;
     batch(() => {
       reply.value = next;
       if (next.state !== 'refining') isBack.value = false;
@@ -138,10 +135,11 @@ export function createOnboarding({ api, dashboard, memory }: OnboardingDeps): On
         );
       }
       if (next.state === 'generating' && !isPutOff.value) isBuilding.value = true;
-      if (next.state === 'complete') remember(false);
+      // It was this round that was put off.
+      if (next.state === 'complete') isPutOff.value = false;
     });
     if (next.state === 'complete' && before !== null && before.state !== 'complete') {
-      if (wasPutOff) dashboard.reload();
+      if (isAway) dashboard.reload();
       else showCharts(next.created);
     }
   }
@@ -235,7 +233,12 @@ export function createOnboarding({ api, dashboard, memory }: OnboardingDeps): On
   function remember(next: boolean): void {
     if (isPutOff.value === next) return;
     isPutOff.value = next;
-    memory.write(next);
+    // One after the other: the last word is the person's last. Where it does not arrive, it holds for as long as the page lives.
+    told = told
+      .then(() => api.putOff(next))
+      .catch((error) => {
+        if (!(error instanceof ApiError)) throw error;
+      });
   }
 
   async function enter(): Promise<void> {

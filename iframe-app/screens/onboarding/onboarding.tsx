@@ -13,7 +13,6 @@ import type { SyncModel } from '../sync/sync-model.ts';
 import { createOnboardingApi } from './onboarding-api.ts';
 import { BuildingStep, type Drawing } from './onboarding-building.tsx';
 import { ChooseStep } from './onboarding-choose.tsx';
-import { browserMemory } from './onboarding-memory.ts';
 import { createOnboarding, type OnboardingModel } from './onboarding-model.ts';
 import { Failure, type StepProps, signature } from './onboarding-parts.tsx';
 import { QuestionsStep } from './onboarding-questions.tsx';
@@ -27,13 +26,13 @@ type Step = (typeof STEPS)[number];
 export function createPart({
   api,
   dashboard,
-  memberId,
+  isPutOff,
 }: {
   api: Api;
   dashboard: DashboardModel;
-  memberId: string;
+  isPutOff: boolean;
 }): OnboardingModel {
-  return createOnboarding({ api: createOnboardingApi(api), dashboard, memory: browserMemory(memberId) });
+  return createOnboarding({ api: createOnboardingApi(api), dashboard, isPutOff });
 }
 
 /** The step of onboarding at which the tenant is, in the dashboard's place. */

@@ -4,6 +4,7 @@ import { ERROR_CODES } from '../../../contract/api.ts';
 import { onboardingReply } from '../../../contract/onboarding.ts';
 import { doOnboardingWork } from '../../dashboard/onboarding-work.ts';
 import { named } from '../../testing/dashboard-rig.ts';
+import { insertRows } from '../../testing/insert-rows.ts';
 import { ONBOARDING_STATES, type OnboardingRig, startOnboardingRig } from '../../testing/onboarding-rig.ts';
 
 /** The way to a dashboard of one's own, as people take it over HTTP. */
@@ -26,7 +27,7 @@ const STEPS: readonly [path: string, body: unknown][] = [
 test('the first round goes from the data to a dashboard, and tells where it is', async () => {
   expect(await rig.look()).toEqual({
     ...{ state: 'not_started', mode: 'classic', quality: [], isFallback: false, categories: [], selected: [], questions: [] },
-    ...{ isReentry: false, created: [] },
+    ...{ isReentry: false, created: [], isPutOff: false },
   });
   await rig.owner.query(`update crm_sync_status set last_full_sync_at = null where entity = 'deals'`);
   expect(await rig.take('/onboarding/start')).toMatchObject({ state: 'syncing', categories: [], quality: [] });
@@ -181,6 +182,92 @@ describe('hostile input is refused with its reason and changes nothing', () => {
     for (const method of [...OTHER_METHODS, 'POST']) {
       expect(await rig.refusal('/onboarding', { method, token: rig.tokens.admin })).toBe('405 method_not_allowed');
     }
+  });
+});
+
+describe('putting it off', () => {
+  beforeAll(async () => {
+    const rowOf = (tenant_id: string, crm_user_id: string, role: string) => ({
+      ...{ tenant_id, crm_source: 'bitrix24', crm_user_id, name: 'Ann', role, locale: null },
+    });
+    await insertRows(rig.owner, 'tenant_members', [
+      rowOf(rig.tenantId, '1', 'admin'),
+      rowOf(rig.tenantId, '17', 'member'),
+      rowOf(rig.neighbourId, '17', 'admin'),
+    ]);
+  });
+  afterAll(() => rig.owner.query('delete from tenant_members'));
+  beforeEach(() => rig.owner.query('update tenant_members set onboarding_put_off_at = null'));
+
+  const { parse } = onboardingReply;
+  const putOff = async (token: string, isPutOff = true) =>
+    parse(await (await rig.call('/onboarding/later', { body: { isPutOff }, token })).json());
+  const whoHas = async () => {
+    const { admin, member, neighbour } = rig.tokens;
+    const replies = await Promise.all([admin, member, neighbour].map((token) => rig.look(token)));
+    return replies.map(({ isPutOff }) => isPutOff);
+  };
+
+  test('is one’s own, with and without rights, until one goes on', async () => {
+    await rig.reach('categories');
+    await rig.call('/onboarding/start', { body: {}, token: rig.tokens.neighbour });
+    const before = await rig.look();
+    expect(await putOff(rig.tokens.member)).toEqual({ ...before, isPutOff: true });
+    expect(await whoHas()).toEqual([false, true, false]);
+    expect(await putOff(rig.tokens.admin)).toMatchObject({ state: 'categories', isPutOff: true });
+    expect(await putOff(rig.tokens.admin)).toMatchObject({ isPutOff: true });
+    expect(await whoHas()).toEqual([true, true, false]);
+    expect(await putOff(rig.tokens.member, false)).toEqual(before);
+    expect(await whoHas()).toEqual([true, false, false]);
+    // A step of one’s own answers it as well.
+    expect(await rig.take('/onboarding/select', { categories: ['salesPipeline'] })).toMatchObject({ isPutOff: true });
+  });
+
+  test.each(ONBOARDING_STATES)('in %s changes nothing for anybody else', async (state) => {
+    await rig.reach(state);
+    const before = await rig.look(rig.tokens.admin);
+    await putOff(rig.tokens.member);
+    expect(await rig.look(rig.tokens.admin)).toEqual(before);
+    // What is over cannot be put off.
+    expect((await rig.look()).isPutOff).toBe(state !== 'complete');
+  });
+
+  test('ends with the round: the next one is asked for again', async () => {
+    await rig.reach('refining');
+    await putOff(rig.tokens.member);
+    await rig.take('/onboarding/refine', { answers: {} });
+    expect((await rig.look()).isPutOff).toBe(true);
+    await rig.work();
+    // A page that has not heard of the end.
+    expect(await putOff(rig.tokens.admin)).toMatchObject({ state: 'complete', isPutOff: false });
+    await rig.take('/reconfigure');
+    expect(await whoHas()).toEqual([false, false, false]);
+    expect(await putOff(rig.tokens.admin)).toMatchObject({ isReentry: true, isPutOff: true });
+    expect(await whoHas()).toEqual([true, false, false]);
+  });
+
+  test('takes a login, somebody who has opened LeadRelay, and nothing but yes or no', async () => {
+    await rig.reach('categories');
+    const token = rig.tokens.member;
+    const refusal = (body: unknown) => rig.refusal('/onboarding/later', { method: 'POST', body, token });
+    expect(await rig.refusal('/onboarding/later', { body: { isPutOff: true }, token: null })).toBe('401 unauthorized');
+    const stranger = await rig.issue(rig.tenantId, 'admin', "1' or '1'='1");
+    expect(await rig.refusal('/onboarding/later', { body: { isPutOff: true }, token: stranger })).toBe('404 not_found');
+    expect(await refusal('')).toBe('400 body_required');
+    expect(await refusal('{"isPutOff":')).toBe('400 malformed_json');
+    expect(await refusal([true])).toBe('400 body_must_be_object');
+    expect(await refusal({})).toBe('422 required');
+    for (const isPutOff of ['true', 1, null, { isPutOff: true }]) expect(await refusal({ isPutOff })).toBe('422 wrong_type');
+    for (const more of [{ userId: '1' }, { crmSource: 'hubspot' }, { tenantId: rig.neighbourId }]) {
+      expect(await refusal({ isPutOff: true, ...more })).toBe('422 unknown_field');
+    }
+    expect(await refusal('{"isPutOff":true,"__proto__":{"userId":"1"}}')).toBe('422 unknown_field');
+    expect(await refusal(`{"isPutOff":"${'x'.repeat(300_000)}"}`)).toBe('413 body_too_large');
+    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+      const response = await rig.call('/onboarding/later', { method, token });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    }
+    expect(await whoHas()).toEqual([false, false, false]);
   });
 });
 

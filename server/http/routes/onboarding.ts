@@ -1,8 +1,14 @@
 import { type Response, Router } from 'express';
-import { type OnboardingReply, onboardingRefineRequest, onboardingSelectRequest } from '../../../contract/onboarding.ts';
+import {
+  type OnboardingReply,
+  onboardingLaterRequest,
+  onboardingRefineRequest,
+  onboardingSelectRequest,
+} from '../../../contract/onboarding.ts';
 import { emptyRequest } from '../../../contract/sync.ts';
 import {
   loadOnboarding,
+  putOffOnboarding,
   reconfigureDashboard,
   refineCategories,
   selectCategories,
@@ -20,7 +26,7 @@ export interface OnboardingRoutesDeps {
   tenantNews: DbListener;
 }
 
-/** The way to a dashboard of one's own, below /api/dashboard. Everyone may see where it stands, administrators take its steps. */
+/** The way to a dashboard of one's own, below /api/dashboard. Everyone may see where it stands and put it off, administrators take its steps. */
 export function createOnboardingRoutes(deps: OnboardingRoutesDeps): Router {
   const router = Router();
   const take = async (res: Response, step: (person: Session) => Promise<OnboardingReply>) => {
@@ -32,7 +38,7 @@ export function createOnboardingRoutes(deps: OnboardingRoutesDeps): Router {
 
   router
     .route('/onboarding')
-    .get(async (_req, res) => void res.json(await loadOnboarding(deps, getSession(res).tenantId)))
+    .get(async (_req, res) => void res.json(await loadOnboarding(deps, getSession(res))))
     .all(methodNotAllowed('GET, HEAD'));
 
   router
@@ -57,6 +63,13 @@ export function createOnboardingRoutes(deps: OnboardingRoutesDeps): Router {
       const { answers } = parseBody(onboardingRefineRequest, req);
       await take(res, (person) => refineCategories(deps, person, answers));
     })
+    .all(methodNotAllowed('POST'));
+
+  router
+    .route('/onboarding/later')
+    .post(
+      async (req, res) => void res.json(await putOffOnboarding(deps, getSession(res), parseBody(onboardingLaterRequest, req))),
+    )
     .all(methodNotAllowed('POST'));
 
   router

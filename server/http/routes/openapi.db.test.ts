@@ -129,6 +129,7 @@ test.each([
   ['POST /api/data/delete-all', { confirmation: 'no' }],
   ['POST /api/data/delete-all/undo', {}],
   ['POST /api/dashboard/chat', { message: ' ' }],
+  ['POST /api/dashboard/onboarding/later', { isPutOff: true }],
   ['POST /api/connections', { crmSource: 'bitrix24', webhookUrl: 'https://portal.example/' }],
   ['POST /api/session', { crmSource: 'bitrix24', memberId: 'nobody', accessToken: 'x' }],
   ['POST /api/session/code', { code: 'used' }],

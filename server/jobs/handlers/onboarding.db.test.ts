@@ -13,9 +13,9 @@ import { createOnboardingHandler } from './onboarding.ts';
 let rig: SyncRig;
 const DAY_MS = 86_400_000;
 const now = () => new Date(rig.clock.now());
-const person = () => ({ tenantId: rig.tenantId, userId: '1' });
+const person = () => ({ tenantId: rig.tenantId, crmSource: 'bitrix24', userId: '1' }) as const;
 const deps = () => ({ db: rig.database.db, now });
-const look = (): Promise<OnboardingReply> => loadOnboarding(deps(), rig.tenantId);
+const look = (): Promise<OnboardingReply> => loadOnboarding(deps(), person());
 
 beforeAll(async () => {
   rig = await startSyncRig();
