@@ -423,6 +423,21 @@ test('an empty portal is told what would unlock each category', async () => {
   await seesDashboard();
 });
 
+test('an empty portal is offered what it fills with while it is looked at', async () => {
+  await page.clock.install();
+  const { quality, categories } = sampleOnboarding({ state: 'categories' });
+  await open({
+    state: 'categories',
+    quality: quality.map((one) => ({ ...one, records: 0, first: null, last: null, recommendation: 'empty' })),
+    categories: categories.map((offer) => ({ ...offer, quality: 'empty', isAvailable: false, isSuggested: false })),
+  });
+  await heading('Your CRM has no records yet').waitFor();
+  now = { state: 'categories' };
+  await page.clock.fastForward(31_000);
+  await heading(READY).waitFor();
+  expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(2);
+});
+
 test('data that could not be looked at is told, with general choices', async () => {
   const { categories } = sampleOnboarding({ state: 'categories' });
   await open({

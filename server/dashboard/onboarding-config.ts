@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import type { CrmMode, CrmSource } from '../../contract/crm.ts';
-import { type Category, category, type OnboardingState, onboardingState, questionId } from '../../contract/onboarding.ts';
+import type { CrmMode, CrmSource, Entity } from '../../contract/crm.ts';
+import {
+  type Category,
+  category,
+  type OnboardingState,
+  onboardingState,
+  type ProfiledEntity,
+  questionId,
+} from '../../contract/onboarding.ts';
 import type { AnalyzedCrm } from '../agents/schema-analyst/analyze-profile.ts';
 import { type CrmProfiles, crmProfiles } from '../agents/schema-analyst/crm-profile.ts';
+import { judgeAmount } from '../agents/schema-analyst/quality.ts';
 import type { Answers } from '../agents/schema-analyst/questions.ts';
 import type { SqlQuery, Tx } from '../platform/db.ts';
 import { announceTenant } from '../tenants/announce.ts';
@@ -42,9 +50,13 @@ interface Row {
     loaded_at: string | null;
     is_loaded: boolean;
     are_products_copied: boolean;
+    copied: Partial<Record<Entity, number>> | null;
     departments: number;
   }[];
 }
+
+/** Entities that the sync counts and that are judged. */
+const COUNTED = ['leads', 'deals', 'activities', 'contacts', 'companies'] as const satisfies (Entity & ProfiledEntity)[];
 
 /** What stands in the columns is another version's at worst: what cannot be read counts as not there. */
 const columns = {
@@ -64,10 +76,12 @@ from (select $1::uuid as tenant_id) t
 left join dashboard_configs d on d.tenant_id = t.tenant_id
 cross join lateral (
   select coalesce(json_agg(json_build_object('source', crm_source, 'mode', mode, 'loaded_at', s.loaded_at,
-    'is_loaded', coalesce(s.is_loaded, false), 'are_products_copied', p.are_copied, 'departments', u.departments) order by created_at, crm_source), '[]') as crms
+    'is_loaded', coalesce(s.is_loaded, false), 'are_products_copied', p.are_copied, 'copied', s.copied,
+    'departments', u.departments) order by created_at, crm_source), '[]') as crms
   from crm_connections c
   cross join lateral (
-    select max(last_full_sync_at) as loaded_at, bool_and(last_full_sync_at is not null) as is_loaded
+    select max(last_full_sync_at) as loaded_at, bool_and(last_full_sync_at is not null) as is_loaded,
+      json_object_agg(entity, synced_records) as copied
     from crm_sync_status where tenant_id = $1 and crm_source = c.crm_source
   ) s
   cross join lateral (
@@ -89,12 +103,13 @@ cross join lateral (
 
 function toOnboarding(row: Row | undefined): Onboarding {
   const crms = (row?.crms ?? []).map(
-    ({ source, mode, loaded_at, is_loaded, are_products_copied, departments }): OnboardedCrm => ({
+    ({ source, mode, loaded_at, is_loaded, are_products_copied, copied, departments }): OnboardedCrm => ({
       crmSource: source,
       mode,
       loadedAt: loaded_at === null ? null : new Date(loaded_at),
       isLoaded: is_loaded,
       areProductsCopied: are_products_copied,
+      copied: copied ?? {},
       departments,
     }),
   );
@@ -153,11 +168,16 @@ export function isLoaded({ crms }: Onboarding): boolean {
   return crms.length > 0 && crms.every((crm) => crm.isLoaded);
 }
 
-/** Whether what is copied has been looked at since it was last loaded as a whole, and again since the products of its deals were. */
+/**
+ * Whether what is copied has been looked at: since it was last loaded as a whole, since the products of its deals were copied,
+ * and with about as many records as there are now. About: no entity has come to be judged as none, few, enough or many records
+ * since. More than that cannot be told without reading them, and less would have all looked at again with every sync.
+ */
 export function isAnalyzed({ crms, profiles }: Onboarding): boolean {
-  return crms.every(({ crmSource, isLoaded: isCopied, loadedAt, areProductsCopied }) => {
+  return crms.every(({ crmSource, isLoaded: isCopied, loadedAt, areProductsCopied, copied }) => {
     const profile = profiles?.[crmSource];
     if (!isCopied) return true;
-    return profile?.loadedAt === loadedAt?.toISOString() && (profile?.areProductsCopied || !areProductsCopied);
+    if (profile?.loadedAt !== loadedAt?.toISOString() || (areProductsCopied && !profile?.areProductsCopied)) return false;
+    return COUNTED.every((entity) => judgeAmount(profile?.copied[entity] ?? 0) === judgeAmount(copied[entity] ?? 0));
   });
 }

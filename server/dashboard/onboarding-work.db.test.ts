@@ -140,6 +140,51 @@ describe('what is offered', () => {
     }
   });
 
+  test('what has come in since is looked at once an entity has none, few, enough or many records, and only then', async () => {
+    const copied = (entity: string, records: number) =>
+      rig.owner.query('update crm_sync_status set synced_records = $3 where tenant_id = $1 and entity = $2', [
+        rig.tenantId,
+        entity,
+        records,
+      ]);
+    const looksAfter = async (entity: string, records: number) => {
+      await copied(entity, records);
+      await rig.endSync('incremental');
+      return rig.work();
+    };
+    try {
+      await rig.reach('categories');
+      const seen: [string, number, number][] = [
+        ...([0, 1, 19, 20, 199, 200, 5_000, 0].map((records) => ['leads', records, 0]) as [string, number, number][]),
+        ['contacts', 1, 0],
+        ['stageHistory', 900, 0],
+      ];
+      for (const one of seen) one[2] = await looksAfter(one[0], one[1]);
+      expect(seen).toEqual([
+        ['leads', 0, 0],
+        ['leads', 1, 1],
+        ['leads', 19, 0],
+        ['leads', 20, 1],
+        ['leads', 199, 0],
+        ['leads', 200, 1],
+        ['leads', 5_000, 0],
+        ['leads', 0, 1],
+        ['contacts', 1, 1],
+        ['stageHistory', 900, 0],
+      ]);
+      expect(await rig.look()).toMatchObject({ state: 'categories' });
+      await rig.take('/onboarding/select', { categories: ['salesPipeline'] });
+      expect(await looksAfter('deals', 30)).toBe(1);
+      expect(await rig.look()).toMatchObject({ state: 'refining', selected: ['salesPipeline'] });
+      await rig.take('/onboarding/refine', { answers: {} });
+      await rig.work();
+      // Another round looks at everything anyway.
+      expect(await looksAfter('deals', 3_000)).toBe(0);
+    } finally {
+      await rig.owner.query('update crm_sync_status set synced_records = 0 where tenant_id = $1', [rig.tenantId]);
+    }
+  });
+
   test('a portal without leads is offered what contacts say', async () => {
     await rig.owner.query(`update crm_connections set mode = 'simple' where tenant_id = $1`, [rig.tenantId]);
     try {

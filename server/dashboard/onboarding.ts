@@ -3,6 +3,7 @@ import type {
   OnboardingRefineRequest,
   OnboardingReply,
   OnboardingSelectRequest,
+  OnboardingState,
   QuestionId,
 } from '../../contract/onboarding.ts';
 import { offerCategories } from '../agents/schema-analyst/categories.ts';
@@ -20,6 +21,9 @@ import type { Viewer } from './tenant-context.ts';
  * complete around again. Those in brackets a worker takes, see onboarding-work.ts. A step locks the tenant, looks where
  * onboarding stands and moves it on: of two at once the second finds what the first has made of it.
  */
+
+/** What comes in by and by may end the wait, or change what the person who chooses is offered. */
+const WOKEN_BY_CHANGES: readonly OnboardingState[] = ['syncing', 'categories', 'refining'];
 
 interface OnboardingDeps {
   db: Db;
@@ -152,8 +156,14 @@ export async function wakeOnboarding(tx: Tx, tenantId: string, kind: 'full' | 'i
     });
     return planOnboardingWork(tx, tenantId, now);
   }
-  // A worker that died between the end of a full load and this call has left it waiting, and the products of deals are copied
-  // after everything else.
+  // Every quarter of an hour of every tenant, nearly all of which wait for nothing: a new round looks at the data anyway.
+  const waiting = await tx.query({
+    text: 'select 1 from dashboard_configs where tenant_id = $1 and onboarding_state = any($2)',
+    values: [tenantId, WOKEN_BY_CHANGES],
+  });
+  if (waiting.length === 0) return;
+  // A worker that died between the end of a full load and this call has left it waiting; the products of deals are copied after
+  // everything else; and a CRM that was empty fills.
   const onboarding = await readOnboarding(tx, tenantId);
   const waits = onboarding.state === 'syncing' && isLoaded(onboarding);
   if (waits || !isAnalyzed(onboarding)) await planOnboardingWork(tx, tenantId, now);

@@ -394,7 +394,6 @@ describe('looking again', () => {
     ['analyzing', false, true],
     ['generating', false, true],
     ['categories', true, true],
-    ['categories', false, false],
     ['refining', false, false],
     ['complete', false, false],
     ['not_started', false, false],
@@ -403,6 +402,29 @@ describe('looking again', () => {
     expect(model.isAwaiting.value).toBe(true);
     expect((await model.poll()) !== null).toBe(isAwaiting);
     expect(model.isAwaiting.value).toBe(isAwaiting);
+  });
+
+  test.each([
+    ['with too little for one of them', false, false, true],
+    ['with enough for all', true, false, false],
+    ['with too little, put off', false, true, false],
+  ])('at the categories, %s', async (_name, isAvailable, isPutOff, isAwaiting) => {
+    const [first, ...others] = sampleOnboarding().categories.map((offer) => ({ ...offer, isAvailable: true }));
+    if (!first) throw new Error('The sample offers nothing.');
+    const { model } = setUp({ categories: [...others, { ...first, isAvailable }] }, isPutOff);
+    expect((await model.poll()) !== null).toBe(isAwaiting);
+    expect(model.isAwaiting.value).toBe(isAwaiting);
+  });
+
+  test('what has become possible meanwhile is offered, and ticked where nobody has chosen', async () => {
+    const { categories } = sampleOnboarding();
+    const nothing = categories.map((offer) => ({ ...offer, isAvailable: false, isSuggested: false }));
+    const { model, server } = setUp({ categories: nothing });
+    await model.poll();
+    expect(model.ticked.value.size).toBe(0);
+    server.now = sampleOnboarding();
+    await model.poll();
+    expect([...model.ticked.value]).toEqual(['employeePerformance', 'salesPipeline']);
   });
 
   test('a dead network is tried again by itself, a refusal only by a person', async () => {

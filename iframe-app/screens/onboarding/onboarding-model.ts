@@ -72,8 +72,8 @@ const ANALYZING_POLL_MS = 1_500;
 const GENERATING_POLL_MS = 1_000;
 /** A first copy takes minutes; its end is also heard of by itself. */
 const SYNCING_POLL_MS = 10_000;
-/** The data that could not be looked at is tried again by the server in its own time. */
-const FALLBACK_POLL_MS = 30_000;
+/** Data that could not be looked at, or that is too little yet, the server looks at again in its own time. */
+const LOOKED_AT_AGAIN_POLL_MS = 30_000;
 const FAILED_POLL_MS = 5_000;
 /** Charts asked for at once: few, so that each is shown soon, and more than one, so that a distant server is not asked ten times. */
 const GROUP_SIZE = 2;
@@ -241,6 +241,11 @@ export function createOnboarding({ api, dashboard, isPutOff: wasPutOff }: Onboar
       });
   }
 
+  function nextLookMs(): number | null {
+    // Who comes back from the dashboard looks anyway.
+    return isPutOff.value && reply.value?.state === 'categories' ? null : pollDelay(reply.value, lastError.value);
+  }
+
   async function enter(): Promise<void> {
     batch(() => {
       isEntering.value = true;
@@ -267,14 +272,14 @@ export function createOnboarding({ api, dashboard, isPutOff: wasPutOff }: Onboar
     built,
     finished,
     hasLeft,
-    isAwaiting: computed(() => pollDelay(reply.value, lastError.value) !== null),
+    isAwaiting: computed(() => nextLookMs() !== null),
     isSessionOver: computed(() =>
       [loading, sending].some(({ value }) => value.kind === 'failed' && value.error.kind === 'session'),
     ),
     load,
     async poll() {
       await load();
-      return pollDelay(reply.value, lastError.value);
+      return nextLookMs();
     },
     toggle(category) {
       const next = new Set(ticked.value);
@@ -338,7 +343,7 @@ function pollDelay(reply: OnboardingReply | null, error: ApiError | null): numbe
     case 'generating':
       return GENERATING_POLL_MS;
     case 'categories':
-      return reply?.isFallback ? FALLBACK_POLL_MS : null;
+      return reply?.isFallback || reply?.categories.some(({ isAvailable }) => !isAvailable) ? LOOKED_AT_AGAIN_POLL_MS : null;
     default:
       return null;
   }

@@ -1,4 +1,4 @@
-import type { CrmMode, CrmSource } from '../../../contract/crm.ts';
+import type { CrmMode, CrmSource, Entity } from '../../../contract/crm.ts';
 import type { DataProfile, EntityProfile } from '../../analytics/profile.ts';
 import type { CrmProfile, CrmProfiles, EntityFacts } from './crm-profile.ts';
 
@@ -10,6 +10,8 @@ export interface AnalyzedCrm {
   loadedAt: Date | null;
   /** The products of the deals it loaded are copied as well. */
   areProductsCopied: boolean;
+  /** How many records of each entity are copied, as the sync counts them. */
+  copied: Partial<Record<Entity, number>>;
   /** Departments with people in them. */
   departments: number;
 }
@@ -27,7 +29,7 @@ export function analyzeProfile(profile: DataProfile, crms: readonly AnalyzedCrm[
 
 function analyzeCrm(
   profile: DataProfile,
-  { crmSource, mode, loadedAt, areProductsCopied, departments }: AnalyzedCrm,
+  { crmSource, mode, loadedAt, areProductsCopied, copied, departments }: AnalyzedCrm,
 ): CrmProfile {
   const find = (entity: string) => profile.entities.find((one) => one.crmSource === crmSource && one.entity === entity);
   const history = profile.history.find((one) => one.crmSource === crmSource);
@@ -54,6 +56,7 @@ function analyzeCrm(
     mode,
     loadedAt: loadedAt?.toISOString() ?? null,
     areProductsCopied,
+    copied,
     departments,
     entities: [
       ...(mode === 'simple' ? [] : [toFacts('leads', find('leads'))]),

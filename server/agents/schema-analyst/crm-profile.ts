@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { crmMode, crmSource } from '../../../contract/crm.ts';
+import { crmMode, crmSource, entity } from '../../../contract/crm.ts';
 import { profiledEntity } from '../../../contract/onboarding.ts';
 
 /** How many records have a field, and how many different values it has among them; null where that is not counted. */
@@ -25,6 +25,8 @@ const crmProfile = z.strictObject({
   loadedAt: z.iso.datetime().nullable(),
   /** Whether the products of its deals were copied by then: they come after everything else. */
   areProductsCopied: z.boolean(),
+  /** How many records of each entity were copied by then, as the sync counts them; profiles from before it was kept have none. */
+  copied: z.partialRecord(entity, z.number().int()).default({}),
   /** Departments with people in them. */
   departments: z.number().int(),
   entities: z.array(entityFacts),

@@ -15,6 +15,13 @@ const LEAST_DAYS = 14;
 const ALWAYS_VARIED: ReadonlySet<string> = new Set(['currency', 'outcome', 'completed', 'direction']);
 const DAY_MS = 86_400_000;
 
+/** What can be said of so many records by their number alone. */
+export function judgeAmount(records: number): 'none' | 'few' | 'enough' | 'many' {
+  if (records === 0) return 'none';
+  if (records < FEW_RECORDS) return 'few';
+  return records < MANY_RECORDS ? 'enough' : 'many';
+}
+
 /** How good each entity of each CRM is for analysis, by CRM. */
 export function judgeQuality(profiles: CrmProfiles): EntityQuality[] {
   return Object.entries(profiles).flatMap(([crmSource, profile]) =>
@@ -35,9 +42,10 @@ function judgeEntity(crmSource: CrmSource, facts: EntityFacts, areProductsCopied
 }
 
 function recommend({ entity, records, completeness }: EntityFacts, isVaried: boolean): Recommendation {
-  if (records === 0) return 'empty';
+  const amount = judgeAmount(records);
+  if (amount === 'none') return 'empty';
   // A catalogue of ten products is a whole one.
   const isCatalogue = entity === 'products';
-  if ((records < FEW_RECORDS && !isCatalogue) || completeness < (isCatalogue ? 0.05 : LEAST_COMPLETE)) return 'insufficient';
-  return (records >= MANY_RECORDS || isCatalogue) && completeness >= WELL_COMPLETE && isVaried ? 'excellent' : 'usable';
+  if ((amount === 'few' && !isCatalogue) || completeness < (isCatalogue ? 0.05 : LEAST_COMPLETE)) return 'insufficient';
+  return (amount === 'many' || isCatalogue) && completeness >= WELL_COMPLETE && isVaried ? 'excellent' : 'usable';
 }

@@ -60,6 +60,7 @@ const CRM: AnalyzedCrm = {
   mode: 'classic',
   loadedAt: new Date('2025-01-01T00:00:00Z'),
   areProductsCopied: true,
+  copied: { leads: 20, deals: 20 },
   departments: 3,
 };
 const SIMPLE: AnalyzedCrm = { ...CRM, mode: 'simple' };

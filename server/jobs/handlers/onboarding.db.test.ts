@@ -1,6 +1,8 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OnboardingReply } from '../../../contract/onboarding.ts';
+import { addRecord } from '../../../sandbox/bitrix24/rest/changes.ts';
+import { LEADS } from '../../../sandbox/bitrix24/rest/entities.ts';
 import { computeTruth } from '../../../sandbox/world/truth.ts';
 import { loadOnboarding, refineCategories, selectCategories, startOnboarding } from '../../dashboard/onboarding.ts';
 import { type SyncRig, startSyncRig } from '../../testing/sync-rig.ts';
@@ -77,4 +79,51 @@ test('later syncs find nothing to do for it, and a job that comes twice does not
   const before = await look();
   await handle({ data: { tenantId: rig.tenantId }, key: rig.tenantId });
   expect(await look()).toEqual(before);
+});
+
+describe('an empty portal that fills', () => {
+  beforeAll(async () => {
+    await rig.close();
+    rig = await startSyncRig({ size: 'empty' });
+  });
+
+  /** Somebody works in the portal, and the regular sync comes. @returns how many jobs onboarding had */
+  async function syncAfter(newLeads: number): Promise<number> {
+    const actor = { userId: 1, byRobot: false, now: rig.portal.now() };
+    for (let count = 0; count < newLeads; count++) {
+      addRecord(rig.portal.state, LEADS, { title: 'New', assignedById: 1, sourceId: 'WEB' }, actor);
+    }
+    rig.sandbox.clock.advance(16 * 60_000);
+    expect(await rig.runDue()).toBeGreaterThan(0);
+    rig.sandbox.clock.advance(60_000);
+    const jobs = await takeJobs();
+    for (const job of jobs) await handle(job);
+    return jobs.length;
+  }
+  const leads = ({ quality }: OnboardingReply) => quality.find(({ entity }) => entity === 'leads');
+  const sources = ({ categories }: OnboardingReply) => categories.find(({ category }) => category === 'sourcePerformance');
+
+  test('is offered what has become possible, without anybody asking', async () => {
+    await startOnboarding(deps(), person());
+    await rig.sync();
+    rig.sandbox.clock.advance(60_000);
+    for (const job of await takeJobs()) await handle(job);
+    const empty = await look();
+    expect(empty).toMatchObject({ state: 'categories', isFallback: false });
+    expect(empty.categories.filter(({ isAvailable }) => isAvailable)).toEqual([]);
+    expect(sources(empty)?.unlock).toEqual([{ kind: 'records', entity: 'leads', missing: 20 }]);
+
+    expect(await syncAfter(0)).toBe(0);
+    expect(await syncAfter(3)).toBe(1);
+    expect(leads(await look())).toMatchObject({ records: 3, recommendation: 'insufficient' });
+    expect(sources(await look())?.unlock).toEqual([{ kind: 'records', entity: 'leads', missing: 17 }]);
+    expect(await syncAfter(0)).toBe(0);
+    expect(await syncAfter(10)).toBe(0);
+    expect(await syncAfter(7)).toBe(1);
+    const filled = await look();
+    expect(filled.state).toBe('categories');
+    expect(leads(filled)?.records).toBe(20);
+    expect(sources(filled)).toMatchObject({ isAvailable: true, unlock: [] });
+    expect(await syncAfter(0)).toBe(0);
+  });
 });
