@@ -96,6 +96,10 @@ const chartPoint = z.strictObject({
   /** null: nothing to say (a rate over zero records), drawn as a gap. */
   value: z.number().nullable(),
   color: z.string().nullable(),
+  /** Of a ratio: how many records it is a ratio of. */
+  of: z.number().int().optional(),
+  /** A step in time of which only a part is counted: it began before the chart's days, or is not over yet. */
+  isPartial: z.literal(true).optional(),
 });
 export type ChartPoint = z.infer<typeof chartPoint>;
 

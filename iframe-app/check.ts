@@ -7,6 +7,7 @@ export type Check<T> = (value: unknown) => value is T;
 
 export const isString: Check<string> = (value) => typeof value === 'string';
 export const isBoolean: Check<boolean> = (value) => typeof value === 'boolean';
+export const isTrue: Check<true> = (value) => value === true;
 export const isNumber: Check<number> = (value): value is number => typeof value === 'number' && Number.isFinite(value);
 /** An ISO 8601 moment. */
 export const isMoment: Check<string> = (value): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));

@@ -23,6 +23,7 @@ import {
   isMoment,
   isNumber,
   isString,
+  isTrue,
   nullable,
   objectOf,
   oneOf,
@@ -145,7 +146,10 @@ export const chartData = objectOf<ChartData>({
       key: isString,
       label: isString,
       points: arrayOf(
-        objectOf<ChartPoint>({ key: isString, label: isString, value: nullable(isNumber), color: nullable(isString) }),
+        objectOf<ChartPoint>({
+          ...{ key: isString, label: isString, value: nullable(isNumber), color: nullable(isString) },
+          ...{ of: optional(isNumber), isPartial: optional(isTrue) },
+        }),
       ),
     }),
   ),

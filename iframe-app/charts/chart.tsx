@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../contract/charts.ts';
 import { useApp } from '../context.ts';
 import type { Drawing } from './canvas.ts';
-import { describeChart } from './describe.ts';
+import { describeChart, noteOf } from './describe.ts';
 import { Legend } from './legend.tsx';
 import { chartLook } from './look.ts';
 import { chartHeightPx, isRound, sumOf, toChartJs } from './to-chart-js.ts';
@@ -26,7 +26,7 @@ export function Chart({ config, data }: ChartProps) {
 
   const isFunnel = config.chartType === 'funnel';
   const make = useRef(toChartJs);
-  const drawn = () => make.current(config, data, { look, format: app.format, animate: !reducedMotion.matches });
+  const drawn = () => make.current(config, data, { look, format: app.format, t: app.i18n.t, animate: !reducedMotion.matches });
   const latest = useRef(drawn);
   latest.current = drawn;
 
@@ -105,8 +105,9 @@ function DataTable({ config, data }: ChartProps) {
           <tr key={point.key}>
             <th scope="row">{point.label}</th>
             {data.series.map((series) => {
-              const value = series.points[row]?.value ?? null;
-              return <td key={series.key}>{value === null ? i18n.t('kpi.noValue') : format.exact(value, data)}</td>;
+              const one = series.points[row];
+              if (!one || one.value === null) return <td key={series.key}>{i18n.t('kpi.noValue')}</td>;
+              return <td key={series.key}>{[format.exact(one.value, data), noteOf(one, i18n.t)].filter(Boolean).join(' · ')}</td>;
             })}
           </tr>
         ))}

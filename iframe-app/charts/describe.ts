@@ -1,13 +1,18 @@
-import type { ChartConfig, ChartData } from '../../contract/charts.ts';
+import type { ChartConfig, ChartData, ChartPoint } from '../../contract/charts.ts';
 import type { Formatter } from '../format.ts';
 import type { I18n } from '../i18n.ts';
 
-/** One sentence for those who cannot see the drawing: what it shows, its highest and its lowest value. */
+/** What has to be known of a value to read it right: of how many records it is, that its period is not whole; '' where nothing. */
+export function noteOf({ of, isPartial }: ChartPoint, t: I18n['t']): string {
+  return [of === undefined ? '' : t('chart.of', { count: of }), isPartial ? t('chart.partial') : ''].filter(Boolean).join(' · ');
+}
+
+/** One sentence for those who cannot see the drawing: what it shows, its highest and its lowest value, of whole periods. */
 export function describeChart(config: ChartConfig, data: ChartData, { t }: I18n, format: Formatter): string {
   const several = data.series.length > 1;
   const values = data.series.flatMap((series) =>
-    series.points.flatMap(({ label, value }) =>
-      value === null ? [] : [{ label: several ? `${series.label}, ${label}` : label, value }],
+    series.points.flatMap(({ label, value, isPartial }) =>
+      value === null || isPartial ? [] : [{ label: several ? `${series.label}, ${label}` : label, value }],
     ),
   );
   const [first, ...others] = values;

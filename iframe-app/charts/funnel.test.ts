@@ -14,7 +14,7 @@ const look: ChartLook = {
   tooltip: { background: '#000000', text: '#ffffff' },
   fontFamily: 'sans-serif',
 };
-const deps = { look, format: createFormatter(i18nOf('en')), animate: false };
+const deps = { look, format: createFormatter(i18nOf('en')), t: i18nOf('en').t, animate: false };
 const funnelOf = (data: ReturnType<typeof chartData>) => {
   const config = toFunnel(chartConfig({ chartType: 'funnel' }), data, deps);
   const written: unknown = Object(config.options?.plugins).values.written;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFormatter } from '../format.ts';
 import { i18nOf } from '../testing/i18n.ts';
 import { chartConfig, chartData } from '../testing/sample-replies.ts';
-import { describeChart } from './describe.ts';
+import { describeChart, noteOf } from './describe.ts';
 import type { ChartLook } from './look.ts';
 import { chartHeightPx, isHorizontal, sumOf, toChartJs } from './to-chart-js.ts';
 
@@ -17,7 +17,7 @@ const look: ChartLook = {
 };
 const i18n = i18nOf('en');
 const format = createFormatter(i18n);
-const deps = { look, format, animate: false };
+const deps = { look, format, t: i18n.t, animate: false };
 
 /** The options of an axis, which Chart.js types too widely to read. */
 function scale(config: ReturnType<typeof toChartJs>, axis: 'x' | 'y'): Record<string, unknown> {
@@ -63,7 +63,7 @@ test('bars keep the order, the values and the gaps of the data', () => {
 
 test('stacked series share the axis and take the colours in turn, from the start again after the last', () => {
   const config = toChartJs(chartConfig({ chartType: 'stackedBar' }), chartData({ A: { x: 1 }, B: { x: 2 }, C: { x: 3 } }), deps);
-  expect(config.data.datasets.map((dataset) => dataset.backgroundColor)).toEqual(['#000001', '#000002', '#000001']);
+  expect(config.data.datasets.map((dataset) => dataset.backgroundColor)).toEqual([['#000001'], ['#000002'], ['#000001']]);
   expect(scale(config, 'x').stacked).toBe(true);
   expect(scale(config, 'y').stacked).toBe(true);
 });
@@ -150,4 +150,39 @@ describe('the sentence of a chart', () => {
   test('is the title alone where there is nothing', () => {
     expect(describeChart(chartConfig(), chartData({}), i18n, format)).toBe('Leads by source');
   });
+});
+
+describe('a step of which only a part is counted', () => {
+  const data = chartData({ Leads: { Apr: 40, May: 90, Jun: 7 } });
+  const points = data.series[0]?.points ?? [];
+  Object.assign(points[0] ?? {}, { isPartial: true });
+  Object.assign(points[2] ?? {}, { isPartial: true });
+
+  test('is half as strong as a bar, and dashed on a line', () => {
+    const bars = toChartJs(chartConfig({ timeBucket: 'month', xField: null }), data, deps);
+    expect(bars.data.datasets[0]?.backgroundColor).toEqual(['#00000180', '#000001', '#00000180']);
+    const months = chartData({ Leads: { Mar: 50, Apr: 40, May: 90, Jun: 7 } });
+    Object.assign(months.series[0]?.points[3] ?? {}, { isPartial: true });
+    const line = toChartJs(chartConfig({ chartType: 'line', timeBucket: 'month', xField: null }), months, deps);
+    const dash = Reflect.get(Object(Reflect.get(line.data.datasets[0] ?? {}, 'segment')), 'borderDash');
+    const drawn = [0, 1, 2].map((index) => dash({ p0DataIndex: index, p1DataIndex: index + 1 }));
+    expect(drawn).toEqual([undefined, undefined, [4, 4]]);
+  });
+
+  test('is told as such, and is neither the highest nor the lowest', () => {
+    expect(points.map((point) => noteOf(point, i18n.t))).toEqual(['not a whole period', '', 'not a whole period']);
+    expect(describeChart(chartConfig({ title: 'Leads' }), data, i18n, format)).toBe(
+      'Leads. 1 value: highest May, 90; lowest May, 90.',
+    );
+  });
+});
+
+test('a rate says of how many records it is, in its tooltip too', () => {
+  const data = { ...chartData({ Rate: { Web: 50 } }), format: 'percentage' as const };
+  const [point] = data.series[0]?.points ?? [];
+  if (!point) throw new Error('no point');
+  point.of = 1200;
+  expect(noteOf(point, i18n.t)).toBe('of 1,200');
+  const label = Object(Reflect.get(Object(toChartJs(chartConfig(), data, deps).options?.plugins?.tooltip), 'callbacks')).label;
+  expect(label({ datasetIndex: 0, dataIndex: 0, dataset: {} })).toBe(' 50% · of 1,200');
 });

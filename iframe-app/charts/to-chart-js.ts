@@ -1,6 +1,8 @@
 import type { ChartConfiguration, ChartDataset, TooltipItem } from 'chart.js';
-import type { ChartConfig, ChartData } from '../../contract/charts.ts';
+import type { ChartConfig, ChartData, ChartPoint } from '../../contract/charts.ts';
 import type { Formatter } from '../format.ts';
+import type { I18n } from '../i18n.ts';
+import { noteOf } from './describe.ts';
 import type { ChartLook } from './look.ts';
 
 /** Tick labels beyond this are cut; the tooltip and the table have them whole. */
@@ -28,6 +30,7 @@ const MIN_HEIGHT_PX = 260;
 export interface ChartJsDeps {
   look: ChartLook;
   format: Pick<Formatter, 'exact' | 'compact'>;
+  t: I18n['t'];
   /** False where the person asked for less motion. */
   animate: boolean;
 }
@@ -102,7 +105,7 @@ function toDoughnut(data: ChartData, deps: ChartJsDeps): ChartJsConfig {
         legend: { display: false },
         tooltip: {
           ...tooltipLook(deps.look),
-          callbacks: { label: (item: TooltipItem<'doughnut'>) => ` ${writeExact(item.parsed, data, deps)}` },
+          callbacks: { label: (item: TooltipItem<'doughnut'>) => ` ${writePoint(series?.points[item.dataIndex], data, deps)}` },
         },
       },
     },
@@ -113,6 +116,7 @@ function toLine(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJ
   const isArea = config.chartType === 'area';
   const datasets = data.series.map((series, index): ChartDataset<'line', (number | null)[]> => {
     const color = colorAt(deps.look, index);
+    const isPartial = (point: number) => series.points[point]?.isPartial === true;
     return {
       label: series.label,
       data: valuesOf(series),
@@ -124,6 +128,10 @@ function toLine(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJ
       pointRadius: series.points.length === 1 ? 4 : 0,
       pointHoverRadius: 5,
       pointBackgroundColor: color,
+      // Drawn through, the part of a month that is there would be a fall.
+      segment: {
+        borderDash: ({ p0DataIndex, p1DataIndex }) => (isPartial(p0DataIndex) || isPartial(p1DataIndex) ? DASHES : undefined),
+      },
       // Straight from value to value: a curve would show a course between two days that nobody counted.
       borderJoinStyle: 'round',
     };
@@ -145,7 +153,7 @@ function toBars(config: ChartConfig, data: ChartData, deps: ChartJsDeps): ChartJ
     (series, index): ChartDataset<'bar', (number | null)[]> => ({
       label: series.label,
       data: valuesOf(series),
-      backgroundColor: colorAt(deps.look, index),
+      backgroundColor: series.points.map((point) => colorAt(deps.look, index) + (point.isPartial ? HALF : '')),
       borderColor: deps.look.surface,
       // A line of the background's colour keeps stacked parts apart for eyes that cannot tell the colours.
       borderWidth: stacked ? 1 : 0,
@@ -232,8 +240,7 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
         ...tooltipLook(look),
         callbacks: {
           label: (item: AxisTooltipItem) => {
-            const value = shape.horizontal ? item.parsed.x : item.parsed.y;
-            const text = value === null ? '' : writeExact(value, data, deps);
+            const text = writePoint(data.series[item.datasetIndex]?.points[item.dataIndex], data, deps);
             return data.series.length > 1 ? ` ${item.dataset.label ?? ''}: ${text}` : ` ${text}`;
           },
         },
@@ -244,7 +251,8 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
 
 /** The part of Chart.js's tooltip item that bars and lines share; its own type differs by kind. */
 interface AxisTooltipItem {
-  parsed: { x: number | null; y: number | null };
+  datasetIndex: number;
+  dataIndex: number;
   dataset: { label?: string | undefined };
 }
 
@@ -262,8 +270,9 @@ function tooltipLook(look: ChartLook) {
   };
 }
 
-function writeExact(value: number, data: ChartData, { format }: ChartJsDeps): string {
-  return format.exact(value, data);
+function writePoint(point: ChartPoint | undefined, data: ChartData, { format, t }: ChartJsDeps): string {
+  if (!point || point.value === null) return '';
+  return [format.exact(point.value, data), noteOf(point, t)].filter(Boolean).join(' · ');
 }
 
 /** The smallest of the steps that leaves no more marks than the axis has room for. */
@@ -287,6 +296,11 @@ function everyFittingTick<T extends { value: number }>(ticks: T[], axisPx: numbe
 function shorten(label: string, maxLength: number): string {
   return label.length > maxLength ? `${label.slice(0, maxLength - 1).trimEnd()}…` : label;
 }
+
+/** Of the line to and from a step of which only a part is counted. */
+const DASHES = [4, 4];
+/** Behind a colour: half its strength, for a bar of such a step. */
+const HALF = '80';
 
 /** The colour at an eighth of its strength, for the area under a line. Tokens are written `#rrggbb`. */
 function translucent(color: string): string {

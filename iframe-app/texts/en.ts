@@ -120,6 +120,8 @@ export const texts = {
   'chart.total': 'Total',
   'chart.category': 'Category',
   'chart.value': 'Value',
+  'chart.of': 'of {count, number}',
+  'chart.partial': 'not a whole period',
   'chart.summary': '{title}. {points}: highest {highLabel}, {high}; lowest {lowLabel}, {low}.',
   'chart.points': '{count, plural, one {# value} other {# values}}',
 

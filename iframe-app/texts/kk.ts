@@ -136,6 +136,8 @@ export const texts: AppTexts = {
   'chart.total': 'Барлығы',
   'chart.category': 'Санат',
   'chart.value': 'Мәні',
+  'chart.of': '{count, number} ішінен',
+  'chart.partial': 'кезең толық емес',
   'chart.summary': '{title}. {points}: ең жоғарысы — {highLabel}, {high}; ең төмені — {lowLabel}, {low}.',
   'chart.points': '{count, number} мән',
 

@@ -134,6 +134,8 @@ export const texts: AppTexts = {
   'chart.total': 'Всего',
   'chart.category': 'Категория',
   'chart.value': 'Значение',
+  'chart.of': 'из {count, number}',
+  'chart.partial': 'период неполный',
   'chart.summary': '{title}. {points}: наибольшее — {highLabel}, {high}; наименьшее — {lowLabel}, {low}.',
   'chart.points': '{count, plural, one {# значение} few {# значения} many {# значений} other {# значения}}',
 

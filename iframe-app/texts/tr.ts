@@ -125,6 +125,8 @@ export const texts: AppTexts = {
   'chart.total': 'Toplam',
   'chart.category': 'Kategori',
   'chart.value': 'Değer',
+  'chart.of': '{count, number} içinden',
+  'chart.partial': 'dönem tam değil',
   'chart.summary': '{title}. {points}: en yüksek {highLabel}, {high}; en düşük {lowLabel}, {low}.',
   'chart.points': '{count, number} değer',
 

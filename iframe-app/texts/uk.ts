@@ -135,6 +135,8 @@ export const texts: AppTexts = {
   'chart.total': 'Усього',
   'chart.category': 'Категорія',
   'chart.value': 'Значення',
+  'chart.of': 'з {count, number}',
+  'chart.partial': 'період неповний',
   'chart.summary': '{title}. {points}: найбільше — {highLabel}, {high}; найменше — {lowLabel}, {low}.',
   'chart.points': '{count, plural, one {# значення} few {# значення} many {# значень} other {# значення}}',
 

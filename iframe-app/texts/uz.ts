@@ -138,6 +138,8 @@ export const texts: AppTexts = {
   'chart.total': 'Jami',
   'chart.category': 'Toifa',
   'chart.value': 'Qiymat',
+  'chart.of': '{count, number} tadan',
+  'chart.partial': 'davr to‘liq emas',
   'chart.summary': '{title}. {points}: eng yuqori — {highLabel}, {high}; eng past — {lowLabel}, {low}.',
   'chart.points': '{count, number} ta qiymat',
 

@@ -321,3 +321,28 @@ describe('what cannot be asked', () => {
     expect(ask).toThrow(expect.objectContaining({ message: `deals have no dimension "${'x'.repeat(64)}"` }));
   });
 });
+
+test('a rate of fewer than ten records leads no ranking, and every rate says of how many it is', async () => {
+  const rated = await insertTenant(owner);
+  const leads = (source: string, won: number, lost: number) =>
+    Array.from({ length: won + lost }, (_, index) => ({
+      ...{ tenant_id: rated, crm_source: 'bitrix24', external_id: `${source}${index}`, source },
+      ...{ semantic: index < won ? 'won' : 'lost', created_at: SMALL_WORLD_NOW, closed_at: SMALL_WORLD_NOW },
+    }));
+  // 30 %, 50 %, and two of nothing to speak of: 100 % and 0 %.
+  const rows = [...leads('ADS', 3, 7), ...leads('WEB', 5, 5), ...leads('SHOP', 9, 0), ...leads('CALL', 0, 1)];
+  await insertRows(owner, 'crm_leads', rows);
+  const rates = { dataSource: 'leads', measure: 'leadWinRate', xField: 'source' } as const;
+  const told = async (config: Partial<ChartConfig>) => {
+    const { series } = await run(chart({ ...rates, ...config }, await contextOf(rated)), rated);
+    return series[0]?.points.map(({ key, value, of }) => [key, value, of]);
+  };
+  const thin = { SHOP: ['SHOP', 100, 9], CALL: ['CALL', 0, 1] };
+  expect(await told({})).toEqual([['WEB', 50, 10], ['ADS', 30, 10], thin.SHOP, thin.CALL]);
+  expect(await told({ sortOrder: 'asc' })).toEqual([['ADS', 30, 10], ['WEB', 50, 10], thin.CALL, thin.SHOP]);
+  // 17 won of all 30; of the others 12 of 20.
+  expect(await told({ limit: 1 })).toEqual([
+    ['WEB', 50, 10],
+    [OTHERS_KEY, 60, 20],
+  ]);
+});

@@ -24,6 +24,9 @@ import { allTimeWindow, type Bucket, cutIntoBuckets, lastDays, MAX_BUCKETS, type
 const MAX_SERIES = 50;
 const MAX_CATEGORIES = 1000;
 
+/** A ratio of fewer records is as good as chance, and is no record: it comes after all others. */
+const MIN_RATED = 10;
+
 /** Key of the point or series that holds everything beyond the limit. No CRM has such a code. */
 export const OTHERS_KEY = '__others';
 
@@ -33,6 +36,8 @@ interface Slot {
   total: Tallies;
   /** For a category: what it has in each series, by the series' id; empty where there is but one. */
   bySeries: Map<string, Tallies>;
+  /** See `ChartPoint`. */
+  isPartial?: boolean;
 }
 
 type AnswerOf = (tallies: Tallies) => Answer;
@@ -53,7 +58,8 @@ interface Axis {
 }
 
 /**
- * Resolves a chart. Stages stand in the CRM's order, a time axis in time without gaps, all else by value (then label).
+ * Resolves a chart. Stages stand in the CRM's order, a time axis in time without gaps, all else by value (then label), ratios of
+ * less than 10 records last.
  * Beyond `limit` (or 1,000 categories, 50 series) the rest is one "All others".
  * @throws AppError `unknown_field_name`, `invalid_combination`
  */
@@ -80,7 +86,7 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
       const asked = { resolved, context, answerOf };
       const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, asked);
       const shownCategories = axis.buckets
-        ? overTime(axis.buckets, categories, resolved, timeRangeDays === null)
+        ? overTime({ window: axis.window, isAllTime: timeRangeDays === null }, axis.buckets, categories, asked)
         : arrange(categories, sortOrder, MAX_CATEGORIES, limit, asked);
       const { value, rowCount, unconverted } = answer(resolved, total.tallies, context);
       return {
@@ -194,9 +200,11 @@ function arrange(
   { resolved, context, answerOf }: Asked,
 ): Slot[] {
   const values = new Map([...slots.values()].map((slot) => [slot, answerOf(slot.total).value]));
+  const isThin = (slot: Slot) => resolved.measure.kind === 'ratio' && answerOf(slot.total).rowCount < MIN_RATED;
   const room = Math.min(limit ?? most, most);
   const byValue = [...slots.values()].sort(
     (a, b) =>
+      Number(isThin(a)) - Number(isThin(b)) ||
       compareValues(values.get(a) ?? null, values.get(b) ?? null, sortOrder) ||
       compareText(a.described.label, b.described.label) ||
       compareText(a.described.id, b.described.id),
@@ -224,11 +232,17 @@ function mergeSlots(slots: readonly Slot[], resolved: Resolved, context: Analyti
 }
 
 /** Every step of the axis, empty ones too. An axis of all time begins with the first step that has anything. */
-function overTime(buckets: readonly Bucket[], found: Map<string, Slot>, resolved: Resolved, isAllTime: boolean): Slot[] {
+function overTime(
+  { window, isAllTime }: { window: TimeWindow | null; isAllTime: boolean },
+  buckets: readonly Bucket[],
+  found: Map<string, Slot>,
+  { resolved, context: { now } }: Asked,
+): Slot[] {
   const steps = buckets.map(
-    ({ key, label }, index): Slot => ({
+    ({ key, label, isCut }, index): Slot => ({
       ...(found.get(String(index)) ?? { total: emptyTallies(resolved), bySeries: new Map() }),
       described: { ...NO_VALUE, id: key, code: key, label },
+      isPartial: isCut || (buckets[index + 1]?.start ?? window?.to ?? now) > now,
     }),
   );
   if (!isAllTime) return steps;
@@ -253,12 +267,14 @@ function drawSeries(
   return series.map((one, index) => {
     const name = seriesNames[index] ?? { key: '', label: '' };
     const points = categories.map((category, position): ChartPoint => {
-      const tallies = talliesOf(category, one);
+      const told = answerOf(talliesOf(category, one) ?? empty);
       return {
         key: categoryNames[position]?.key ?? '',
         label: categoryNames[position]?.label ?? '',
-        value: toNumber(answerOf(tallies ?? empty).value, resolved.format),
+        value: toNumber(told.value, resolved.format),
         color: config.groupBy === null ? category.described.color : one.described.color,
+        ...(resolved.measure.kind === 'ratio' && { of: told.rowCount }),
+        ...(category.isPartial && { isPartial: true }),
       };
     });
     return { ...name, points };

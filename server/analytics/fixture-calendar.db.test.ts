@@ -109,6 +109,22 @@ test('weeks run over the ends of months', async () => {
   ]);
 });
 
+test('a step that begins before the days that are asked for, or is not over yet, is marked', async () => {
+  const asker = await kathmandu(LAST_OF_MARCH);
+  const marked = async (config: Partial<ChartConfig>) =>
+    (await asker.chart(config)).series[0]?.points.flatMap(({ key, isPartial }) => (isPartial ? key : []));
+  // 91 days begin with Monday, 1 January, and 90 in the middle of its week; the week of 25 March ends with its day.
+  expect(await marked({ timeBucket: 'week', timeRangeDays: 91 })).toEqual(['2024-03-25']);
+  expect(await marked({ timeBucket: 'week', timeRangeDays: 90 })).toEqual(['2024-01-01', '2024-03-25']);
+  expect(await marked({ timeBucket: 'month', timeRangeDays: 59 })).toEqual(['2024-02-01', '2024-03-01']);
+  // 59 days begin on 2 February; of the day the afternoon is to come: 12:00Z is 17:45, and 18:00 has not begun.
+  expect(await marked({ timeBucket: 'day', timeRangeDays: 3 })).toEqual(['2024-03-31']);
+  const hours = (await marked({ timeBucket: 'hour', timeRangeDays: 1 })) ?? [];
+  expect([hours.length, hours[0]]).toEqual([7, '2024-03-31T17:00+05:45']);
+  expect(await marked({ timeBucket: 'year' })).toEqual(['2024-01-01']);
+  expect(await marked({ xField: 'weekday' })).toEqual([]);
+});
+
 test('an axis of all time ends with today and has no place for records without a moment, which a count has', async () => {
   const asker = await kathmandu(LAST_OF_MARCH);
   const byYear = await asker.chart({ timeBucket: 'year' });

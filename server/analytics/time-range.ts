@@ -12,6 +12,8 @@ export interface TimeWindow {
 /** One step of a time axis. It ends where the next one starts, the last one where the window ends. */
 export interface Bucket {
   start: Date;
+  /** The window begins in the middle of it; `start` is the window's. */
+  isCut: boolean;
   /** ISO date of the local day, week (its Monday), month, quarter or year; for hours ISO time with its offset, as 01:00 comes twice in autumn. */
   key: string;
   label: string;
@@ -83,6 +85,7 @@ function hours(window: TimeWindow, timezone: string, locale: Locale): Bucket[] {
     const local = DateTime.fromMillis(at, { zone: timezone });
     buckets.push({
       start: new Date(at),
+      isCut: false,
       key: local.toISO({ suppressSeconds: true, suppressMilliseconds: true }) ?? '',
       label: local.setLocale(locale).toLocaleString({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
     });
@@ -99,6 +102,7 @@ function calendarSteps(window: TimeWindow, bucket: Exclude<TimeBucket, 'hour'>, 
     if (start >= window.to) return buckets;
     buckets.push({
       start: new Date(Math.max(start.getTime(), window.from.getTime())),
+      isCut: start < window.from,
       key: step.toISODate(),
       label: label(step),
     });

@@ -763,8 +763,12 @@ export function answerChart(config: ChartConfig, world: World): ChartData {
     order = config.sortOrder,
   ) {
     const distinct = [...new Map(found.toReversed().map((one) => [one.id, one])).values()];
-    const ranked = distinct.map((one) => ({ one, result: calculate(cells.filter((cell) => idOf(cell) === one.id)).value }));
+    const ranked = distinct.map((one) => {
+      const { value: result, rowCount } = calculate(cells.filter((cell) => idOf(cell) === one.id));
+      return { one, result, isThin: measure.parts.length === 2 && rowCount < 10 };
+    });
     ranked.sort((a, b) => {
+      if (a.isThin !== b.isThin) return a.isThin ? 1 : -1;
       if (a.result && b.result && !a.result.eq(b.result)) return a.result.lt(b.result) === (order === 'asc') ? -1 : 1;
       if (!a.result !== !b.result) return a.result ? -1 : 1;
       return compareText(a.one.label, b.one.label) || compareText(a.one.id, b.one.id);
@@ -792,12 +796,14 @@ export function answerChart(config: ChartConfig, world: World): ChartData {
         const inside = cells.filter(
           (cell) => category.members?.has(cell.category.id) && (line.members === null || line.members.has(cell.series.id)),
         );
-        const { value: result } = calculate(inside);
+        const { value: result, rowCount } = calculate(inside);
         return {
           ...(categoryNames[position] ?? { key: '', label: '' }),
           value:
             result === null ? null : result.toDecimalPlaces(measure.format === 'number' && result.isInt() ? 0 : 2).toNumber(),
           color: (groupBy === null ? category : line).color,
+          ...(measure.parts.length === 2 && { of: rowCount }),
+          ...(steps && timeBucket && isUnfinished(category.code, timeBucket, steps.from, world) && { isPartial: true }),
         };
       }),
     })),
@@ -821,6 +827,12 @@ function stepOf(at: number, bucket: NonNullable<ChartConfig['timeBucket']>, time
   const start = DateTime.fromMillis(at, { zone: timezone }).startOf(bucket);
   const key = (bucket === 'hour' ? start.toISO({ suppressSeconds: true, suppressMilliseconds: true }) : start.toISODate()) ?? '';
   return value(key, key, '');
+}
+
+/** Begun before the days that are asked for, or not over yet. */
+function isUnfinished(key: string, bucket: NonNullable<ChartConfig['timeBucket']>, from: DateTime, world: World): boolean {
+  const start = DateTime.fromISO(key, { zone: world.timezone });
+  return start < from || start.plus({ [bucket]: 1 }).toMillis() > world.now.getTime();
 }
 
 function axisOf(keys: readonly string[], cells: readonly Cell[], fromFirst: boolean) {
