@@ -14,6 +14,7 @@ export type LabelSource =
   | 'historyStage'
   | 'entity'
   | 'source'
+  | 'industry'
   | 'pipeline'
   | 'user'
   | 'type'
@@ -403,7 +404,7 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
     times: CREATION,
     indexedTimes: new Set(['created_at']),
     dimensions: new Map([
-      ['industry', { columns: ['industry'], labels: 'code' }],
+      ['industry', { columns: ['industry'], labels: 'industry' }],
       ['owner', OWNER],
       ['currency', CURRENCY],
       ['crmSource', CRM],

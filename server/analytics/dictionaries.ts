@@ -191,6 +191,8 @@ export function countValues(dimension: Dimension, dictionaries: Dictionaries | u
       return statusesOf('leads') + statusesOf('deals') + 1;
     case 'source':
       return statusesOf('sources') + 1;
+    case 'industry':
+      return statusesOf('industries') + 1;
     case 'pipeline':
       return (dictionaries?.pipelines.size ?? 5) + 1;
     case 'customList': {
@@ -259,7 +261,10 @@ export function describeValue(
       return { ...described, pipeline: known?.label ?? pipeline, rank };
     }
     case 'source':
-      return { ...ofStatus(plain, dictionaries.statuses.get(identity(crmSource, 'sources', '', code)), ''), rank: null };
+    case 'industry': {
+      const entity = dimension.labels === 'source' ? 'sources' : 'industries';
+      return { ...ofStatus(plain, dictionaries.statuses.get(identity(crmSource, entity, '', code)), ''), rank: null };
+    }
     case 'user':
       return { ...plain, id: identity(crmSource, code), label: dictionaries.users.get(identity(crmSource, code))?.label ?? code };
     case 'department': {

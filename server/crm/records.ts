@@ -124,13 +124,13 @@ export interface UserRow {
   active: boolean;
 }
 export interface StatusRow {
-  /** What the code belongs to: stages of leads or deals, or lead and deal sources. */
-  entity: 'leads' | 'deals' | 'sources';
+  /** What the code belongs to: stages of leads or deals, lead and deal sources, or industries of companies. */
+  entity: 'leads' | 'deals' | 'sources' | 'industries';
   /** '' where the entity has no pipelines. */
   pipeline: string;
   code: string;
   label: string;
-  /** null for sources. */
+  /** null for sources and industries. */
   semantic: Semantic | null;
   sort: number;
   color: string | null;

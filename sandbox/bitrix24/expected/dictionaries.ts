@@ -36,7 +36,7 @@ export function statusRows({ world }: PortalFacts): ExpectedRow[] {
         externalId: `${owner.entity}:${owner.pipeline}:${status.statusId}`,
         columns: {
           label: status.name || status.statusId,
-          semantic: owner.entity === 'sources' ? null : SEMANTICS[status.semantic ?? 'P'],
+          semantic: owner.entity === 'sources' || owner.entity === 'industries' ? null : SEMANTICS[status.semantic ?? 'P'],
           sort: String(status.sort),
           color: toText(status.color),
         },
@@ -49,6 +49,7 @@ export function statusRows({ world }: PortalFacts): ExpectedRow[] {
 function ownerOf({ entityId }: WorldStatus): { entity: string; pipeline: string } | null {
   if (entityId === 'STATUS') return { entity: 'leads', pipeline: '' };
   if (entityId === 'SOURCE') return { entity: 'sources', pipeline: '' };
+  if (entityId === 'INDUSTRY') return { entity: 'industries', pipeline: '' };
   if (entityId === 'DEAL_STAGE') return { entity: 'deals', pipeline: '0' };
   const pipeline = /^DEAL_STAGE_(\d+)$/.exec(entityId)?.[1];
   return pipeline === undefined ? null : { entity: 'deals', pipeline };

@@ -352,8 +352,9 @@ test('dictionaries', async () => {
   expect(statuses.get('leads::CONVERTED')).toEqual({ label: 'Good lead', semantic: 'won', sort: '50', color: '#7BD500' });
   expect(statuses.get('deals:0:APOLOGY')).toEqual({ label: 'Analyze failure', semantic: 'lost', sort: '80', color: '#FF5752' });
   expect(statuses.get('deals:5:C5:UC_OFFER1')).toMatchObject({ label: 'Taklif yuborildi', semantic: 'open', sort: '20' });
+  expect(statuses.get('industries::NOTPROFIT')).toMatchObject({ label: 'Non-profit', semantic: null });
   expect(statuses.get('sources::CALL')).toEqual({ label: 'Call', semantic: null, sort: '10', color: null });
-  expect([...statuses.keys()].filter((id) => !/^(leads:|deals:[035]|sources:):/.test(id))).toEqual([]);
+  expect([...statuses.keys()].filter((id) => !/^(leads:|deals:[035]|industries:|sources:):/.test(id))).toEqual([]);
   expect([...(await byId('pipelines'))]).toEqual([
     ['0', { name: 'General', sort: '100', is_default: 'true' }],
     ['3', { name: 'Корпоративные клиенты', sort: '200', is_default: 'false' }],

@@ -190,19 +190,25 @@ function toUser(row: z.infer<typeof user>, departments: ReadonlyMap<string, stri
   };
 }
 
-/** Stages of leads (STATUS) and deals (DEAL_STAGE, DEAL_STAGE_<pipeline>), and sources; other dictionaries are not used. */
+/** Dictionaries that are no stages. */
+const PLAIN = new Map<string, StatusRow['entity']>([
+  ['SOURCE', 'sources'],
+  ['INDUSTRY', 'industries'],
+]);
+
+/** Stages of leads (STATUS) and deals (DEAL_STAGE, DEAL_STAGE_<pipeline>), sources and industries; others are not used. */
 function toStatus(row: z.infer<typeof status>): StatusRow[] {
   const deal = /^DEAL_STAGE(?:_(\d+))?$/.exec(row.ENTITY_ID);
   const code = readCode(row.STATUS_ID, () => {});
-  const isSource = row.ENTITY_ID === 'SOURCE';
-  if (code === null || !(deal || isSource || row.ENTITY_ID === 'STATUS')) return [];
+  const plain = PLAIN.get(row.ENTITY_ID);
+  if (code === null || !(deal || plain || row.ENTITY_ID === 'STATUS')) return [];
   return [
     {
-      entity: isSource ? 'sources' : deal ? 'deals' : 'leads',
+      entity: plain ?? (deal ? 'deals' : 'leads'),
       pipeline: deal ? (deal[1] ?? '0') : '',
       code,
       label: row.NAME ?? code,
-      semantic: isSource ? null : (SEMANTICS.get(row.SEMANTICS) ?? SEMANTICS.get(row.EXTRA?.SEMANTICS) ?? 'open'),
+      semantic: plain ? null : (SEMANTICS.get(row.SEMANTICS) ?? SEMANTICS.get(row.EXTRA?.SEMANTICS) ?? 'open'),
       sort: row.SORT,
       color: row.COLOR ?? row.EXTRA?.COLOR ?? null,
     },

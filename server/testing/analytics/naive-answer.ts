@@ -138,15 +138,17 @@ const DEPARTMENT = (column: string): NaiveDimension => ({
   codes: ['Sales', 'Support', 'Abroad'],
 });
 
-const SOURCE: NaiveDimension = {
+/** A code that one of the CRM's plain lists names. */
+const LISTED = (column: string, list: string, codes: readonly string[]): NaiveDimension => ({
   describe: (row) => {
-    const code = text(row.source);
+    const code = text(row[column]);
     if (code === '') return none('Not set', null);
-    const { label, color } = status(row, 'sources', '', code);
+    const { label, color } = status(row, list, '', code);
     return { ...value(`${row.crm_source}\0\0${code}`, code, label), color };
   },
-  codes: ['WEB', 'CALL', 'GHOST'],
-};
+  codes,
+});
+const SOURCE = LISTED('source', 'sources', ['WEB', 'CALL', 'GHOST']);
 
 const OUTCOME = coded('semantic', { open: 'Open', won: 'Won', lost: 'Lost' }, ['open', 'won', 'lost']);
 const CURRENCY = coded('currency', {}, ['USD', 'XYZ']);
@@ -331,7 +333,7 @@ export const DIMENSIONS: Record<DataSource, Record<string, NaiveDimension>> = {
     ...clocks('contacts'),
   },
   companies: {
-    industry: coded('industry', {}, ['IT', 'RETAIL']),
+    industry: LISTED('industry', 'industries', ['IT', 'RETAIL']),
     owner: OWNER('assigned_to'),
     currency: CURRENCY,
     crmSource: CRM,

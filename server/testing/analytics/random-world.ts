@@ -52,6 +52,7 @@ export const STATUSES = [
   { crm_source: 'bitrix24', entity: 'deals', pipeline: '0', code: 'WON', label: 'Paid', sort: 30, color: null },
   { crm_source: 'bitrix24', entity: 'deals', pipeline: '7', code: 'NEW', label: 'To renew', sort: 1, color: '#444444' },
   { crm_source: 'hubspot', entity: 'deals', pipeline: '0', code: 'NEW', label: 'Appointment', sort: 3, color: null },
+  { crm_source: 'bitrix24', entity: 'industries', pipeline: '', code: 'IT', label: 'Computers', sort: 2, color: null },
   { crm_source: 'bitrix24', entity: 'sources', pipeline: '', code: 'WEB', label: 'Website', sort: 2, color: '#555555' },
   { crm_source: 'bitrix24', entity: 'sources', pipeline: '', code: 'CALL', label: 'Phone call', sort: 1, color: null },
 ] as const;
