@@ -8,7 +8,7 @@ export const member = z.strictObject({
   name: z.string(),
   role,
   lastSeenAt: z.iso.datetime().nullable(),
-  /** False: refused when they open LeadRelay, and once their session of ten minutes at most ends. */
+  /** False: refused, also with the session they have. */
   hasAccess: z.boolean(),
   /** Who asks. */
   isSelf: z.boolean(),

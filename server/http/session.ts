@@ -6,6 +6,7 @@ import { type CrmSource, crmSource } from '../../contract/crm.ts';
 import { type Role, role, type SessionReply } from '../../contract/session.ts';
 import { deriveKey } from '../platform/crypto.ts';
 import { AppError } from '../platform/errors.ts';
+import { personKey } from '../tenants/members.ts';
 import type { TenantStates } from '../tenants/tenants.ts';
 
 /** Who is asking, as a session's token says. */
@@ -83,7 +84,12 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
     const isDeleting = tenant.status === 'deleting';
     if (tenant.notBefore && iam < tenant.notBefore.getTime())
       throw new AppError(isDeleting ? 'tenant_deleting' : 'invalid_token');
-    const session = { tenantId: tid, crmSource: crm, userId: sub, role, signedInAt: sia === undefined ? null : new Date(sia) };
+    const decided = tenant.decided.get(personKey({ crmSource: crm, crmUserId: sub }));
+    if (decided?.hasAccess === false) throw new AppError('invalid_token');
+    const session = {
+      ...{ tenantId: tid, crmSource: crm, userId: sub, role: decided?.role ?? role },
+      signedInAt: sia === undefined ? null : new Date(sia),
+    };
     return { session, isDeleting };
   }
 

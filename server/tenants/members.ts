@@ -47,6 +47,32 @@ export function localeSql(member: string, settings: string): string {
   return `coalesce(${member}.language, ${settings}.language, ${member}.locale, ${settings}.locale, 'en')`;
 }
 
+/** What an administrator has decided of somebody. */
+export interface Decided {
+  /** null: as the CRM says. */
+  role: Role | null;
+  hasAccess: boolean;
+}
+
+export function personKey({ crmSource, crmUserId }: PersonKey): string {
+  return `${crmSource} ${crmUserId}`;
+}
+
+/** Everybody of whom something was decided, by `personKey`. */
+export async function loadDecided(tx: Tx, tenantId: string): Promise<Map<string, Decided>> {
+  const rows = await tx.query<{ crm_source: CrmSource; crm_user_id: string; role: Role | null; has_access: boolean }>({
+    text: `select crm_source, crm_user_id, given_role as role, removed_at is null as has_access from tenant_members
+           where tenant_id = $1 and (given_role is not null or removed_at is not null)`,
+    values: [tenantId],
+  });
+  return new Map(
+    rows.map(({ crm_source: crmSource, crm_user_id: crmUserId, role, has_access: hasAccess }) => [
+      personKey({ crmSource, crmUserId }),
+      { role, hasAccess },
+    ]),
+  );
+}
+
 /** null for somebody who never opened LeadRelay. */
 export async function loadAccess(tx: Tx, tenantId: string, { crmSource, crmUserId }: PersonKey): Promise<Access | null> {
   const [row] = await tx.query<AccessRow>({
@@ -98,7 +124,7 @@ export async function listMembers(tx: Tx, tenantId: string, self: PersonKey): Pr
 }
 
 /**
- * Gives somebody another role than the CRM's, or takes their access. They notice when their session is renewed.
+ * Gives somebody another role than the CRM's, or takes their access. The sessions they have follow it at once.
  * @param id as `listMembers` has it
  * @throws AppError `invalid_id`, `not_found`; `required` for a patch that changes nothing; `wrong_state` where no administrator
  * with access would be left
@@ -124,6 +150,7 @@ export async function changeMember(tx: Tx, tenantId: string, id: string, patch: 
     values: [tenantId],
   });
   if (left?.admins === 0) throw new AppError('wrong_state', 'One administrator with access has to be left.');
+  await announceTenant(tx, tenantId);
 }
 
 /** @throws AppError `invalid_id` */

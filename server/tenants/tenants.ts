@@ -2,6 +2,7 @@ import type { Db, Tx } from '../platform/db.ts';
 import type { DbListener } from '../platform/db-listener.ts';
 import { AppError } from '../platform/errors.ts';
 import { announceTenant } from './announce.ts';
+import { type Decided, loadDecided } from './members.ts';
 
 export interface Tenant {
   id: string;
@@ -77,17 +78,22 @@ export async function markDeleting(tx: Tx, tenantId: string, now: Date): Promise
   await announceTenant(tx, tenantId);
 }
 
+interface TenantState extends Tenant {
+  /** What was decided here of somebody, by `personKey`; of the others the CRM's word holds. */
+  decided: ReadonlyMap<string, Decided>;
+}
+
 export interface TenantStates {
   /**
    * The tenant as it is now; as of at most 5 seconds ago while changes cannot be heard.
    * @throws AppError `invalid_token` for a tenant that does not exist (any more)
    */
-  get(tenantId: string): Promise<Tenant>;
+  get(tenantId: string): Promise<TenantState>;
 }
 
 /** Saves a database round trip on every request. */
 export function createTenantStates(db: Db, now: () => Date, tenantNews: DbListener): TenantStates {
-  const remembered = new Map<string, { tenant: Tenant; until: number }>();
+  const remembered = new Map<string, { tenant: TenantState; until: number }>();
   let newsCount = 0;
   tenantNews.watchAll((tenantId) => {
     newsCount += 1;
@@ -100,13 +106,13 @@ export function createTenantStates(db: Db, now: () => Date, tenantNews: DbListen
       const known = remembered.get(tenantId);
       if (known && known.until > at) return known.tenant;
       const newsBefore = newsCount;
-      const tenant = await db.withDirectory('read', async (tx) => {
-        const [row] = await tx.query<TenantRow>({
-          text: 'select id, status, not_before from tenants where id = $1',
-          values: [tenantId],
-        });
-        return row ? toTenant(row) : null;
-      });
+      const [[row], decided] = await db.withTenant(tenantId, 'read', (tx) =>
+        Promise.all([
+          tx.query<TenantRow>({ text: 'select id, status, not_before from tenants where id = $1', values: [tenantId] }),
+          loadDecided(tx, tenantId),
+        ]),
+      );
+      const tenant = row && { ...toTenant(row), decided };
       if (!tenant) throw new AppError('invalid_token');
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       // What was heard since may have come after the reading, and would not be told again.

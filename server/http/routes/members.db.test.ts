@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 beforeEach(async () => {
   await rig.owner.query('delete from tenant_members');
+  rig.app.tenantNews.tell(rig.tenantId);
   const own = { tenant_id: rig.tenantId, crm_source: 'bitrix24' };
   await insertRows(rig.owner, 'tenant_members', [
     { ...own, crm_user_id: '1', name: 'Boss', role: 'admin', last_seen_at: '2025-03-10T14:00:00Z' },
@@ -46,12 +47,36 @@ test('a role that is given here goes over the CRM’s, and access can be taken a
   expect(await roles({ hasAccess: true, role: 'member' })).toEqual([['member', true]]);
 });
 
+test('whoever has lost their access or role is refused at once, with the session they have, and cannot give it back to themselves', async () => {
+  const own = await rig.issue(rig.tenantId, 'admin', '17');
+  const ask = (path: string) => rig.call(path, { token: own });
+  await patch('bitrix24.17', { role: 'admin' });
+  expect((await ask(MEMBERS)).status).toBe(200);
+
+  await patch('bitrix24.17', { role: 'member' });
+  expect(await refused('bitrix24.17', { role: 'admin' }, own)).toBe('403 forbidden');
+  expect(await rig.refusal('/../data/export', { token: own })).toBe('403 forbidden');
+  expect((await ask('/widgets')).status).toBe(200);
+
+  await patch('bitrix24.17', { hasAccess: false });
+  for (const path of [MEMBERS, '/widgets', '/data', '/../data/deletion', '/../crm/sync/status']) {
+    expect(await rig.refusal(path, { token: own }), path).toBe('401 invalid_token');
+  }
+  expect(await refused('bitrix24.17', { hasAccess: true }, own)).toBe('401 invalid_token');
+  // A neighbour's person of the same number is somebody else.
+  expect((await rig.call('/widgets', { token: rig.tokens.neighbour })).status).toBe(200);
+
+  await patch('bitrix24.17', { hasAccess: true, role: 'admin' });
+  expect((await ask(MEMBERS)).status).toBe(200);
+});
+
 test('one administrator with access is always left', async () => {
   expect(await refused('bitrix24.1', { role: 'member' })).toBe('409 wrong_state');
   expect(await refused('bitrix24.1', { hasAccess: false })).toBe('409 wrong_state');
   await patch('bitrix24.17', { role: 'admin' });
   // Both at once would leave none: one of them is refused.
-  const both = await Promise.all([patch('bitrix24.1', { role: 'member' }), patch('bitrix24.17', { hasAccess: false })]);
+  const other = await rig.issue(rig.tenantId, 'admin', '17');
+  const both = await Promise.all([patch('bitrix24.1', { role: 'member' }), patch('bitrix24.17', { hasAccess: false }, other)]);
   expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
 });
 

@@ -1,13 +1,14 @@
 import express, { type Response, type Router } from 'express';
 import { type MembersReply, memberPatch } from '../../../contract/members.ts';
 import type { Db, Tx } from '../../platform/db.ts';
+import type { DbListener } from '../../platform/db-listener.ts';
 import { changeMember, listMembers, parseMemberId } from '../../tenants/members.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseBody } from '../input.ts';
 import { getSession, requireAdmin } from '../session.ts';
 
 /** The people who have opened LeadRelay. */
-export function createMemberRoutes({ db, now }: { db: Db; now: () => Date }): Router {
+export function createMemberRoutes({ db, tenantNews, now }: { db: Db; tenantNews: DbListener; now: () => Date }): Router {
   const router = express.Router();
   const list = async (tx: Tx, res: Response): Promise<MembersReply> => {
     const { tenantId, crmSource, userId: crmUserId } = getSession(res);
@@ -30,6 +31,7 @@ export function createMemberRoutes({ db, now }: { db: Db; now: () => Date }): Ro
         await changeMember(tx, tenantId, id, patch, now());
         return list(tx, res);
       });
+      tenantNews.tell(tenantId);
       res.json(members);
     })
     .all(methodNotAllowed('PATCH'));
