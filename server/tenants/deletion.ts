@@ -2,7 +2,7 @@ import type { Db, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { announceTenant } from './announce.ts';
 import { dropCredentials, listConnections } from './connections.ts';
-import { holdTenant } from './schedule.ts';
+import { holdTenant, tellDispatcher } from './schedule.ts';
 import { cancelRuns } from './sync-requests.ts';
 import { markDeleting } from './tenants.ts';
 
@@ -10,11 +10,15 @@ import { markDeleting } from './tenants.ts';
 const CHUNK_ROWS = 20_000;
 const DUE_LIMIT = 100;
 
-/** Tables that do not follow their tenant's row: they hold records by the million, or were made to be written fast. */
+/**
+ * Tables that do not follow their tenant's row: they hold records by the million, or were made to be written fast. First what says
+ * that records are copied: a tenant that is taken back meanwhile has none that can be relied on.
+ */
 export const UNTIED_TABLES = [
+  'crm_sync_status',
   ...['crm_activities', 'crm_leads', 'crm_deals', 'crm_contacts', 'crm_companies', 'crm_stage_history', 'crm_deal_products'],
   ...['crm_users', 'crm_stage_odds', 'crm_statuses', 'crm_pipelines', 'crm_currencies', 'crm_products', 'crm_field_definitions'],
-  ...['crm_sync_status', 'crm_rate_limits', 'sync_runs', 'sync_checkpoints', 'sync_quarantine', 'sync_rechecks', 'data_versions'],
+  ...['crm_rate_limits', 'sync_runs', 'sync_checkpoints', 'sync_quarantine', 'sync_rechecks', 'data_versions'],
 ] as const;
 
 /** What has to be typed to have everything deleted: the domain of the CRM that was connected first. */
@@ -50,6 +54,7 @@ export async function undoDeletion(tx: Tx, tenantId: string, now: Date): Promise
     values: [tenantId, now],
   });
   if (undone.length === 0) throw new AppError('wrong_state', 'Nothing is being deleted, or it is too late.');
+  await tellDispatcher(tx, tenantId);
   await announceTenant(tx, tenantId);
 }
 

@@ -94,7 +94,8 @@ export async function isOnboardingDue(tx: Tx, tenantId: string, now: Date): Prom
   return rows.length > 0;
 }
 
-async function tellDispatcher(tx: Tx, tenantId: string): Promise<void> {
+/** Repeats the earliest of the tenant's moments where the dispatcher looks. */
+export async function tellDispatcher(tx: Tx, tenantId: string): Promise<void> {
   await tx.query({
     text: `update tenants t set next_sync_at = due.at
            from (
