@@ -6,36 +6,31 @@ import { planKpi } from '../analytics/kpi-query.ts';
 import { runPlan } from '../analytics/plan.ts';
 import type { TimeWindow } from '../analytics/time-range.ts';
 import { type DashboardDeps, isCovered, readContext } from './load-dashboard.ts';
+import { readQuestion } from './load-drill.ts';
 import type { Viewer } from './tenant-context.ts';
 
 /**
  * Answers a question for one number from the copy, without a model, in two round trips.
  * @param signal aborts when nobody waits any more
- * @throws AppError `database_unavailable`
+ * @throws AppError `database_unavailable`; `invalid_combination` for a question that takes too long
  */
 export function answerKpi({ db, now }: DashboardDeps, viewer: Viewer, question: string, signal: AbortSignal): Promise<KpiReply> {
   const { tenantId } = viewer;
   const at = now();
-  return db.withTenant(
-    tenantId,
-    'read',
-    async (tx): Promise<KpiReply> => {
-      const { context, analytics } = await readContext(tx, viewer, at);
-      const resolved = resolveKpi(question, analytics);
-      if (!resolved) return { status: 'not_understood' };
-      const { config, period } = resolved;
-      const { title } = config;
-      const windows = kpiWindows(resolved, at, context.timezone);
-      const plan = planKpi({ ...config, chartId: '' }, analytics, windows);
-      if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage)))
-        return { status: 'not_synced', title };
-      signal.throwIfAborted();
-      const data = await runPlan(tx, tenantId, plan);
-      const range = windows.current && toRange(windows.current, context.timezone);
-      return { status: 'ok', title, data, range, widget: period?.kind === 'calendar' ? null : config };
-    },
-    { signal },
-  );
+  return readQuestion(db, tenantId, signal, async (tx): Promise<KpiReply> => {
+    const { context, analytics } = await readContext(tx, viewer, at);
+    const resolved = resolveKpi(question, analytics);
+    if (!resolved) return { status: 'not_understood' };
+    const { config, period } = resolved;
+    const { title } = config;
+    const windows = kpiWindows(resolved, at, context.timezone);
+    const plan = planKpi({ ...config, chartId: '' }, analytics, windows);
+    if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) return { status: 'not_synced', title };
+    signal.throwIfAborted();
+    const data = await runPlan(tx, tenantId, plan);
+    const range = windows.current && toRange(windows.current, context.timezone);
+    return { status: 'ok', title, data, range, widget: period?.kind === 'calendar' ? null : config };
+  });
 }
 
 function toRange({ from, to }: TimeWindow, timezone: string): { from: string; to: string } {

@@ -13,7 +13,7 @@ import {
 import type { Locale } from '../analytics/labels.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { type AnalyticsContext, findDimension } from '../analytics/resolve.ts';
-import type { SqlQuery, Tx } from '../platform/db.ts';
+import type { Db, SqlQuery, Tx } from '../platform/db.ts';
 import { isStatementTimeout } from '../platform/db-errors.ts';
 import { AppError } from '../platform/errors.ts';
 import { recordUrl } from '../sync/record-url.ts';
@@ -115,15 +115,23 @@ export function readInTurn<Result>(
   signal: AbortSignal,
   work: (tx: Tx) => Promise<Result>,
 ): Promise<Result> {
-  return gate.run(tenantId, signal, async () => {
-    try {
-      return await db.withTenant(tenantId, 'read', work, { signal });
-    } catch (error) {
-      if (signal.aborted || !isStatementTimeout(error)) throw error;
-      const detail = 'This takes too long to answer; take a shorter range or a filter.';
-      throw new AppError('invalid_combination', detail, { cause: error });
-    }
-  });
+  return gate.run(tenantId, signal, () => readQuestion(db, tenantId, signal, work));
+}
+
+/** The same for whoever has the turn already. @throws AppError `invalid_combination` for a question that takes too long */
+export async function readQuestion<Result>(
+  db: Db,
+  tenantId: string,
+  signal: AbortSignal,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await db.withTenant(tenantId, 'read', work, { signal });
+  } catch (error) {
+    if (signal.aborted || !isStatementTimeout(error)) throw error;
+    const detail = 'This takes too long to answer; take a shorter range or a filter.';
+    throw new AppError('invalid_combination', detail, { cause: error });
+  }
 }
 
 async function open(tx: Tx, viewer: Viewer, request: DrillExportRequest, now: Date, signal: AbortSignal): Promise<Opened> {

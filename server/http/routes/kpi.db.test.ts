@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type KpiReply, kpiReply } from '../../../contract/kpi.ts';
 import { type DashboardRig, startDashboardRig } from '../../testing/dashboard-rig.ts';
 import { insertRows } from '../../testing/insert-rows.ts';
+import { runAs } from '../../testing/postgres.ts';
 
 let rig: DashboardRig;
 
@@ -162,4 +163,16 @@ test.each<[unknown, string]>([
 test('strangers are refused, and other methods', async () => {
   expect(await rig.refusal('/kpi', { token: null, body: { question: 'leads' } })).toBe('401 unauthorized');
   expect(await rig.refusal('/kpi')).toBe('405 method_not_allowed');
+});
+
+test('a question that takes too long is refused, and no error of ours', async () => {
+  await runAs(rig.app.database.ownerUrl, async (slow) => {
+    await slow.query('begin; lock table crm_leads in access exclusive mode');
+    const asked = await Promise.all([
+      rig.refusal('/kpi', { body: { question: 'Total leads' } }),
+      rig.refusal('/chat', { body: { message: 'Total leads' }, token: rig.tokens.neighbour }),
+    ]);
+    expect(asked).toEqual(['422 invalid_combination', '422 invalid_combination']);
+  });
+  expect(rig.app.logText()).not.toContain('request failed');
 });
