@@ -36,17 +36,26 @@ export async function updateActivityColumns(
   crmSource: CrmSource,
   owners?: ActivityOwners,
 ): Promise<void> {
-  // After a first load PostgreSQL has no statistics yet and may choose to walk all activities once for every record, which
-  // takes minutes; a hash join is right at every size.
-  if (!owners) await tx.query({ text: 'set local enable_nestloop = off' });
+  if (owners && OWNER_ENTITIES.every((entity) => owners[entity].size === 0)) return;
+  // After a first load PostgreSQL has no statistics yet and would walk through a whole table once for every record: a hundred
+  // leads of 60,000 took longer than 8 s, and 41 ms so.
+  await tx.query({ text: 'set local enable_nestloop = off' });
   for (const entity of OWNER_ENTITIES) {
     if (owners?.[entity].size === 0) continue;
+    const isConcerned = (column: string) => (owners ? `and ${column} = any($3::text[])` : '');
     const written = await tx.query({
-      text: `with counted as (${owners ? summaryOfSome(entity) : summaryOfAll(entity)})
+      text: `with counted as (
+  select r.external_id, ${SUMMARY}
+  from crm_${entity} r
+  left join crm_activities a on a.tenant_id = $1 and a.crm_source = $2 and a.owner_entity = '${entity}'
+    and a.owner_external_id = r.external_id ${isConcerned('a.owner_external_id')} and a.deleted_at is null
+  where r.tenant_id = $1 and r.crm_source = $2 ${isConcerned('r.external_id')}
+  group by r.external_id
+)
 update crm_${entity} r
 set activity_count = c.activity_count, last_activity_at = c.last_activity_at, first_response_at = c.first_response_at
 from counted c
-where r.tenant_id = $1 and r.crm_source = $2 and r.external_id = c.external_id
+where r.tenant_id = $1 and r.crm_source = $2 and r.external_id = c.external_id ${isConcerned('r.external_id')}
   and (r.activity_count, r.last_activity_at, r.first_response_at)
     is distinct from (c.activity_count, c.last_activity_at, c.first_response_at)
 returning 1`,
@@ -54,27 +63,6 @@ returning 1`,
     });
     if (written.length > 0) await moveDataVersion(tx, tenantId, `crm_${entity}`);
   }
-}
-
-function summaryOfAll(entity: string): string {
-  return `select r.external_id, ${SUMMARY}
-  from crm_${entity} r
-  left join crm_activities a on a.tenant_id = $1 and a.crm_source = $2 and a.owner_entity = '${entity}'
-    and a.owner_external_id = r.external_id and a.deleted_at is null
-  where r.tenant_id = $1 and r.crm_source = $2
-  group by r.external_id`;
-}
-
-function summaryOfSome(entity: string): string {
-  return `select r.external_id, s.*
-  from crm_${entity} r
-  cross join lateral (
-    select ${SUMMARY}
-    from crm_activities a
-    where a.tenant_id = $1 and a.crm_source = $2 and a.owner_entity = '${entity}' and a.owner_external_id = r.external_id
-      and a.owner_external_id is not null and a.deleted_at is null
-  ) s
-  where r.tenant_id = $1 and r.crm_source = $2 and r.external_id = any($3::text[])`;
 }
 
 /** Adds the leads and deals of which these activities are, as the copy has them now: call it before and after a change. */
