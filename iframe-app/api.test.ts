@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SyncStatusReply } from '../contract/sync.ts';
 import { ApiError, createApi } from './api.ts';
+import { isFile } from './save-file.ts';
 import { createSettingsApi } from './screens/settings/settings-api.ts';
 import { completeSyncStatus, sampleDashboard, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
 
@@ -101,10 +102,10 @@ test('a file is downloaded with the token, once more with a fresh one, and a ref
     if (nth === 1) return problem(401, 'token_expired');
     return bearer === 'token-2' && path === '/file' ? new Response('PK') : problem(429, 'rate_limited');
   });
-  const { signal } = new AbortController();
-  expect(await (await api.download('/file', signal)).text()).toBe('PK');
+  const download = (path: string) => api.ask({ method: 'GET', path, check: isFile, isFile: true, isOnce: true });
+  expect(await (await download('/file')).content.text()).toBe('PK');
   expect(seen.map(({ path, bearer }) => `${path} ${bearer}`)).toEqual(['/file token-1', '/api/session null', '/file token-2']);
-  await expect(api.download('/other', signal)).rejects.toMatchObject({ kind: 'refused', code: 'rate_limited' });
+  await expect(download('/other')).rejects.toMatchObject({ kind: 'refused', code: 'rate_limited' });
 });
 
 test('behind a sign-in link the living token asks for the next, and the page ends when it is refused', async () => {

@@ -68,8 +68,8 @@ export interface Ask<T> {
   isFile?: boolean;
   /** Not tried again by itself: the person in front of it decides about that. */
   isOnce?: boolean;
-  /** Default: 20 s. */
-  timeoutMs?: number;
+  /** Default: 20 s; null: however long it takes. */
+  timeoutMs?: number | null;
   signal?: AbortSignal;
 }
 
@@ -79,8 +79,6 @@ export type RecordPage = Extract<PageContext, { kind: 'record' }>;
 export interface Api {
   /** One request of a screen that loads later and brings its own address and check. */
   ask<T>(request: Ask<T>): Promise<T>;
-  /** A file, however long it takes. */
-  download(path: string, signal: AbortSignal): Promise<Blob>;
   /** @param query what the dashboard is looked at through, `?range=30`; default: nothing */
   getDashboard(query?: string, signal?: AbortSignal): Promise<DashboardReply>;
   /** One record of the CRM; `not_found` while it is not copied. */
@@ -248,12 +246,13 @@ export function createApi(deps: ApiDeps): Api {
       // Without it the browser adds `no-cache` to a conditional request, at which a server may not answer 304.
       headers.set('cache-control', 'max-age=0');
     }
+    const { method, signal, timeoutMs = REQUEST_TIMEOUT_MS } = call;
     const init: RequestInit = {
-      method: call.method,
+      method,
       headers,
       credentials: 'omit',
       cache: 'no-store',
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs ?? REQUEST_TIMEOUT_MS)]),
+      signal: timeoutMs === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     };
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
 
@@ -276,20 +275,12 @@ export function createApi(deps: ApiDeps): Api {
     return value;
   }
 
-  async function download(path: string, bearer: string | null, signal: AbortSignal): Promise<Blob> {
-    const headers = new Headers({ authorization: `Bearer ${bearer}` });
-    const response = await deps.fetch(path, { headers, credentials: 'omit', cache: 'no-store', signal }).catch(throwNetworkError);
-    if (!response.ok) throw refusal(response, parseJson(await response.text().catch(throwNetworkError)));
-    return response.blob().catch(throwNetworkError);
-  }
-
   const signalOr = (signal: AbortSignal | undefined) => signal ?? new AbortController().signal;
   /** An order about the sync that says all in its address. */
   const order = <T>(what: string, check: Check<T>, signal: AbortSignal | undefined, isOnce = false) =>
     request({ method: 'POST', path: `/api/crm/sync/${what}`, check, body: {}, isOnce, signal: signalOr(signal) });
   return {
     ask: (call) => request({ ...call, signal: signalOr(call.signal) }),
-    download: (path, signal) => withToken((bearer) => download(path, bearer, signal), signal),
     getDashboard: (query = '', signal) =>
       request({ method: 'GET', path: `/api/dashboard/data${query}`, check: isDashboardReply, signal: signalOr(signal) }),
     getRecord: ({ entity, externalId }, signal) =>

@@ -1,3 +1,9 @@
+import type { ServerFile } from './api.ts';
+import type { Check } from './check.ts';
+
+/** What `Api.ask` hands over of a file. */
+export const isFile: Check<ServerFile> = (value): value is ServerFile => value !== null;
+
 /** Hands a file to the person, as a link would whose `download` names it. */
 export function saveFile(content: Blob, name: string): void {
   const url = URL.createObjectURL(content);

@@ -12,6 +12,7 @@ import type {
 import type { Api, ServerFile } from '../../api.ts';
 import { arrayOf, type Check, either, isBoolean, isMoment, isNumber, isString, nullable, objectOf, oneOf } from '../../check.ts';
 import { chartData, isAggregation, isCrmSource, isDataSource, isFormat, isKpiData, isWidget } from '../../replies.ts';
+import { isFile } from '../../save-file.ts';
 
 /** What is done with widgets. All methods reject with ApiError. */
 export interface WidgetApi {
@@ -35,7 +36,6 @@ export type WidgetData = ChartData | KpiData;
 
 const WIDGETS = '/api/dashboard/widgets';
 const isNothing: Check<null> = (value) => value === null;
-const isFile: Check<ServerFile> = (value): value is ServerFile => value !== null;
 
 export const isBinReply: Check<DeletedWidget[]> = arrayOf(
   (value): value is DeletedWidget => isWidget(value) && isMoment(Reflect.get(value, 'deletedAt')),

@@ -1,21 +1,23 @@
 import { expect, test } from 'vitest';
-import { type Api, ApiError } from '../../api.ts';
+import { type Api, ApiError, type ServerFile } from '../../api.ts';
 import { sampleAccessLog, sampleUsage } from '../../testing/sample-settings.ts';
 import { createData } from './data-model.ts';
 import { createDeletion } from './deletion-model.ts';
 
-function setUp(answers: Record<string, () => unknown>, download: Api['download'] = async () => new Blob(['PK'])) {
+const ARCHIVE: ServerFile = { content: new Blob(['PK']), disposition: null };
+
+function setUp(answers: Record<string, (signal?: AbortSignal) => unknown>) {
   const calls: string[] = [];
   const saved: string[] = [];
-  const ask: Api['ask'] = async ({ method, path, body, check }) => {
+  const ask: Api['ask'] = async ({ method, path, body, check, signal }) => {
     calls.push(`${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`);
-    const reply = answers[path]?.();
+    const reply = await answers[path]?.(signal);
     if (!check(reply)) throw new ApiError('bad_reply');
     return reply;
   };
   const dashboard = { refresh: async () => void calls.push('refresh') };
   const model = createData({
-    api: { ask, download },
+    api: { ask },
     dashboard,
     saveFile: (_file, name) => saved.push(name),
     now: () => Date.UTC(2026, 2, 9),
@@ -37,15 +39,17 @@ test('the log goes on where the page before ended, and begins anew when it is op
 });
 
 test('an archive is saved under its day; one that is cancelled is neither saved nor a failure', async () => {
-  const { model, saved } = setUp({});
+  const { model, saved } = setUp({ '/api/data/export': () => ARCHIVE });
   await model.exportAll();
   expect([saved, model.exporting.value.kind]).toEqual([['leadrelay-2026-03-09.zip'], 'done']);
   const begun = Promise.withResolvers<void>();
-  const cancelled = setUp({}, (_path, signal) => {
-    begun.resolve();
-    return new Promise((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new ApiError('network')));
-    });
+  const cancelled = setUp({
+    '/api/data/export': (signal) => {
+      begun.resolve();
+      return new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new ApiError('network')));
+      });
+    },
   });
   const exporting = cancelled.model.exportAll();
   await begun.promise;
@@ -55,8 +59,10 @@ test('an archive is saved under its day; one that is cancelled is neither saved 
 });
 
 test('an archive that breaks off is a failure', async () => {
-  const { model, saved } = setUp({}, async () => {
-    throw new ApiError('network');
+  const { model, saved } = setUp({
+    '/api/data/export': () => {
+      throw new ApiError('network');
+    },
   });
   await model.exportAll();
   expect([saved, model.exporting.value.kind]).toEqual([[], 'failed']);

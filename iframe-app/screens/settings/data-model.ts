@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { AccessLogEntry, UsageReply } from '../../../contract/data.ts';
 import type { Api } from '../../api.ts';
+import { isFile } from '../../save-file.ts';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import { run, type Task } from '../task.ts';
 import { isDeletion } from './deletion-replies.ts';
@@ -29,7 +30,7 @@ export interface DataModel {
 }
 
 export interface DataDeps {
-  api: Pick<Api, 'ask' | 'download'>;
+  api: Pick<Api, 'ask'>;
   dashboard: Pick<DashboardModel, 'refresh'>;
   /** Hands a file to the person. */
   saveFile: (file: Blob, name: string) => void;
@@ -74,8 +75,16 @@ export function createData({ api, dashboard, saveFile, now }: DataDeps): DataMod
       await run(exporting, async () => {
         cancelling = stopping;
         try {
-          const file = await api.download('/api/data/export', stopping.signal);
-          saveFile(file, `leadrelay-${new Date(now()).toISOString().slice(0, 10)}.zip`);
+          const file = await api.ask({
+            method: 'GET',
+            path: '/api/data/export',
+            check: isFile,
+            isFile: true,
+            isOnce: true,
+            timeoutMs: null,
+            signal: stopping.signal,
+          });
+          saveFile(file.content, `leadrelay-${new Date(now()).toISOString().slice(0, 10)}.zip`);
         } catch (error) {
           if (!stopping.signal.aborted) throw error;
         } finally {

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../../api.ts';
 import { useApp } from '../../context.ts';
 import type { Host } from '../../host.ts';
+import { saveFile } from '../../save-file.ts';
 import { Button } from '../../ui/button.tsx';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import { Notice } from '../notice.tsx';
@@ -115,15 +116,6 @@ function createModels(deps: {
 /** Nobody vouches for the person any more: the page has to be opened again. */
 function isSessionOver({ value }: ReadonlySignal<Task>): boolean {
   return value.kind === 'failed' && value.error.kind === 'session';
-}
-
-function saveFile(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // The browser has taken hold of the file with the click.
-  setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
 function BackIcon() {
