@@ -17,7 +17,7 @@ export const connectionsReply = z.strictObject({
       portalUrl: z.string().nullable(),
       status: z.enum(['active', 'reauth', 'blocked', 'paused', 'permissions_changed', 'uninstalled']),
       mode: crmMode,
-      /** One sentence for people about why `status` is not active. */
+      /** One English sentence about why `status` is not active. */
       errorMessage: z.string().nullable(),
     }),
   ),

@@ -14,6 +14,19 @@ export const syncState = z.enum([
 ]);
 export type SyncState = z.infer<typeof syncState>;
 
+/** Why a copy does not move: the CRM's refusals and failures, then what has to do with the copy itself. */
+const syncError = z.enum([
+  'auth',
+  'blocked',
+  'rate_limit',
+  'unavailable',
+  'bad_response',
+  'many_deleted',
+  'storage_full',
+  'internal',
+]);
+export type SyncError = z.infer<typeof syncError>;
+
 /** Progress of one entity of one CRM. */
 const entityProgress = z.strictObject({
   crmSource,
@@ -28,7 +41,9 @@ const entityProgress = z.strictObject({
   lastIncrementalAt: z.iso.datetime().nullable(),
   /** Records created from then on are copied, even while older ones are still on their way; null: unknown, or all of them are. */
   coveredFrom: z.iso.datetime().nullable(),
-  /** One sentence for people, in no case the CRM's raw text. */
+  /** Why `status` is what it is; null: nothing is wrong, or a person wanted it so. */
+  errorCode: syncError.nullable(),
+  /** The same in one English sentence, in no case the CRM's raw text. */
   errorMessage: z.string().nullable(),
 });
 export type EntityProgress = z.infer<typeof entityProgress>;

@@ -312,7 +312,7 @@ test('a sync that has stopped says why, and lets an administrator start it again
   portal.api[STATUS] = () => ({
     body: sampleSyncStatus({
       status,
-      entities: [entityProgress({ status, errorMessage: status === 'error' ? 'The CRM did not answer.' : null })],
+      entities: [entityProgress({ status, errorMessage: status === 'error' ? 'The CRM does not answer.' : null })],
     }),
   });
   portal.api['POST /api/crm/sync/start'] = () => {
@@ -322,7 +322,7 @@ test('a sync that has stopped says why, and lets an administrator start it again
   portal.api[DASHBOARD] = () => ({ body: sampleDashboard({ syncStatus: status }) });
   await open();
   await page.getByText('The sync has stopped').waitFor();
-  await page.getByText('The CRM did not answer.').waitFor();
+  await page.getByText('Something went wrong while copying your CRM data.').waitFor();
   await page.getByRole('button', { name: 'Sync again' }).click();
   await page.locator('.sync-strip').getByText('12,450 / 200,000 leads').waitFor();
 });

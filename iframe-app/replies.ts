@@ -14,7 +14,14 @@ import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contr
 import type { OnboardingReply, OnboardingState } from '../contract/onboarding.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsReply } from '../contract/settings.ts';
-import type { EntityProgress, SyncRefreshReply, SyncStartReply, SyncState, SyncStatusReply } from '../contract/sync.ts';
+import type {
+  EntityProgress,
+  SyncError,
+  SyncRefreshReply,
+  SyncStartReply,
+  SyncState,
+  SyncStatusReply,
+} from '../contract/sync.ts';
 import {
   arrayOf,
   type Check,
@@ -224,6 +231,9 @@ export const isRecordReply = objectOf<RecordReply>({
   dataAsOf: nullable(isMoment),
 });
 
+/** The settings alone tell them, and know which they can tell. */
+const isSyncError = isString as Check<SyncError>;
+
 export const isSyncStatusReply = objectOf<SyncStatusReply>({
   status: isSyncState,
   mode: isCrmMode,
@@ -238,6 +248,7 @@ export const isSyncStatusReply = objectOf<SyncStatusReply>({
       lastFullSyncAt: nullable(isMoment),
       lastIncrementalAt: nullable(isMoment),
       coveredFrom: nullable(isMoment),
+      errorCode: nullable(isSyncError),
       errorMessage: nullable(isString),
     }),
   ),

@@ -172,7 +172,6 @@ test('a portal that its app connects is offered no webhook', async () => {
     'Access lost',
     'By the installed app',
     'To connect it again, an administrator opens LeadRelay from the Bitrix24 menu.',
-    'The CRM no longer accepts the connection.',
   ]);
   expect(await page.getByLabel('Webhook address').count()).toBe(0);
 });
@@ -531,6 +530,17 @@ test('an administrator pauses the sync and resumes it, and sees how it stands', 
   events.send(completeSyncStatus({ status: 'error', nextSyncAt: '2025-11-24T09:09:00.000Z' }, { status: 'error' }));
   await page.locator('.sync-facts').getByText('Sync paused — CRM connection issue').waitFor();
   expect((await facts()).at(-1)).toBe('Next syncAny moment now');
+});
+
+test.each([
+  ['en', 'Your CRM does not answer. LeadRelay tries again by itself.'],
+  ['uk', 'CRM не відповідає. LeadRelay повторить спробу сам.'],
+])('in %s a sync that stands says why, and not in the server’s words', async (locale, sentence) => {
+  const trouble = { status: 'error', errorCode: 'unavailable', errorMessage: 'The server’s own words.' } as const;
+  portal.api['GET /api/crm/sync/status'] = () => ({ body: completeSyncStatus({ status: 'error' }, trouble) });
+  await openSection(1, { locale });
+  await page.getByText(sentence, { exact: true }).waitFor();
+  expect(await page.getByText(trouble.errorMessage).count()).toBe(0);
 });
 
 test('a pause that the server refuses is told why', async () => {

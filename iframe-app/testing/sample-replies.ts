@@ -281,6 +281,7 @@ export function entityProgress(over: Partial<EntityProgress> = {}): EntityProgre
     lastFullSyncAt: null,
     lastIncrementalAt: null,
     coveredFrom: null,
+    errorCode: null,
     errorMessage: null,
     ...over,
   };

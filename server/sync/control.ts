@@ -47,7 +47,7 @@ export async function pauseSync(tx: Tx, target: Target): Promise<void> {
   if (paused.length === 0) throw new AppError('wrong_state', 'The CRM is not connected at present.');
   await planNextSync(tx, target, null, null);
   await tx.query({
-    text: `update crm_sync_status set status = 'paused', error_message = null, updated_at = now()
+    text: `update crm_sync_status set status = 'paused', error_code = null, error_message = null, updated_at = now()
            where tenant_id = $1 and crm_source = $2`,
     values: [tenantId, crmSource],
   });

@@ -1,9 +1,10 @@
 import { ENTITIES, type Entity } from '../../contract/crm.ts';
-import type { SyncState } from '../../contract/sync.ts';
+import type { SyncError, SyncState } from '../../contract/sync.ts';
 import type { Page } from '../crm/adapter.ts';
 import type { Tx } from '../platform/db.ts';
 import { announceTenant } from '../tenants/announce.ts';
 import type { Progress, Run } from './run.ts';
+import { SYNC_ERROR_MESSAGES } from './sync-errors.ts';
 import type { UpsertCounts } from './upsert.ts';
 
 /* What people are shown of each entity's copy, `crm_sync_status`: written here, read in status.ts. */
@@ -33,7 +34,7 @@ export async function showLoadBegins(
              total_records = case when s.run_id = excluded.run_id then s.total_records end,
              covered_from = case when s.run_id = excluded.run_id then s.covered_from end,
              active_from = case when s.run_id = excluded.run_id then s.active_from end,
-             sweep_checkpoint = null, error_message = null, updated_at = now()`,
+             sweep_checkpoint = null, error_code = null, error_message = null, updated_at = now()`,
     values: [run.tenantId, run.crmSource, run.runId, JSON.stringify(rows)],
   });
   await showOnly(tx, run, available);
@@ -64,7 +65,7 @@ export async function showLoad(
              active_from = case when $4 then '-infinity' else s.active_from end,
              last_sync_cursor = case when $4 then $8::timestamptz else s.last_sync_cursor end,
              last_full_sync_at = case when $4 then now() else s.last_full_sync_at end,
-             error_message = null, updated_at = now()
+             error_code = null, error_message = null, updated_at = now()
            where tenant_id = $1 and crm_source = $2 and entity = $3`,
     values: [run.tenantId, run.crmSource, entity, done, read, page.total, page.coveredFrom, startedAt],
   });
@@ -95,6 +96,7 @@ export async function showChanges(
              last_incremental_at = case when $5 then now() else last_incremental_at end,
              -- What a search for deleted records has found stays on show until another has found nothing wrong.
              status = case when $5 and status <> 'permissions_changed' then 'complete' else status end,
+             error_code = case when $5 and status <> 'permissions_changed' then null else error_code end,
              error_message = case when $5 and status <> 'permissions_changed' then null else error_message end,
              run_id = $7, updated_at = now()
            where tenant_id = $1 and crm_source = $2 and entity = $3`,
@@ -120,18 +122,27 @@ export async function showTrouble(
   tx: Tx,
   run: Pick<Run, 'tenantId' | 'crmSource' | 'runId' | 'kind' | 'entities'>,
   status: SyncState,
-  errorMessage: string | null,
+  error: SyncError,
 ): Promise<void> {
   await tx.query({
     text: `with marked as (
-  update crm_sync_status set status = $4, error_message = $5, updated_at = now()
-  where tenant_id = $1 and crm_source = $2 and entity = any($6::text[])
-    and ($7 or run_id is distinct from $3::uuid or status <> 'complete') and status <> 'permissions_changed'
+  update crm_sync_status set status = $4, error_code = $5, error_message = $6, updated_at = now()
+  where tenant_id = $1 and crm_source = $2 and entity = any($7::text[])
+    and ($8 or run_id is distinct from $3::uuid or status <> 'complete') and status <> 'permissions_changed'
 )
-insert into crm_sync_status (tenant_id, crm_source, entity, status, error_message)
-select $1::uuid, $2, e.entity, $4, $5 from unnest($6::text[]) as e(entity)
+insert into crm_sync_status (tenant_id, crm_source, entity, status, error_code, error_message)
+select $1::uuid, $2, e.entity, $4, $5, $6 from unnest($7::text[]) as e(entity)
 where not exists (select from crm_sync_status where tenant_id = $1 and crm_source = $2)`,
-    values: [run.tenantId, run.crmSource, run.runId, status, errorMessage, run.entities ?? ENTITIES, run.kind === 'incremental'],
+    values: [
+      run.tenantId,
+      run.crmSource,
+      run.runId,
+      status,
+      error,
+      SYNC_ERROR_MESSAGES[error],
+      run.entities ?? ENTITIES,
+      run.kind === 'incremental',
+    ],
   });
   await announceTenant(tx, run.tenantId);
 }

@@ -246,14 +246,18 @@ test('when the connecting user loses sight of half of the records nothing is del
   user.isAdmin = false;
   await after(25 * HOUR_MS);
   expect(await deletedRows()).toBe(before);
+  const reasons = async () => new Set((await status()).entities.map(({ status: one, errorCode }) => `${one} ${errorCode}`));
   const told = await status();
   expect(told.status).toBe('permissions_changed');
+  expect(await reasons()).toContain('permissions_changed many_deleted');
   // The regular syncs go on and leave the notice where it is.
   await after(16 * 60_000);
   expect((await status()).status).toBe('permissions_changed');
+  expect(await reasons()).toContain('permissions_changed many_deleted');
   user.isAdmin = true;
   await after(25 * HOUR_MS);
   expect((await status()).status).toBe('complete');
+  expect(await reasons()).toEqual(new Set(['complete null']));
   expect(await deletedRows()).toBe(before);
   expect(await differences()).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { CrmMode, CrmSource, Entity } from '../../contract/crm.ts';
 import { ENTITIES } from '../../contract/crm.ts';
-import type { EntityProgress, SyncState, SyncStatusReply } from '../../contract/sync.ts';
+import type { EntityProgress, SyncError, SyncState, SyncStatusReply } from '../../contract/sync.ts';
 import type { Tx } from '../platform/db.ts';
 
 interface StatusRow {
@@ -14,6 +14,7 @@ interface StatusRow {
   last_incremental_at: Date | null;
   as_of: Date | null;
   covered_from: Date | null;
+  error_code: SyncError | null;
   error_message: string | null;
 }
 
@@ -38,7 +39,7 @@ export async function getSyncStatus(tx: Tx, tenantId: string): Promise<SyncStatu
   const [rows, connections] = await Promise.all([
     tx.query<StatusRow>({
       text: `select crm_source, entity, status, total_records, synced_records, last_full_sync_at, last_incremental_at,
-               ${AS_OF_SQL} as as_of, error_message, case when isfinite(covered_from) then covered_from end as covered_from,
+               ${AS_OF_SQL} as as_of, error_code, error_message, case when isfinite(covered_from) then covered_from end as covered_from,
                (select count(*) from sync_quarantine q
                 where q.tenant_id = s.tenant_id and q.crm_source = s.crm_source and q.entity = s.entity) as quarantined_records
              from crm_sync_status s where tenant_id = $1`,
@@ -79,6 +80,7 @@ function toProgress(row: StatusRow): EntityProgress {
     lastFullSyncAt: row.last_full_sync_at?.toISOString() ?? null,
     lastIncrementalAt: row.last_incremental_at?.toISOString() ?? null,
     coveredFrom: row.covered_from?.toISOString() ?? null,
+    errorCode: row.error_code,
     errorMessage: row.error_message,
   };
 }

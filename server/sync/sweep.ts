@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Entity } from '../../contract/crm.ts';
+import type { SyncError } from '../../contract/sync.ts';
 import type { Checkpoint } from '../crm/adapter.ts';
 import type { Tx } from '../platform/db.ts';
 import { announceTenant } from '../tenants/announce.ts';
 import { forgetSuspects, releaseSuspects } from '../tenants/recheck-queue.ts';
 import type { SyncDeps } from './full.ts';
 import { holdRun, type Run } from './run.ts';
+import { SYNC_ERROR_MESSAGES } from './sync-errors.ts';
 import { tableOf } from './tables.ts';
 
 /*
@@ -18,8 +20,7 @@ const SWEEP_EVERY_MS = 24 * 3_600_000;
 /** So many records of an entity do not vanish in a day: more likely the user behind the connection may no longer see them. */
 const SUSPICIOUS_COUNT = 100;
 const SUSPICIOUS_SHARE = 0.05;
-const SUSPICIOUS_MESSAGE =
-  'Many records can no longer be seen in the CRM. If the rights of the user who connected it were changed, restore them; if the records were really deleted, start a new synchronisation.';
+const SUSPICIOUS: SyncError = 'many_deleted';
 
 interface Position {
   checkpoint: Checkpoint | null;
@@ -167,10 +168,11 @@ async function finishSweep(tx: Tx, run: Run, entity: Entity, now: Date): Promise
     text: `update crm_sync_status
            set sweep_checkpoint = null, swept_at = $4, synced_records = $5, total_records = $5,
              status = case when $6::boolean then 'permissions_changed' when status = 'permissions_changed' then 'complete' else status end,
-             error_message = case when $6 then $7 when status = 'permissions_changed' then null else error_message end,
+             error_code = case when $6 then $7 when status = 'permissions_changed' then null else error_code end,
+             error_message = case when $6 then $8 when status = 'permissions_changed' then null else error_message end,
              updated_at = now()
            where tenant_id = $1 and crm_source = $2 and entity = $3`,
-    values: [run.tenantId, run.crmSource, entity, now, live, isSuspicious, SUSPICIOUS_MESSAGE],
+    values: [run.tenantId, run.crmSource, entity, now, live, isSuspicious, SUSPICIOUS, SYNC_ERROR_MESSAGES[SUSPICIOUS]],
   });
   // Whether a change of its products moves a deal is not documented: what is being sold is read again every day.
   if (entity === 'deals') {

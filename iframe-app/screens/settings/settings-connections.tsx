@@ -2,6 +2,7 @@ import type { TargetedSubmitEvent } from 'preact';
 import { useRef } from 'preact/hooks';
 import { useApp } from '../../context.ts';
 import { crmName } from '../../crm-name.ts';
+import type { I18n } from '../../i18n.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from './settings-card.tsx';
 import { type Connection, type SettingsModel, toProblem, toWebhookProblem, webhookUse } from './settings-model.ts';
@@ -60,24 +61,31 @@ function Connections({ model }: PartProps) {
 }
 
 function ConnectionRow({ connection }: { connection: Connection }) {
-  const t = useApp().i18n.of(SETTINGS_TEXTS);
-  const { language } = useApp().i18n;
-  const { crmSource, kind, portalUrl, status, errorMessage } = connection;
+  const { i18n } = useApp();
+  const t = i18n.of(SETTINGS_TEXTS);
+  const { crmSource, kind, portalUrl, status } = connection;
+  const advice = adviceOn(connection, i18n);
   return (
     <li>
       <div class="connection-name">
-        <strong>{crmName(crmSource, language)}</strong>
+        <strong>{crmName(crmSource, i18n.language)}</strong>
         {portalUrl && <span>{portalUrl.replace(/^https?:\/\//, '')}</span>}
       </div>
       <span class="connection-status" data-status={status}>
         {t(`status.${status}`)}
       </span>
       <p class="settings-note">{t(`kind.${kind}`)}</p>
-      {status !== 'active' && <p class="settings-note">{t(`reconnect.${kind}`)}</p>}
-      {status === 'active' && kind === 'app' && <p class="settings-note">{t('appKeeps')}</p>}
-      {errorMessage && <p class="settings-note">{errorMessage}</p>}
+      {advice && <p class="settings-note">{advice}</p>}
     </li>
   );
+}
+
+/** What a person can do about it, or need not; null: it is as they have made it. */
+function adviceOn({ status, kind }: Connection, i18n: I18n): string | null {
+  const t = i18n.of(SETTINGS_TEXTS);
+  if (status === 'active') return kind === 'app' ? t('appKeeps') : null;
+  const isGone = status === 'reauth' || status === 'uninstalled';
+  return isGone ? t(`reconnect.${kind}`) : i18n.t(`syncProblem.${status}.text`);
 }
 
 function WebhookForm({ model, use }: PartProps & { use: 'connect' | 'replace' }) {

@@ -70,8 +70,8 @@ interface MemberRowProps {
 }
 
 function MemberRow({ member, model, isBusy, timezone }: MemberRowProps) {
-  const t = useApp().i18n.of(SETTINGS_TEXTS);
-  const { format } = useApp();
+  const { i18n, format } = useApp();
+  const t = i18n.of(SETTINGS_TEXTS);
   const { id, name, role, lastSeenAt, hasAccess, isSelf } = member;
   const seen = lastSeenAt && t('members.seen', { time: format.moment(lastSeenAt, timezone, Date.now()) });
   return (

@@ -192,8 +192,8 @@ function SaveOutcome({ id, task, isChanged, isWrong, wrong, done }: SaveOutcomeP
 }
 
 function TimezoneForm({ model, current }: PartProps & { current: string }) {
-  const t = useApp().i18n.of(SETTINGS_TEXTS);
-  const { format } = useApp();
+  const { i18n, format } = useApp();
+  const t = i18n.of(SETTINGS_TEXTS);
   const groups = useMemo(() => groupTimeZones(current, Intl.supportedValuesOf('timeZone')), [current]);
   const now = Date.now();
   const explain = (zone: string) => `${zone} — ${t('timezone.now')}: ${format.moment(new Date(now).toISOString(), zone, now)}`;

@@ -1,6 +1,7 @@
 import type { TargetedMouseEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SyncStatusReply } from '../../../contract/sync.ts';
+import type { SyncError, SyncStatusReply } from '../../../contract/sync.ts';
+import { oneOf } from '../../check.ts';
 import { useApp } from '../../context.ts';
 import type { Host } from '../../host.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,6 +10,18 @@ import { type QuarantinedRecord, type QuarantineModel, toLink } from './quaranti
 import { type SettingsModel, toCopyProblem, toProblem, toSyncProblem } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
 import { SETTINGS_TEXTS } from './settings-texts.ts';
+
+/** A newer server may know more of them. */
+const isKnownError = oneOf<SyncError>({
+  auth: true,
+  blocked: true,
+  rate_limit: true,
+  unavailable: true,
+  bad_response: true,
+  many_deleted: true,
+  storage_full: true,
+  internal: true,
+});
 
 interface SyncSettingsProps {
   model: SettingsModel;
@@ -63,28 +76,32 @@ function SyncFacts({ status, timezone }: SyncFactsProps) {
   const describeNext = (next: string) => (Date.parse(next) <= now ? t('sync.atOnce') : when(next));
   if (status === null) return <p class="settings-note">{t('loading')}</p>;
   const { status: state, dataAsOf, nextSyncAt } = status;
+  const reason = status.entities.find((entity) => entity.status === state)?.errorCode;
   return (
-    <dl class="sync-facts">
-      <div>
-        <dt>{t('sync.state')}</dt>
-        <dd aria-live="polite" data-status={state}>
-          {isProblem(state) ? i18n.t(`syncBadge.${state}`) : t(`state.${state}`)}
-        </dd>
-      </div>
-      {dataAsOf && (
+    <>
+      <dl class="sync-facts">
         <div>
-          <dt>{t('sync.asOf')}</dt>
-          <dd>{when(dataAsOf)}</dd>
+          <dt>{t('sync.state')}</dt>
+          <dd aria-live="polite" data-status={state}>
+            {isProblem(state) ? i18n.t(`syncBadge.${state}`) : t(`state.${state}`)}
+          </dd>
         </div>
-      )}
-      {/* The first load has no next one yet, and needs none. */}
-      {(nextSyncAt || (state !== 'pending' && state !== 'syncing')) && (
-        <div>
-          <dt>{t('sync.next')}</dt>
-          <dd>{nextSyncAt ? describeNext(nextSyncAt) : t('sync.notPlanned')}</dd>
-        </div>
-      )}
-    </dl>
+        {dataAsOf && (
+          <div>
+            <dt>{t('sync.asOf')}</dt>
+            <dd>{when(dataAsOf)}</dd>
+          </div>
+        )}
+        {/* The first load has no next one yet, and needs none. */}
+        {(nextSyncAt || (state !== 'pending' && state !== 'syncing')) && (
+          <div>
+            <dt>{t('sync.next')}</dt>
+            <dd>{nextSyncAt ? describeNext(nextSyncAt) : t('sync.notPlanned')}</dd>
+          </div>
+        )}
+      </dl>
+      {isKnownError(reason) && <p class="settings-note">{t(`syncError.${reason}`)}</p>}
+    </>
   );
 }
 

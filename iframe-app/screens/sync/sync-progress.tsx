@@ -82,16 +82,10 @@ interface SyncTroubleProps {
   canRestart: boolean;
 }
 
-/** The reason comes from the server in English only; title and text say enough without it. */
 export function SyncTrouble({ sync, problem, canRestart }: SyncTroubleProps) {
-  const { t, language } = useApp().i18n;
-  const reason = sync.status.value?.entities.find((entity) => entity.status === problem)?.errorMessage;
+  const { t } = useApp().i18n;
   return (
-    <Banner
-      title={t(`syncProblem.${problem}.title`)}
-      text={t(`syncProblem.${problem}.text`)}
-      note={language === 'en' ? (reason ?? undefined) : undefined}
-    >
+    <Banner title={t(`syncProblem.${problem}.title`)} text={t(`syncProblem.${problem}.text`)}>
       {canRestart && (
         <Button onClick={sync.restart} isBusy={sync.isRestarting.value}>
           {t(problem === 'paused' ? 'action.resumeSync' : 'action.restartSync')}

@@ -68,6 +68,7 @@ async function state() {
       failures: connection?.failed_syncs,
       waitSeconds,
       leads: leads?.status,
+      code: leads?.errorCode ?? null,
       message: leads?.errorMessage ?? null,
     };
   });
@@ -84,7 +85,7 @@ const refused = (status: number, error: string) => json(status, { error, error_d
 test('a connection the CRM no longer accepts ends the run and is not asked again before a person has acted', async () => {
   await runJob({ answer: refused(401, 'authorization_error') });
   const after = await state();
-  expect(after).toMatchObject({ run: 'failed', connection: 'reauth', leads: 'reauth', waitSeconds: null });
+  expect(after).toMatchObject({ run: 'failed', connection: 'reauth', leads: 'reauth', code: 'auth', waitSeconds: null });
   expect(after.message).not.toContain('canary');
   await runJob({ answer: refused(500, 'x') });
   expect(portal.requests).toEqual([]);
@@ -93,7 +94,7 @@ test('a connection the CRM no longer accepts ends the run and is not asked again
 test('a portal whose API is switched off is tried once a day, and works again once it answers', async () => {
   await runJob({ answer: refused(503, 'OVERLOAD_LIMIT') });
   const blocked = await state();
-  expect(blocked).toMatchObject({ run: 'queued', connection: 'blocked', leads: 'blocked' });
+  expect(blocked).toMatchObject({ run: 'queued', connection: 'blocked', leads: 'blocked', code: 'blocked' });
   expect(blocked.waitSeconds).toBeGreaterThanOrEqual(86_400);
   expect(blocked.waitSeconds).toBeLessThan(2 * 86_400);
   await runJob({ answer: refused(503, 'OVERLOAD_LIMIT') });
@@ -121,6 +122,19 @@ test('a portal that does not answer is tried again later and later, a quarter of
   expect(waits.at(-1)).toBeGreaterThanOrEqual(720);
 });
 
+test.each<[code: string, answer: PortalAnswer]>([
+  ['unavailable', refused(502, 'x')],
+  ['rate_limit', refused(503, 'QUERY_LIMIT_EXCEEDED')],
+  ['bad_response', json(200, { result: 'canary', time: {} })],
+])('a portal that keeps failing is shown with the code %s and a sentence of our own', async (code, answer) => {
+  await runJob({ answer });
+  await wait();
+  await runJob({ answer });
+  const after = await state();
+  expect(after).toMatchObject({ leads: 'error', code, message: expect.stringMatching(/LeadRelay tries again by itself\.$/) });
+  expect(after.message).not.toContain('canary');
+});
+
 test('a load that fails before it knows what there is to copy says why', async () => {
   await set('delete from crm_sync_status');
   await runJob({ answer: refused(503, 'OVERLOAD_LIMIT') });
@@ -138,7 +152,7 @@ test('when changes cannot be read the copy stays, and is shown as standing', asy
   expect(await state()).toMatchObject({ leads: 'complete', failures: 1 });
   await wait();
   await runJob({ answer: refused(502, 'x') });
-  expect(await state()).toMatchObject({ leads: 'error', failures: 2 });
+  expect(await state()).toMatchObject({ leads: 'error', code: 'unavailable', failures: 2 });
 });
 
 test('a worker that is stopped hands the run back as it found it, for another at once', async () => {
@@ -149,6 +163,7 @@ test('a worker that is stopped hands the run back as it found it, for another at
     run: 'queued',
     connection: 'active',
     leads: 'syncing',
+    code: null,
     message: null,
     waitSeconds: 0,
     failures: 0,

@@ -1,5 +1,5 @@
 import type { CrmSource } from '../../../contract/crm.ts';
-import type { SyncState } from '../../../contract/sync.ts';
+import type { SyncError, SyncState } from '../../../contract/sync.ts';
 import { CrmError, type TokenSource } from '../../crm/adapter.ts';
 import { createAdapter } from '../../crm/registry.ts';
 import { wakeOnboarding } from '../../dashboard/onboarding.ts';
@@ -13,6 +13,7 @@ import { showTrouble } from '../../sync/entity-status.ts';
 import { runFullSync } from '../../sync/full.ts';
 import { runIncremental } from '../../sync/incremental.ts';
 import { beginRun, type Run, RunLostError, releaseRun, takeRun } from '../../sync/run.ts';
+import { SYNC_ERROR_MESSAGES } from '../../sync/sync-errors.ts';
 import { type Connection, loadConnection, type ScheduledConnection } from '../../tenants/connections.ts';
 import { bookNextTurn, holdTenant, planNextSync, SYNC_INTERVAL_MS } from '../../tenants/schedule.ts';
 import type { JobHandler } from '../queue.ts';
@@ -24,14 +25,6 @@ export interface SyncHandlerDeps {
   log: Logger;
   createTokens(tenantId: string, crmSource: CrmSource): TokenSource;
 }
-
-/** What a person reads while the copy does not move. The CRM's own words stay out of it. */
-const MESSAGES = {
-  auth: 'The CRM no longer accepts the connection. An administrator has to connect it again.',
-  blocked: 'The CRM has switched its API off for this account. Check its plan and its REST settings.',
-  retrying: 'The CRM does not answer as it should. LeadRelay tries again by itself.',
-  storageFull: 'The database has no room left. Copying goes on by itself when there is some.',
-} as const;
 
 /** A connection that waits for a person to act in the CRM is tried once a day: somebody may have acted. */
 const PROBE_EVERY_MS = 24 * 3_600_000;
@@ -168,7 +161,8 @@ interface Outcome {
   run: 'queued' | 'failed';
   /** null: what is shown stays. */
   status: SyncState | null;
-  message: string | null;
+  /** null: the run was not at fault. */
+  error: SyncError | null;
   /** Milliseconds to the next attempt; null: a person has to act first. */
   retryInMs: number | null;
   connection?: 'reauth' | 'blocked';
@@ -177,7 +171,7 @@ interface Outcome {
 }
 
 /** Nothing is wrong: the run goes on elsewhere, or later. */
-const WAITING = { run: 'queued', status: null, message: null, counts: false } as const;
+const WAITING = { run: 'queued', status: null, error: null, counts: false } as const;
 
 async function saveFailure(tx: Tx, run: Run, booked: Date, outcome: Outcome, now: number): Promise<void> {
   await planNextSync(
@@ -186,14 +180,15 @@ async function saveFailure(tx: Tx, run: Run, booked: Date, outcome: Outcome, now
     outcome.retryInMs === null ? null : new Date(now + outcome.retryInMs),
     outcome.retryInMs === null ? null : booked,
   );
-  await releaseRun(tx, run, outcome.run, outcome.message);
-  if (outcome.status !== null) await showTrouble(tx, run, outcome.status, outcome.message);
+  const message = outcome.error && SYNC_ERROR_MESSAGES[outcome.error];
+  await releaseRun(tx, run, outcome.run, message);
+  if (outcome.status !== null && outcome.error !== null) await showTrouble(tx, run, outcome.status, outcome.error);
   await tx.query({
     text: `update crm_connections
            set status = coalesce($3, status), error_message = case when $3::text is null then error_message else $4 end,
              failed_syncs = failed_syncs + $5, updated_at = now()
            where tenant_id = $1 and crm_source = $2 and status in ('active', 'blocked')`,
-    values: [run.tenantId, run.crmSource, outcome.connection ?? null, outcome.message, outcome.counts ? 1 : 0],
+    values: [run.tenantId, run.crmSource, outcome.connection ?? null, message, outcome.counts ? 1 : 0],
   });
 }
 
@@ -206,17 +201,17 @@ function outcomeOf(error: unknown, isAborted: boolean, failedBefore: number): Ou
   if (isAborted) return { ...WAITING, retryInMs: 0 };
   const kind = error instanceof CrmError ? error.kind : null;
   if (kind === 'auth') {
-    return { run: 'failed', status: 'reauth', message: MESSAGES.auth, retryInMs: null, connection: 'reauth', counts: true };
+    return { run: 'failed', status: 'reauth', error: kind, retryInMs: null, connection: 'reauth', counts: true };
   }
   if (kind === 'blocked') {
     const retryInMs = PROBE_EVERY_MS * (1 + Math.random() * JITTER);
-    return { run: 'queued', status: 'blocked', message: MESSAGES.blocked, retryInMs, connection: 'blocked', counts: true };
+    return { run: 'queued', status: 'blocked', error: kind, retryInMs, connection: 'blocked', counts: true };
   }
   const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failedBefore, 10)) * (1 - Math.random() * JITTER);
   const retryInMs = Math.max(wait, (error instanceof CrmError && error.retryAfterMs) || 0);
-  if (isDiskFull(error)) return { run: 'queued', status: 'storage_full', message: MESSAGES.storageFull, retryInMs, counts: true };
+  if (isDiskFull(error)) return { run: 'queued', status: 'storage_full', error: 'storage_full', retryInMs, counts: true };
   // Our own database's trouble says nothing of the CRM.
   const isOurs = error instanceof AppError;
   const status = failedBefore + 1 >= FAILURES_SHOWN && !isOurs ? 'error' : null;
-  return { run: 'queued', status, message: MESSAGES.retrying, retryInMs, counts: true };
+  return { run: 'queued', status, error: kind ?? 'internal', retryInMs, counts: true };
 }
