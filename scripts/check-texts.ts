@@ -64,22 +64,6 @@ async function checkFolders(): Promise<string[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** Files with the texts of every language. */
-async function checkFiles(): Promise<string[]> {
-  const found = sources('iframe-app/**/*-texts.ts').map(async (file) => {
-    const exported: Record<string, unknown> = await import(path.join(ROOT, file));
-    return Object.values(exported)
-      .filter(isTextsByLanguage)
-      .flatMap((texts) => findTextProblems(texts, LANGUAGES, REVIEWED))
-      .map((problem) => `${file} ${problem}`);
-  });
-  return (await Promise.all(found)).flat();
-}
-
-function isTextsByLanguage(value: unknown): value is Record<string, Texts> {
-  return typeof value === 'object' && value !== null && 'en' in value && typeof value.en === 'object';
-}
-
 function checkTables(): string[] {
   // What people may ask with (agents/kpi) is fewer languages than they are answered in; the app's own texts are checked above.
   const files = [...sources('{server,marketplace}/**/*.ts'), ...sources('iframe-app/*.ts')];
@@ -101,7 +85,6 @@ function checkCatalog(): string[] {
 
 const problems = [
   ...(await checkFolders()),
-  ...(await checkFiles()),
   ...checkTables(),
   ...checkCatalog(),
   ...sources('iframe-app/**/*.tsx').flatMap((file) => findLiteralProblems(file, read(file), REVIEWED)),

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,33 +22,15 @@ function longestTexts(): Plugin {
     name: 'leadrelay:longest-texts',
     enforce: 'pre',
     async load(id) {
-      if (TEXT_FILE.test(id)) return `export const texts = ${JSON.stringify(compile(await longestOfFolder(path.dirname(id))))};`;
-      if (!/-texts\.ts$/.test(id)) return null;
-      const exported = Object.entries(await importFile(id));
-      if (!exported.every(([, value]) => isByLanguage(value))) return null;
-      return exported
-        .map(([name, value]) => `export const ${name} = ${JSON.stringify(longestOfAll(value as never))};`)
-        .join('\n');
+      if (!TEXT_FILE.test(id)) return null;
+      return `export const texts = ${JSON.stringify(compile(await longestOfFolder(path.dirname(id))))};`;
     },
   };
 }
 
 async function longestOfFolder(folder: string): Promise<Texts> {
-  const files = LANGUAGES.map((language) => path.join(folder, `${language}.ts`)).filter((file) => existsSync(file));
-  return pickLongest(await Promise.all(files.map(async (file) => (await importFile(file)).texts as Texts)));
-}
-
-function longestOfAll(byLanguage: Record<string, Texts>): Record<string, Texts> {
-  const longest = pickLongest(Object.values(byLanguage));
-  return Object.fromEntries(Object.keys(byLanguage).map((language) => [language, longest]));
-}
-
-function importFile(file: string): Promise<Record<string, unknown>> {
-  return import(pathToFileURL(file).href);
-}
-
-function isByLanguage(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'en' in value && typeof value.en === 'object';
+  const files = LANGUAGES.map((language) => pathToFileURL(path.join(folder, `${language}.ts`)).href);
+  return pickLongest(await Promise.all(files.map(async (file): Promise<Texts> => (await import(file)).texts)));
 }
 
 function pickLongest(all: Texts[]): Texts {
