@@ -19,6 +19,37 @@ export const usageReply = z.strictObject({
 });
 export type UsageReply = z.infer<typeof usageReply>;
 
+/** What is done with data, as the access log calls it. */
+export type AccessAction =
+  | 'query_dashboard'
+  | 'list_widgets'
+  | 'list_deleted_widgets'
+  | 'create_widget'
+  | 'update_widget'
+  | 'delete_widget'
+  | 'restore_widget'
+  | 'export_widget'
+  | 'list_records'
+  | 'export_records'
+  | 'view_record'
+  | 'answer_kpi'
+  | 'read_chat'
+  | 'view_usage'
+  | 'view_access_log'
+  | 'export_data'
+  | 'delete_all'
+  | 'undo_delete'
+  | 'list_values'
+  | 'preview_widget'
+  | 'start_onboarding'
+  | 'select_categories'
+  | 'refine_categories'
+  | 'reconfigure_dashboard'
+  | 'analyze_data'
+  | 'create_widgets'
+  | 'sync_full'
+  | 'sync_incremental';
+
 /** Query of GET /api/data/access-log. */
 export const accessLogRequest = z.strictObject({
   /** `next` of the page before. */
@@ -34,6 +65,7 @@ export const accessLogReply = z.strictObject({
       at: z.iso.datetime(),
       /** `user`: `name` is the person's, null where it is not known any more. `system`: LeadRelay's own work. */
       who: z.strictObject({ kind: z.enum(['user', 'system']), id: z.string(), name: z.string().nullable() }),
+      /** An `AccessAction`; a newer server may know more of them. */
       action: z.string(),
       entity: z.string().nullable(),
       recordCount: z.number().int().nullable(),

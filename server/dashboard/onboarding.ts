@@ -1,3 +1,4 @@
+import type { AccessAction } from '../../contract/data.ts';
 import type {
   OnboardingLaterRequest,
   OnboardingRefineRequest,
@@ -177,7 +178,7 @@ function awaitData(onboarding: Onboarding): 'syncing' | 'analyzing' {
 function step(
   deps: OnboardingDeps,
   person: Viewer,
-  action: string,
+  action: AccessAction,
   decide: (onboarding: Onboarding) => Change | null,
 ): Promise<OnboardingReply> {
   const { tenantId, userId } = person;

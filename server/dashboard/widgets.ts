@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeletedWidget, Widget, WidgetConfig, WidgetPatchRequest } from '../../contract/dashboard.ts';
+import type { AccessAction } from '../../contract/data.ts';
 import type { SqlQuery, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { logAccess } from '../tenants/access-log.ts';
@@ -174,7 +175,7 @@ export function widgetsLockQuery(tenantId: string): SqlQuery {
 function change<Result>(
   { db }: DashboardDeps,
   viewer: Viewer,
-  action: string,
+  action: AccessAction,
   work: (tx: Tx, placing: Placing) => Promise<Result>,
 ): Promise<Result> {
   const { tenantId, userId } = viewer;

@@ -1,9 +1,10 @@
+import type { AccessAction } from '../../contract/data.ts';
 import type { Tx } from '../platform/db.ts';
 
 export interface AccessEntry {
   /** `user:<id>` or `system:<persona>_<what>`. */
   accessedBy: string;
-  action: string;
+  action: AccessAction;
   entity: string | null;
   recordCount: number | null;
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { AccessLogEntry } from '../../../contract/data.ts';
+import type { AccessAction, AccessLogEntry } from '../../../contract/data.ts';
 import { oneOf } from '../../check.ts';
 import { useApp } from '../../context.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,31 +8,38 @@ import type { DataModel } from './data-model.ts';
 import { Card } from './settings-card.tsx';
 import { toProblem } from './settings-model.ts';
 import { Failure } from './settings-outcome.tsx';
-import type { texts } from './settings-texts/en.ts';
 import { SETTINGS_TEXTS } from './settings-texts.ts';
 
 /** A newer server may log more of them. */
-const isKnownAction = oneOf<Extract<keyof typeof texts, `action.${string}`>>({
-  'action.query_dashboard': true,
-  'action.list_widgets': true,
-  'action.list_deleted_widgets': true,
-  'action.create_widget': true,
-  'action.update_widget': true,
-  'action.delete_widget': true,
-  'action.restore_widget': true,
-  'action.export_widget': true,
-  'action.list_records': true,
-  'action.export_records': true,
-  'action.view_record': true,
-  'action.answer_kpi': true,
-  'action.read_chat': true,
-  'action.view_usage': true,
-  'action.view_access_log': true,
-  'action.export_data': true,
-  'action.delete_all': true,
-  'action.undo_delete': true,
-  'action.sync_full': true,
-  'action.sync_incremental': true,
+const isKnownAction = oneOf<AccessAction>({
+  query_dashboard: true,
+  list_widgets: true,
+  list_deleted_widgets: true,
+  create_widget: true,
+  update_widget: true,
+  delete_widget: true,
+  restore_widget: true,
+  export_widget: true,
+  list_records: true,
+  export_records: true,
+  view_record: true,
+  answer_kpi: true,
+  read_chat: true,
+  view_usage: true,
+  view_access_log: true,
+  export_data: true,
+  delete_all: true,
+  undo_delete: true,
+  list_values: true,
+  preview_widget: true,
+  start_onboarding: true,
+  select_categories: true,
+  refine_categories: true,
+  reconfigure_dashboard: true,
+  analyze_data: true,
+  create_widgets: true,
+  sync_full: true,
+  sync_incremental: true,
 });
 
 interface AccessLogProps {
@@ -90,12 +97,11 @@ function LogRow({ entry, timezone }: { entry: AccessLogEntry; timezone: string }
   const { i18n, format } = useApp();
   const { at, who, action, recordCount } = entry;
   const t = i18n.of(SETTINGS_TEXTS);
-  const key = `action.${action}`;
   return (
     <tr>
       <td>{format.moment(at, timezone, Date.now())}</td>
       <td>{who.name ?? (who.kind === 'user' ? `#${who.id}` : who.id)}</td>
-      <td>{isKnownAction(key) ? t(key) : action}</td>
+      <td>{isKnownAction(action) ? t(`action.${action}`) : action}</td>
       <td>{recordCount === null ? '' : i18n.writeCount(recordCount)}</td>
     </tr>
   );
