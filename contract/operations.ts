@@ -404,6 +404,7 @@ export const OPERATIONS = {
   },
   'POST /api/dashboard/chat': {
     summary: 'Answers a message and keeps both',
+    rule: 'Of one person 10 messages a minute and 200 a day, in a body of 16 KB at most.',
     access: 'session',
     body: 'ChatRequest',
     reply: 'ChatReply',

@@ -31,7 +31,7 @@ beforeEach(async () => {
   portal.api[ASK] = ({ body }) => ({
     body: { question: sampleQuestion('q', Object(body).message), answer: sampleAnswer('a') },
   });
-  page = await browser.newPage({ reducedMotion: 'reduce' });
+  page = await browser.newPage({ reducedMotion: 'reduce', timezoneId: 'UTC' });
   problems = [];
   page.on('console', (message) => {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
@@ -159,6 +159,22 @@ test('a question that fails stays, and can be asked again', async () => {
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('.chat-number').waitFor();
   expect(await page.locator('.chat-message').count()).toBe(2);
+});
+
+test.each([
+  ['en', '42', 'Too many questions at once. Try again in 42 seconds.'],
+  ['ru', '42', 'Слишком много вопросов сразу. Попробуйте через 42 секунды.'],
+  ['en', '7200', 'You have asked as many questions as there can be in a day. Ask again after 11:10 AM.'],
+])('in %s a question that has to wait %s s is told so, and is not sent again by itself', async (locale, seconds, sentence) => {
+  await page.clock.setFixedTime('2025-11-24T09:10:00Z');
+  portal.api[ASK] = () => ({ ...refusal(429, 'rate_limited'), headers: { 'retry-after': seconds } });
+  await openChat(locale);
+  await page.locator('.chat-form input').fill('total leads');
+  await page.keyboard.press('Enter');
+  const trouble = page.locator('.chat-trouble .chat-failed');
+  await trouble.waitFor();
+  expect((await trouble.textContent())?.replaceAll(/\s/g, ' ')).toBe(sentence);
+  expect(portal.calls.filter((call) => call.startsWith(`${ASK} `))).toHaveLength(1);
 });
 
 test('a widget that is refused says why', async () => {

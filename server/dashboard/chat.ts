@@ -1,6 +1,7 @@
 import { AGENTS } from '../../contract/agents.ts';
 import { type ChatAnswer, type ChatHistoryReply, type ChatMessage, type ChatReply, chatAnswer } from '../../contract/chat.ts';
 import type { Tx } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
 import { answerKpi } from './answer-kpi.ts';
 import type { DashboardDeps } from './load-dashboard.ts';
 import type { Viewer } from './tenant-context.ts';
@@ -14,21 +15,57 @@ interface Row {
   created_at: Date;
 }
 
+/** How many messages of one person are answered. Those kept are counted: that holds for all processes, and after a restart. */
+const LIMITS = [
+  { messages: 10, withinMs: 60_000 },
+  { messages: 200, withinMs: 24 * 3_600_000 },
+] as const;
+const MOST_MESSAGES = Math.max(...LIMITS.map(({ messages }) => messages));
+
 const COLUMNS = 'id, seq, role, content, answer, created_at';
 
 /**
  * Answers a message and keeps both, for the person who asked alone.
  * @param signal aborts when nobody waits any more; what was not answered is not kept
+ * @throws AppError `rate_limited` when the person has asked too much of late
  */
 export async function answerChat(deps: DashboardDeps, viewer: Viewer, message: string, signal: AbortSignal): Promise<ChatReply> {
+  await deps.db.withTenant(viewer.tenantId, 'read', (tx) => requireTurn(tx, viewer, deps.now()));
   const reply = await answerKpi(deps, viewer, message, signal);
   const at = deps.now();
   const answer: ChatAnswer = { kind: 'kpi', reply };
   const text = reply.status === 'not_understood' ? '' : reply.title;
-  return deps.db.withTenant(viewer.tenantId, 'write', async (tx) => ({
-    question: await saveMessage(tx, viewer, { role: 'user', content: message, answer: null, agent: null, at }),
-    answer: await saveMessage(tx, viewer, { role: 'assistant', content: text, answer, agent: AGENTS.querier.persona, at }),
-  }));
+  return deps.db.withTenant(viewer.tenantId, 'write', async (tx) => {
+    // Of questions that another process has answered meanwhile none saw the other's.
+    await holdConversation(tx, viewer);
+    await requireTurn(tx, viewer, at);
+    return {
+      question: await saveMessage(tx, viewer, { role: 'user', content: message, answer: null, agent: null, at }),
+      answer: await saveMessage(tx, viewer, { role: 'assistant', content: text, answer, agent: AGENTS.querier.persona, at }),
+    };
+  });
+}
+
+async function holdConversation(tx: Tx, { tenantId, crmSource, userId }: Viewer): Promise<void> {
+  await tx.query({
+    text: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+    values: [`chat ${tenantId} ${crmSource} ${userId}`],
+  });
+}
+
+async function requireTurn(tx: Tx, { tenantId, crmSource, userId }: Viewer, now: Date): Promise<void> {
+  const asked = await tx.query<{ created_at: Date }>({
+    text: `select created_at from dashboard_chat_messages
+           where tenant_id = $1 and crm_source = $2 and user_id = $3 and role = 'user'
+           order by seq desc limit $4`,
+    values: [tenantId, crmSource, userId, MOST_MESSAGES],
+  });
+  const waitsMs = LIMITS.map(({ messages, withinMs }) => {
+    const first = asked[messages - 1];
+    return first ? first.created_at.getTime() + withinMs - now.getTime() : 0;
+  });
+  const waitMs = Math.max(...waitsMs);
+  if (waitMs > 0) throw new AppError('rate_limited', undefined, { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 }
 
 /** A page of one's own conversation, its end first, each page oldest first. @param page.before `next` of the page before */

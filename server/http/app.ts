@@ -39,6 +39,9 @@ export interface AppDeps {
   rateLimits?: Partial<RateLimits>;
 }
 
+/** Of a body: what somebody types is short. */
+const CHAT_LIMIT = '16kb';
+
 /** The web server's routes, without a port. */
 export function createApp(deps: AppDeps): Express {
   const { config, db, log, now } = deps;
@@ -76,7 +79,9 @@ export function createApp(deps: AppDeps): Express {
     next();
   });
   app.use(createBitrix24Routes({ ...deps, sessions, assets, limiters }));
-  app.use('/api', sessions.identify, limiters.api, readJson());
+  app.use('/api', sessions.identify, limiters.api);
+  app.use('/api/dashboard/chat', readJson(CHAT_LIMIT));
+  app.use('/api', readJson());
   app.use(createOpenApiRoutes());
   app.use(createSessionRoutes({ ...deps, sessions, assets }));
   app.use(createSyncRoutes({ ...deps, sessions }));

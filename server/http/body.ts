@@ -8,17 +8,20 @@ const FORM_LIMIT = '64kb';
 /** A portal posts some 15 fields to a page and 20 with an event. */
 const FORM_FIELDS = 200;
 
-/** Reads JSON bodies, and nothing else: `req.body` is undefined when there is none. */
-export function readJson(): RequestHandler[] {
+/**
+ * Reads JSON bodies, and nothing else: `req.body` is undefined when there is none. One that is read already is left as it is.
+ * @param limit default 256 KB
+ */
+export function readJson(limit = JSON_LIMIT): RequestHandler[] {
   return [
     (req, _res, next) => {
       if (hasBody(req) && !req.is('application/json')) throw new AppError('unsupported_media_type');
       next();
     },
-    express.raw({ type: 'application/json', limit: JSON_LIMIT, inflate: false }),
+    express.raw({ type: 'application/json', limit, inflate: false }),
     (req, _res, next) => {
       const bytes: unknown = req.body;
-      req.body = Buffer.isBuffer(bytes) && bytes.length > 0 ? parseJson(bytes) : undefined;
+      if (Buffer.isBuffer(bytes)) req.body = bytes.length > 0 ? parseJson(bytes) : undefined;
       next();
     },
   ];

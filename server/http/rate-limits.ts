@@ -4,7 +4,7 @@ import { isTokenEvent } from '../install/events.ts';
 import { AppError } from '../platform/errors.ts';
 import { findSession } from './session.ts';
 
-/** Requests a minute, each process counting for itself. */
+/** Requests a minute, each process counting for itself. What the chat answers is limited by what it keeps: dashboard/chat.ts. */
 export interface RateLimits {
   /** By address, for requests without a valid session. Default 60: a page needs a handful, a guesser thousands. */
   anonymous: number;

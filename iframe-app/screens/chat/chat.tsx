@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChatMessage } from '../../../contract/chat.ts';
 import type { KpiReply } from '../../../contract/kpi.ts';
 import type { Api, ApiError } from '../../api.ts';
-import { useApp } from '../../context.ts';
+import { type AppContext, useApp } from '../../context.ts';
 import { Button } from '../../ui/button.tsx';
 import { BrandMark } from '../../ui/icons.tsx';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
@@ -17,6 +17,8 @@ export { CHAT_TEXTS as TEXTS };
 
 /** What the server takes at most. */
 const MAX_LENGTH = 500;
+/** Who has to wait longer has asked as much as they may in a day. */
+const MINUTE_MS = 60_000;
 /** Questions to click in an empty conversation: in a language they are understood in. */
 const EXAMPLES = ['example.1', 'example.2', 'example.3', 'example.4', 'example.5'] as const;
 
@@ -220,14 +222,25 @@ function AddButton({ id, config, model, onShowDashboard }: AddButtonProps) {
 }
 
 function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
-  const t = useApp().i18n.of(CHAT_TEXTS);
-  const kind = error.kind === 'network' ? 'offline' : error.code === 'rate_limited' ? 'tooOften' : 'failed';
+  const app = useApp();
+  const t = app.i18n.of(CHAT_TEXTS);
+  const [cameAt] = useState(Date.now);
   return (
     <div class="chat-trouble" role="alert">
-      <span class="chat-failed">{t(kind)}</span>
+      <span class="chat-failed">{describeTrouble(error, cameAt, app)}</span>
       <Button onClick={onRetry}>{t('retry')}</Button>
     </div>
   );
+}
+
+function describeTrouble({ kind, code, retryAfterMs }: ApiError, cameAt: number, { i18n, format }: AppContext): string {
+  const t = i18n.of(CHAT_TEXTS);
+  if (kind === 'network') return t('offline');
+  if (code !== 'rate_limited') return t('failed');
+  const waitMs = retryAfterMs ?? 0;
+  if (waitMs <= MINUTE_MS) return t('tooOften', { count: Math.ceil(waitMs / 1000) });
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return t('tooMany', { time: format.moment(new Date(cameAt + waitMs).toISOString(), timeZone, cameAt) });
 }
 
 function AskForm({ model }: PartProps) {

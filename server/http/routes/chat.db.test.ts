@@ -1,6 +1,10 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chatHistoryReply, chatReply } from '../../../contract/chat.ts';
+import { answerChat } from '../../dashboard/chat.ts';
 import { type DashboardRig, named, startDashboardRig } from '../../testing/dashboard-rig.ts';
+import { SMALL_WORLD_NOW } from '../../testing/small-world.ts';
+import { readProblem } from '../../testing/test-app.ts';
 
 let rig: DashboardRig;
 
@@ -8,7 +12,10 @@ beforeAll(async () => {
   rig = await startDashboardRig();
 });
 afterAll(() => rig.close());
-beforeEach(() => rig.owner.query('delete from dashboard_chat_messages'));
+beforeEach(async () => {
+  rig.app.clock.now = SMALL_WORLD_NOW;
+  await rig.owner.query('delete from dashboard_chat_messages');
+});
 
 const say = async (message: string, token = rig.tokens.member) =>
   chatReply.parse(await (await rig.call('/chat', { body: { message }, token })).json());
@@ -66,6 +73,73 @@ test('an answer of a form that is not known any more leaves the words', async ()
   ]);
 });
 
+describe('a person who asks too much', () => {
+  const MINUTE_MS = 60_000;
+  const DAY_MS = 24 * 60 * MINUTE_MS;
+  const later = (ms: number) => new Date(SMALL_WORLD_NOW.getTime() + ms);
+
+  /** What becomes of one more: `200`, or `429 rate_limited` and the seconds to wait. */
+  async function askOnce(token = rig.tokens.member): Promise<string> {
+    const reply = await rig.call('/chat', { body: { message: 'Total leads' }, token });
+    if (reply.ok) return `${reply.status}`;
+    const { status, code } = await readProblem(reply);
+    return `${status} ${code} ${reply.headers.get('retry-after')}`;
+  }
+
+  /** Messages of the member and their answers, as many as there are moments. */
+  async function keep(moments: readonly Date[], tenantId = rig.tenantId): Promise<void> {
+    await rig.owner.query(
+      `insert into dashboard_chat_messages (tenant_id, crm_source, user_id, role, content, created_at)
+       select $1, 'bitrix24', '17', role, '', at from unnest($2::timestamptz[]) as at, unnest(array['user', 'assistant']) as role
+       order by at, role desc`,
+      [tenantId, moments],
+    );
+  }
+
+  test('gets ten answers a minute, and the eleventh once the first is a minute old', async () => {
+    for (let nth = 1; nth <= 10; nth += 1) {
+      rig.app.clock.now = later(nth * 1000);
+      expect(await askOnce(), `message ${nth}`).toBe('200');
+    }
+    expect(await askOnce()).toBe('429 rate_limited 51');
+    expect((await history()).messages).toHaveLength(20);
+    rig.app.clock.now = later(MINUTE_MS + 999);
+    expect(await askOnce()).toBe('429 rate_limited 1');
+    rig.app.clock.now = later(MINUTE_MS + 1000);
+    expect(await askOnce()).toBe('200');
+    expect(await askOnce()).toBe('429 rate_limited 1');
+  });
+
+  test('gets two hundred a day, whichever process has answered them', async () => {
+    await keep(Array.from({ length: 200 }, (_, index) => later(index * 5 * MINUTE_MS - DAY_MS)));
+    expect(await askOnce()).toBe('200');
+    // The oldest of the last two hundred was asked five minutes after a day ago.
+    expect(await askOnce()).toBe('429 rate_limited 300');
+    rig.app.clock.now = later(5 * MINUTE_MS);
+    expect(await askOnce()).toBe('200');
+  });
+
+  test('leaves colleagues and other tenants their own', async () => {
+    await keep(Array.from({ length: 200 }, () => SMALL_WORLD_NOW));
+    expect(await askOnce()).toBe('429 rate_limited 86400');
+    expect(await askOnce(rig.tokens.admin)).toBe('200');
+    // Of the same number in another CRM.
+    expect(await askOnce(await rig.issue(rig.neighbourId, 'member', '17'))).toBe('200');
+    expect((await history('?limit=1')).messages[0]?.text).toBe('');
+  });
+
+  test('gets no more by asking several processes at once', async () => {
+    const deps = { db: rig.app.database.db, now: () => SMALL_WORLD_NOW, log: pino({ level: 'silent' }) };
+    const viewer = { tenantId: rig.tenantId, crmSource: 'bitrix24', userId: '17', locale: 'en' } as const;
+    const { signal } = new AbortController();
+    const asked = await Promise.allSettled(Array.from({ length: 14 }, () => answerChat(deps, viewer, 'Total leads', signal)));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect(asked.filter(({ status }) => status === 'rejected')).toEqual(
+      Array.from({ length: 4 }, () => ({ status: 'rejected', reason: expect.objectContaining({ code: 'rate_limited' }) })),
+    );
+  });
+});
+
 describe('refusals', () => {
   test('nothing is told or kept without a login', async () => {
     expect(await rig.refusal('/chat', { token: null, body: { message: 'Total leads' } })).toBe('401 unauthorized');
@@ -80,11 +154,18 @@ describe('refusals', () => {
       [{ message: 'leads\u0000' }, '422 invalid_characters'],
       [{ message: 7 }, '422 wrong_type'],
       [{ message: 'Total leads', userId: '1' }, '422 unknown_field'],
+      [`{"message":"${'x'.repeat(16_370)}"}`, '422 too_long'],
+      [`{"message":"${'x'.repeat(16_371)}"}`, '413 body_too_large'],
       [`{"message":"${'x'.repeat(300_000)}"}`, '413 body_too_large'],
     ]),
   )('%s: %s', async (_name, expected, body) => {
     expect(await rig.refusal('/chat', { body })).toBe(expected);
     expect((await history()).messages).toEqual([]);
+  });
+
+  test('a body that is too large is refused however the address is written', async () => {
+    const body = `{"message":"${'x'.repeat(20_000)}"}`;
+    expect(await rig.refusal('/Chat/', { body })).toBe('413 body_too_large');
   });
 
   test.each([

@@ -25,6 +25,8 @@ export const texts = {
   gone: 'This answer can no longer be shown.',
   failed: 'That did not work.',
   offline: 'No connection to LeadRelay.',
-  tooOften: 'Too many questions at once. Try again in a moment.',
+  tooOften:
+    '{count, plural, one {Too many questions at once. Try again in # second.} other {Too many questions at once. Try again in # seconds.}}',
+  tooMany: 'You have asked as many questions as there can be in a day. Ask again after {time}.',
   retry: 'Try again',
 } as const;

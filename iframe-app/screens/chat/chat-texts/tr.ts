@@ -27,6 +27,8 @@ export const texts: ChatTexts = {
   gone: 'Bu yanıt artık gösterilemiyor.',
   failed: 'Olmadı.',
   offline: 'LeadRelay ile bağlantı yok.',
-  tooOften: 'Aynı anda çok fazla soru. Biraz sonra deneyin.',
+  tooOften:
+    '{count, plural, one {Aynı anda çok fazla soru. # saniye sonra deneyin.} other {Aynı anda çok fazla soru. # saniye sonra deneyin.}}',
+  tooMany: 'Bir günlük soru hakkınız doldu. Yeniden sorabileceğiniz saat: {time}.',
   retry: 'Yeniden dene',
 };

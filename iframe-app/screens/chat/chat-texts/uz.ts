@@ -27,6 +27,8 @@ export const texts: ChatTexts = {
   gone: 'Bu javobni endi ko‘rsatib bo‘lmaydi.',
   failed: 'Bo‘lmadi.',
   offline: 'LeadRelay bilan aloqa yo‘q.',
-  tooOften: 'Birdaniga juda ko‘p savol. Birozdan keyin urinib ko‘ring.',
+  tooOften:
+    '{count, plural, one {Birdaniga juda ko‘p savol. # soniyadan keyin urinib ko‘ring.} other {Birdaniga juda ko‘p savol. # soniyadan keyin urinib ko‘ring.}}',
+  tooMany: 'Bir kunlik savollar tugadi. Keyingi savolni berish mumkin bo‘lgan vaqt: {time}.',
   retry: 'Qayta urinish',
 };
