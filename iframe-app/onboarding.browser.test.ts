@@ -421,6 +421,7 @@ test('an empty portal is told what would unlock each category', async () => {
   expect(await page.getByText('Still needed: 20 leads').count()).toBe(6);
   await page.getByRole('button', { name: 'To the dashboard' }).click();
   await seesDashboard();
+  await page.getByRole('region', { name: 'Your own dashboard needs records first' }).waitFor();
 });
 
 test('an empty portal is offered what it fills with while it is looked at', async () => {

@@ -70,8 +70,10 @@ function QuestionField({ question, title, chosen, onAnswer, words }: QuestionFie
         {options.map((option) => (
           <label key={option} class="option">
             <input type="radio" name={id} value={option} checked={option === chosen} onChange={() => onAnswer(option)} />
-            <span>{words.option(id, option)}</span>
-            {option === recommended && <small class="recommended">{words.t('recommended')}</small>}
+            <span class="option-text">
+              <span>{words.option(id, option)}</span>
+              {option === recommended && <small class="recommended">{words.t('recommended')}</small>}
+            </span>
           </label>
         ))}
       </div>

@@ -51,9 +51,8 @@ const isOption = oneOf<Option>({
 
 const NUMBER = { format: 'number', currency: null } as const;
 const DAY_MS = 86_400_000;
-const MONTH_DAYS = 365.25 / 12;
 /** Shorter than this, a stretch of time is told in days, and in months up to the other. */
-const FROM_MONTHS = 2;
+const FROM_DAYS = 61;
 const FROM_YEARS = 24;
 
 /** @param app its language's texts of onboarding are loaded */
@@ -94,12 +93,19 @@ export function createWords({ i18n, format }: Pick<AppContext, 'i18n' | 'format'
     span({ first, last }) {
       if (first === null || last === null) return null;
       const days = Math.max(1, Math.round((Date.parse(last) - Date.parse(first)) / DAY_MS));
-      const months = Math.floor(days / MONTH_DAYS);
+      // By the calendar: what began in the same month goes back as far.
+      const months = monthOf(last) - monthOf(first);
       let length = t('days', { count: days });
-      if (months >= FROM_MONTHS) length = t('months', { count: months });
+      if (days >= FROM_DAYS) length = t('months', { count: months });
       if (months >= FROM_YEARS) length = t('years', { count: Math.floor(months / 12) });
       // Of months, the tenant's zone would seldom say another one.
       return `${length}, ${t('found.since', { month: format.month(first, 'UTC') })}`;
     },
   };
+}
+
+/** Months since the year 0. */
+function monthOf(moment: string): number {
+  const date = new Date(moment);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }

@@ -94,7 +94,8 @@ export function OnboardingNote({ model, sync }: { model: OnboardingModel; sync: 
   }
   // It begins by itself, unless that has failed.
   if (state === 'not_started' && model.sending.value.kind !== 'failed') return null;
-  const kind = state === 'not_started' ? 'offer' : 'resume';
+  const canGoOn = state !== 'categories' || model.reply.value?.categories.some(({ isAvailable }) => isAvailable);
+  const kind = state === 'not_started' ? 'offer' : canGoOn ? 'resume' : 'wait';
   return (
     <Note model={model} title={words.t(`${kind}.title`)} text={words.t(`${kind}.text`)} by={signature('schemaAnalyst', words)}>
       <Button onClick={model.enter}>{words.t(`${kind}.submit`)}</Button>

@@ -25,7 +25,7 @@ export const texts = {
     'I count the records, see how far back they go and how well they are filled in. With a lot of data this takes a minute or two.',
   'found.title': 'Your CRM data is ready. Here is what I found',
   'found.excellent': 'Your CRM is well kept: I can show you nearly everything.',
-  'found.usable': 'There is enough to work with. Where more care would show you more, I say so below.',
+  'found.usable': 'There is enough to work with. Below you see what to fill in to be shown more.',
   'found.insufficient': 'It is not much yet, but it is a start. Below I say what would show you more.',
   'found.unknown': 'We could not look at your data yet. These are general choices; we try again by ourselves.',
   'found.filled': '{percent} filled in',
@@ -134,4 +134,7 @@ export const texts = {
   'resume.title': 'Your own dashboard is waiting',
   'resume.text': 'Choose what you would like to track; I build the charts.',
   'resume.submit': 'Go on',
+  'wait.title': 'Your own dashboard needs records first',
+  'wait.text': 'As they come in, I look at them by myself.',
+  'wait.submit': 'What it takes',
 } as const;

@@ -136,4 +136,7 @@ export const texts: OnboardingTexts = {
   'resume.title': 'Size özel panonuz bekliyor',
   'resume.text': 'Neyi izlemek istediğinizi seçin; grafikleri ben kurarım.',
   'resume.submit': 'Devam et',
+  'wait.title': 'Size özel pano için önce kayıt gerekli',
+  'wait.text': 'Kayıtlar geldikçe kendim incelerim.',
+  'wait.submit': 'Neler gerekli',
 };

@@ -27,7 +27,7 @@ export const texts: OnboardingTexts = {
     'Yozuvlarni sanayman, qancha vaqtni qamrab olishini va qanchalik to‘ldirilganini ko‘raman. Ma’lumot ko‘p bo‘lsa, bir-ikki daqiqa ketadi.',
   'found.title': 'CRM ma’lumotlaringiz tayyor. Men topganlarim',
   'found.excellent': 'CRM yaxshi yuritilgan: deyarli hammasini ko‘rsata olaman.',
-  'found.usable': 'Ma’lumot yetarli. Qayerda tartib ko‘proq narsani ko‘rsatishini quyida yozdim.',
+  'found.usable': 'Ma’lumot yetarli. Ko‘proq narsani ko‘rish uchun yana nimani to‘ldirish kerakligi quyida yozilgan.',
   'found.insufficient': 'Hozircha ma’lumot kam, lekin boshlasa bo‘ladi. Nima yetishmasligini quyida yozdim.',
   'found.unknown': 'Ma’lumotlaringizni hali o‘rgana olmadik. Bular umumiy variantlar; o‘zimiz qayta urinib ko‘ramiz.',
   'found.filled': '{percent} to‘ldirilgan',
@@ -137,4 +137,7 @@ export const texts: OnboardingTexts = {
   'resume.title': 'O‘zingizning dashbordingiz kutmoqda',
   'resume.text': 'Nimani kuzatishni tanlang — grafiklarni men tuzaman.',
   'resume.submit': 'Davom etish',
+  'wait.title': 'O‘z dashbordingiz uchun yozuvlar kerak',
+  'wait.text': 'Ular qo‘shilgach, o‘zim o‘rganib chiqaman.',
+  'wait.submit': 'Nimalar kerak',
 };
