@@ -249,6 +249,8 @@ export function createOnboarding({ api, dashboard, isPutOff: wasPutOff }: Onboar
   async function enter(): Promise<void> {
     batch(() => {
       isEntering.value = true;
+      // Why it failed the last time says nothing of this one.
+      sending.value = { kind: 'idle' };
       finished.value = null;
       hasLeft.value = false;
     });
