@@ -138,6 +138,14 @@ export const filterRequest = z.strictObject({
   crm: crmSource.optional(),
 });
 
+/** Body of PUT /api/dashboard/filter: what a person looks at the dashboard through from now on. */
+export const dashboardFilter = z.strictObject({
+  /** null: each widget's own days. */
+  range: z.number().int().min(1).max(3660).nullable(),
+  /** null: all of them. */
+  crm: crmSource.nullable(),
+});
+
 /** Query of GET /api/dashboard/data. */
 export const dashboardRequest = filterRequest.extend({
   /** Ids of widgets, joined by commas: only these are read. Default: all. */

@@ -6,6 +6,7 @@ import { chatAnswer, chatHistoryReply, chatHistoryRequest, chatMessage, chatRepl
 import { connectionRequest, connectionsReply } from './connections.ts';
 import { crmMode, crmSource, entity } from './crm.ts';
 import {
+  dashboardFilter,
   dashboardReply,
   dashboardRequest,
   deletedWidget,
@@ -46,6 +47,7 @@ import {
 export const REQUEST_SCHEMAS = {
   ChatRequest: chatRequest,
   ConnectionRequest: connectionRequest,
+  DashboardFilter: dashboardFilter,
   DeleteAllRequest: deleteAllRequest,
   DrillExportRequest: drillExportRequest,
   DrillRequest: drillRequest,
@@ -290,6 +292,13 @@ export const OPERATIONS = {
     reply: 'Dashboard',
     errors: ['not_found'],
     isConditional: true,
+  },
+  'PUT /api/dashboard/filter': {
+    summary: 'Keeps what a person looks at the dashboard through, for the next time they open it',
+    access: 'session',
+    body: 'DashboardFilter',
+    status: 204,
+    errors: ['not_found'],
   },
   'GET /api/dashboard/record': {
     summary: 'One record and what happened to it',

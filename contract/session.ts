@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dashboardFilter } from './dashboard.ts';
 
 export const role = z.enum(['admin', 'member']);
 export type Role = z.infer<typeof role>;
@@ -47,6 +48,8 @@ export const bootData = z.strictObject({
   /** `no_access`: an administrator has shut the person out. */
   notice: z.enum(['ask_admin', 'not_installed', 'reopen', 'no_access']).nullable(),
   locale: z.string(),
+  /** As the person has left it. */
+  filter: dashboardFilter,
 });
 export type BootData = z.infer<typeof bootData>;
 

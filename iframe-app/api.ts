@@ -58,7 +58,7 @@ interface FieldIssue {
 
 /** A request by its address, with the check of its answer. */
 export interface Ask<T> {
-  method: 'DELETE' | 'GET' | 'PATCH' | 'POST';
+  method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
   path: string;
   /** Of the answer's JSON (null where it has no body), or of the `ServerFile`. */
   check: Check<T>;

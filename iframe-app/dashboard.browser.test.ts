@@ -627,6 +627,28 @@ describe('the whole dashboard', () => {
     expect(fake.asked.at(-1)).toMatchObject({ query: '' });
   });
 
+  test('is opened the next time as it was left', async () => {
+    const kept: unknown[] = [];
+    portal.api['PUT /api/dashboard/filter'] = ({ body }) => {
+      kept.push(body);
+      return { status: 204, body: null };
+    };
+    await open();
+    await page.getByLabel('Period').selectOption({ label: '90 days' });
+    await expect.poll(() => kept).toEqual([{ range: 90, crm: null }]);
+    await card(SOURCES).getByText('Last 90 days').waitFor();
+    // A CRM that is no longer there can be let go.
+    fake.asked.length = 0;
+    await open({ filter: { range: 90, crm: 'hubspot' } });
+    await card(SOURCES).getByText('Last 90 days').waitFor();
+    expect(fake.asked).toMatchObject([{ query: 'range=90&crm=hubspot' }]);
+    expect(await page.getByLabel('Period').inputValue()).toBe('90');
+    await page.getByLabel('CRM').selectOption({ label: 'All CRMs' });
+    await expect.poll(() => fake.asked.at(-1)?.query).toBe('range=90');
+    expect(kept.at(-1)).toEqual({ range: 90, crm: null });
+    await page.getByLabel('CRM').waitFor({ state: 'detached' });
+  });
+
   test('of one CRM among several', async () => {
     const entities = sampleSyncStatus().entities;
     const [first] = entities;

@@ -58,6 +58,7 @@ function createParts(boot: BootData) {
   const dashboard = createDashboard({
     api,
     now: Date.now,
+    filter: boot.filter,
     ownTimezone: boot.session?.user.role === 'admin' ? Intl.DateTimeFormat().resolvedOptions().timeZone : null,
   });
   return {

@@ -297,6 +297,7 @@ export const isBootData = objectOf<BootData>({
     oneOf<NonNullable<BootData['notice']>>({ ask_admin: true, not_installed: true, reopen: true, no_access: true }),
   ),
   locale: isString,
+  filter: objectOf<BootData['filter']>({ range: nullable(isNumber), crm: nullable(isCrmSource) }),
 });
 
 export type OnboardingStep = Pick<OnboardingReply, 'state' | 'isPutOff'>;

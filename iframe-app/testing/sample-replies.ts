@@ -8,6 +8,7 @@ import {
   type Widget,
   type WidgetResult,
 } from '../../contract/dashboard.ts';
+import { NO_FILTER } from '../../contract/dashboard-filter.ts';
 import {
   type CategoryOffer,
   type EntityQuality,
@@ -376,6 +377,7 @@ export function sampleBoot(over: Partial<BootData> = {}): BootData {
     session: sampleSession(),
     notice: null,
     locale: 'en',
+    filter: NO_FILTER,
     ...over,
   });
 }

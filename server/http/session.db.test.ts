@@ -236,6 +236,27 @@ test('a session behind a link renews itself for twelve hours; one of a frame doe
   expect(await codeOf(await next())).toBe('not_authentic');
 });
 
+test('the page opens as the person has left it, in the frame and through a link', async () => {
+  const own = await app.bitrix.startPortal('webhook5');
+  own.webhook = { secret: 'canary7secret13', user: ADMIN };
+  const byLink = async () => {
+    const link = await app.bitrix24.connectWebhook(`${own.url}/rest/1/canary7secret13/`);
+    return bootData.parse(await (await signIn(link.split('#code=')[1] ?? '')).json());
+  };
+  const inFrame = async () => readBoot(await openPage(app, 'app', portal, portal.open(ADMIN)));
+  for (const open of [byLink, inFrame]) {
+    const { filter, session } = await open();
+    expect(filter).toEqual({ range: null, crm: null });
+    const kept = await fetch(`${app.url}/api/dashboard/filter`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${session?.token}` },
+      body: JSON.stringify({ range: 30, crm: 'bitrix24' }),
+    });
+    expect(kept.status).toBe(204);
+    expect((await open()).filter).toEqual({ range: 30, crm: 'bitrix24' });
+  }
+});
+
 test('the sign-in page may be framed by nobody', async () => {
   const response = await fetch(`${app.url}/app`);
   expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");

@@ -144,8 +144,8 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
 }
 
 /** A person with the role and the language that hold here, which need not be the CRM's. */
-function toPerson(tenantId: string, { userId, name }: Profile, { role, locale }: Access): Person {
-  return { tenantId, crmSource: 'bitrix24', userId, name, role, locale };
+function toPerson(tenantId: string, { userId, name }: Profile, { role, locale, filter }: Access): Person {
+  return { tenantId, crmSource: 'bitrix24', userId, name, role, locale, filter };
 }
 
 /** Does a request's work; what the CRM refused becomes what a client may be told. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DashboardFilter } from '../../contract/dashboard-filter.ts';
 import type { BootData, PageContext, Role } from '../../contract/session.ts';
 import { PLACEMENTS, PORTAL_LANGUAGES } from '../../marketplace/bitrix24/manifest.ts';
 import { CrmError } from '../crm/adapter.ts';
@@ -29,6 +30,8 @@ export interface Person {
   name: string;
   role: Role;
   locale: string;
+  /** What they look at the dashboard through. */
+  filter: DashboardFilter;
 }
 
 /** What to show in the frame, and to whom. */

@@ -1,4 +1,5 @@
 import { type CrmSource, crmSource } from '../../contract/crm.ts';
+import type { DashboardFilter } from '../../contract/dashboard-filter.ts';
 import type { Member as ListedMember, MemberPatch } from '../../contract/members.ts';
 import type { Role } from '../../contract/session.ts';
 import type { OwnSettingsReply } from '../../contract/settings.ts';
@@ -24,6 +25,8 @@ export interface Access {
   locale: string;
   /** False: an administrator has shut them out. */
   hasAccess: boolean;
+  /** What they look at the dashboard through. */
+  filter: DashboardFilter;
 }
 
 interface AccessRow {
@@ -31,6 +34,7 @@ interface AccessRow {
   role: Role;
   locale: string;
   has_access: boolean;
+  filter: DashboardFilter;
 }
 
 /** For people; an address of a person in a path. */
@@ -40,7 +44,8 @@ interface PersonKey {
 }
 
 /** Of a row `m` of members and the settings `s` of its tenant. */
-const ACCESS = `m.name, coalesce(m.given_role, m.role) as role, m.removed_at is null as has_access, ${localeSql('m', 's')} as locale`;
+const ACCESS = `m.name, coalesce(m.given_role, m.role) as role, m.removed_at is null as has_access,
+  ${localeSql('m', 's')} as locale, ${filterSql('m')} as filter`;
 
 /** The language somebody is written to in: their own choice, the tenant's, and then what their CRM says. */
 export function localeSql(member: string, settings: string): string {
@@ -73,6 +78,11 @@ export async function loadDecided(tx: Tx, tenantId: string): Promise<Map<string,
   );
 }
 
+/** What somebody looks at the dashboard through, as a `DashboardFilter`. */
+export function filterSql(member: string): string {
+  return `json_build_object('range', ${member}.dashboard_range_days, 'crm', ${member}.dashboard_crm)`;
+}
+
 /** null for somebody who never opened LeadRelay. */
 export async function loadAccess(tx: Tx, tenantId: string, { crmSource, crmUserId }: PersonKey): Promise<Access | null> {
   const [row] = await tx.query<AccessRow>({
@@ -94,7 +104,8 @@ export async function saveMember(tx: Tx, tenantId: string, member: Member): Prom
              on conflict (tenant_id, crm_source, crm_user_id) do update
                set name = excluded.name, role = excluded.role, locale = coalesce(excluded.locale, m.locale),
                    last_seen_at = case when m.removed_at is null then excluded.last_seen_at else m.last_seen_at end
-             returning tenant_id, name, role, given_role, locale, language, removed_at
+             returning tenant_id, name, role, given_role, locale, language, removed_at,
+                       dashboard_range_days, dashboard_crm
            )
            select ${ACCESS}, m.locale is distinct from (select locale from before) as is_news
            from m left join tenant_settings s on s.tenant_id = m.tenant_id`,
@@ -188,6 +199,21 @@ export async function saveOwnLanguage(
   await announceTenant(tx, tenantId);
 }
 
-function toAccess({ name, role, locale, has_access }: AccessRow): Access {
-  return { name, role, locale, hasAccess: has_access };
+/** Nobody else sees it. @throws AppError `not_found` for somebody who never opened LeadRelay */
+export async function saveFilter(
+  tx: Tx,
+  tenantId: string,
+  { crmSource, crmUserId }: PersonKey,
+  { range, crm }: DashboardFilter,
+): Promise<void> {
+  const saved = await tx.query({
+    text: `update tenant_members set dashboard_range_days = $4, dashboard_crm = $5
+           where tenant_id = $1 and crm_source = $2 and crm_user_id = $3 returning 1`,
+    values: [tenantId, crmSource, crmUserId, range, crm],
+  });
+  if (saved.length === 0) throw new AppError('not_found');
+}
+
+function toAccess({ name, role, locale, has_access, filter }: AccessRow): Access {
+  return { name, role, locale, hasAccess: has_access, filter };
 }

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { CrmSource } from '../../contract/crm.ts';
+import type { DashboardFilter } from '../../contract/dashboard-filter.ts';
 import type { Role } from '../../contract/session.ts';
 import type { Db, Tx } from '../platform/db.ts';
-import { localeSql } from './members.ts';
+import { filterSql, localeSql } from './members.ts';
 
 export interface SignedIn {
   tenantId: string;
@@ -11,6 +12,7 @@ export interface SignedIn {
   name: string;
   role: Role;
   locale: string;
+  filter: DashboardFilter;
   /** Origin of the CRM's pages. */
   portalUrl: string | null;
 }
@@ -45,6 +47,7 @@ export async function redeemSignInCode(db: Db, code: string, now: Date): Promise
       name: string;
       role: Role;
       locale: string;
+      filter: DashboardFilter;
       portal_url: string | null;
     }>({
       text: `with used as (
@@ -52,7 +55,8 @@ export async function redeemSignInCode(db: Db, code: string, now: Date): Promise
              ), outdated as (
                delete from sign_in_codes where tenant_id = $1 and expires_at <= $3
              )
-             select u.crm_source, u.crm_user_id, m.name, coalesce(m.given_role, m.role) as role, ${localeSql('m', 's')} as locale, c.portal_url
+             select u.crm_source, u.crm_user_id, m.name, coalesce(m.given_role, m.role) as role, ${localeSql('m', 's')} as locale,
+                    ${filterSql('m')} as filter, c.portal_url
              from used u
              join tenant_members m on m.tenant_id = $1 and m.crm_source = u.crm_source and m.crm_user_id = u.crm_user_id
              left join tenant_settings s on s.tenant_id = $1
@@ -61,8 +65,8 @@ export async function redeemSignInCode(db: Db, code: string, now: Date): Promise
       values: [tenantId, hash(random), now],
     });
     if (!row) return null;
-    const { crm_source, crm_user_id, name, role, locale, portal_url } = row;
-    return { tenantId, crmSource: crm_source, userId: crm_user_id, name, role, locale, portalUrl: portal_url };
+    const { crm_source, crm_user_id, name, role, locale, filter, portal_url } = row;
+    return { tenantId, crmSource: crm_source, userId: crm_user_id, name, role, locale, filter, portalUrl: portal_url };
   });
 }
 

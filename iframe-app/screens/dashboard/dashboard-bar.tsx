@@ -22,6 +22,8 @@ interface DashboardBarProps {
 export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, t }: DashboardBarProps) {
   const { i18n } = useApp();
   const isArranging = arrange.isOn.value;
+  // One that is no longer there can still be let go.
+  const offered = filter.crm === null || crms.includes(filter.crm) ? crms : [...crms, filter.crm];
   return (
     <>
       <select
@@ -37,15 +39,15 @@ export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, t }:
           </option>
         ))}
       </select>
-      {crms.length > 1 && (
+      {(offered.length > 1 || filter.crm !== null) && (
         <select
           class={filter.crm === null ? '' : 'is-set'}
           aria-label={t('bar.crm')}
           value={filter.crm ?? ''}
-          onChange={({ currentTarget: { value } }) => onLook({ ...filter, crm: crms.find((crm) => crm === value) ?? null })}
+          onChange={({ currentTarget: { value } }) => onLook({ ...filter, crm: offered.find((crm) => crm === value) ?? null })}
         >
           <option value="">{t('bar.allCrms')}</option>
-          {crms.map((crm) => (
+          {offered.map((crm) => (
             <option key={crm} value={crm}>
               {crmName(crm, i18n.language)}
             </option>

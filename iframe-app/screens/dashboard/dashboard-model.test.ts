@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WidgetSize } from '../../../contract/charts.ts';
 import type { DashboardReply, Widget } from '../../../contract/dashboard.ts';
+import { NO_FILTER } from '../../../contract/dashboard-filter.ts';
 import { ApiError } from '../../api.ts';
 import { chartConfig, chartData, isKpiData, kpiConfig, sampleDashboard } from '../../testing/sample-replies.ts';
 import { createDashboard, mergePanels, placeCharts } from './dashboard-model.ts';
@@ -128,7 +129,7 @@ test('a failed load keeps the numbers on show and the time they were loaded at',
 /** Model over scripted replies of the dashboard; whoever looks may not set the tenant's zone. */
 function modelOver(getDashboard: () => Promise<DashboardReply>, now = () => 0) {
   const saveSettings = () => Promise.reject(new Error('not to be called'));
-  return createDashboard({ api: { getDashboard, saveSettings }, now, ownTimezone: null });
+  return createDashboard({ api: { getDashboard, saveSettings }, now, filter: NO_FILTER, ownTimezone: null });
 }
 
 describe('the zone of a portal that does not say it', () => {
@@ -149,6 +150,7 @@ describe('the zone of a portal that does not say it', () => {
         },
       },
       now: () => 0,
+      filter: NO_FILTER,
       ownTimezone: options.ownTimezone,
     });
     return { model, calls };

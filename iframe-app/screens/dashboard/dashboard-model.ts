@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ChartData, KpiData } from '../../../contract/charts.ts';
 import type { DashboardReply, Widget, WidgetResult } from '../../../contract/dashboard.ts';
-import { type DashboardFilter, NO_FILTER } from '../../../contract/dashboard-filter.ts';
+import type { DashboardFilter } from '../../../contract/dashboard-filter.ts';
 import { type Api, ApiError } from '../../api.ts';
 
 /** What a widget's panel draws. `stale`: numbers of an earlier load, because the last one had none for this widget. */
@@ -48,6 +48,8 @@ export interface DashboardModel {
 export interface DashboardDeps {
   api: Pick<Api, 'getDashboard' | 'saveSettings'>;
   now: () => number;
+  /** As the person has left it. */
+  filter: DashboardFilter;
   /** The zone this person's clock shows, to be the tenant's where none is known; null for whom may not decide that. */
   ownTimezone: string | null;
 }
@@ -58,8 +60,8 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
   const error = signal<ApiError | null>(null);
   const loadedAt = signal<number | null>(null);
   const isLoading = signal(false);
-  const filter = signal(NO_FILTER);
-  let wanted = NO_FILTER;
+  const filter = signal(deps.filter);
+  let wanted = deps.filter;
   let loading: Promise<void> | null = null;
   let following: Promise<void> | null = null;
   let hasOfferedZone = false;

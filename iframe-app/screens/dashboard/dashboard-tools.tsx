@@ -176,6 +176,8 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app }: 
         onLook={(filter) => {
           wanted.value = filter;
           dashboard.look(filter);
+          // Only for the next time: what is shown follows without it.
+          widgetApi.keepFilter(filter).catch(() => {});
         }}
         crms={[...new Set(sync.status.value?.entities.map(({ crmSource }) => crmSource))]}
         arrange={arrange}

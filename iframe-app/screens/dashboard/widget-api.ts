@@ -9,6 +9,7 @@ import type {
   WidgetConfig,
   WidgetPreview,
 } from '../../../contract/dashboard.ts';
+import type { DashboardFilter } from '../../../contract/dashboard-filter.ts';
 import type { Api, ServerFile } from '../../api.ts';
 import { arrayOf, type Check, either, isBoolean, isMoment, isNumber, isString, nullable, objectOf, oneOf } from '../../check.ts';
 import { chartData, isAggregation, isCrmSource, isDataSource, isFormat, isKpiData, isWidget } from '../../replies.ts';
@@ -21,6 +22,8 @@ export interface WidgetApi {
   update(id: string, patch: WidgetPatch): Promise<Widget>;
   remove(id: string): Promise<void>;
   restore(id: string): Promise<Widget>;
+  /** What the person looks at the dashboard through when they open it again. */
+  keepFilter(filter: DashboardFilter): Promise<unknown>;
   listBin(): Promise<DeletedWidget[]>;
   /** @param query what the dashboard is looked at through */
   downloadNumbers(id: string, query: string): Promise<ServerFile>;
@@ -101,6 +104,7 @@ export function createWidgetApi({ ask }: Pick<Api, 'ask'>): WidgetApi {
       await ask({ method: 'DELETE', path: `${WIDGETS}/${id}`, check: isNothing });
     },
     restore: (id) => ask({ method: 'POST', path: `${WIDGETS}/${id}/restore`, check: isWidget }),
+    keepFilter: (filter) => ask({ method: 'PUT', path: '/api/dashboard/filter', body: filter, check: isNothing }),
     listBin: () => ask({ method: 'GET', path: `${WIDGETS}/bin`, check: isBinReply }),
     downloadNumbers: (id, query) => ask({ method: 'GET', path: `${WIDGETS}/${id}/csv${query}`, check: isFile, isFile: true }),
     drill: (request, signal) => ask({ method: 'POST', path: '/api/dashboard/drill', body: request, check: isDrillReply, signal }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Widget } from '../../../contract/dashboard.ts';
+import { NO_FILTER } from '../../../contract/dashboard-filter.ts';
 import { ApiError } from '../../api.ts';
 import { chartConfig, kpiConfig, sampleDashboard } from '../../testing/sample-replies.ts';
 import { createArrange } from './arrange-model.ts';
@@ -43,11 +44,20 @@ async function setUp(options: { refuse?: ApiError } = {}) {
         stored = START;
         return find(id);
       }),
-    ...{ listBin: unused, downloadNumbers: unused, drill: unused, downloadRecords: unused, readCatalog: unused, preview: unused },
+    ...{
+      keepFilter: unused,
+      listBin: unused,
+      downloadNumbers: unused,
+      drill: unused,
+      downloadRecords: unused,
+      readCatalog: unused,
+      preview: unused,
+    },
   };
   const dashboard = createDashboard({
     api: { getDashboard: async () => sampleDashboard({ widgets: stored, results: [] }), saveSettings: unused },
     now: () => 0,
+    filter: NO_FILTER,
     ownTimezone: null,
   });
   await dashboard.refresh();

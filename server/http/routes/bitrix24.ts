@@ -1,4 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { NO_FILTER } from '../../../contract/dashboard-filter.ts';
 import type { BootData } from '../../../contract/session.ts';
 import { PATHS } from '../../../marketplace/bitrix24/manifest.ts';
 import type { Bitrix24 } from '../../install/bitrix24.ts';
@@ -58,7 +59,16 @@ export function createBitrix24Routes({ bitrix24, sessions, assets, limiters }: B
   async function sendApp(res: Response, opening: Opening): Promise<void> {
     const { hostOrigin, memberId, page, person, notice, locale } = opening;
     const session = person && (await sessions.issue({ ...person, signedInAt: null }));
-    const boot: BootData = { host: 'bitrix24', hostOrigin, memberId, page, session, notice, locale };
+    const boot: BootData = {
+      host: 'bitrix24',
+      hostOrigin,
+      memberId,
+      page,
+      session,
+      notice,
+      locale,
+      filter: person?.filter ?? NO_FILTER,
+    };
     res.type('html').send(renderAppPage(boot, assets, allowApp(res, hostOrigin)));
   }
 }

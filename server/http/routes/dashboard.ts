@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express';
-import { dashboardRequest, recordRequest } from '../../../contract/dashboard.ts';
+import { dashboardFilter, dashboardRequest, recordRequest } from '../../../contract/dashboard.ts';
 import type { DashboardFilter } from '../../../contract/dashboard-filter.ts';
 import { type CachedDashboard, countShown, createDashboardCache } from '../../dashboard/dashboard-cache.ts';
 import { type DashboardDeps, loadDashboard } from '../../dashboard/load-dashboard.ts';
@@ -7,10 +7,11 @@ import { loadRecord } from '../../dashboard/load-record.ts';
 import { createQueryGate } from '../../dashboard/query-gate.ts';
 import { createResultCache } from '../../dashboard/result-cache.ts';
 import type { DbListener } from '../../platform/db-listener.ts';
+import { saveFilter } from '../../tenants/members.ts';
 import { whileWaiting } from '../answer.ts';
 import { sendCompressed } from '../compressed-json.ts';
 import { methodNotAllowed } from '../error-reply.ts';
-import { parseQuery } from '../input.ts';
+import { parseBody, parseQuery } from '../input.ts';
 import { getSession, type Session } from '../session.ts';
 import { writeLog } from './access.ts';
 import { createCatalogRoutes } from './catalog.ts';
@@ -58,6 +59,16 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
       });
     })
     .all(methodNotAllowed('GET, HEAD'));
+
+  router
+    .route('/filter')
+    .put(async (req, res) => {
+      const { tenantId, crmSource, userId: crmUserId } = getSession(res);
+      const filter = parseBody(dashboardFilter, req);
+      await deps.db.withTenant(tenantId, 'write', (tx) => saveFilter(tx, tenantId, { crmSource, crmUserId }, filter));
+      res.status(204).end();
+    })
+    .all(methodNotAllowed('PUT'));
 
   router
     .route('/record')

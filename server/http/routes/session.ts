@@ -46,6 +46,7 @@ export function createSessionRoutes({ bitrix24, db, sessions, assets, now }: Ses
         session: await sessions.issue({ ...person, signedInAt: now() }),
         notice: null,
         locale: person.locale,
+        filter: person.filter,
       };
       res.json(boot);
     })
