@@ -40,3 +40,19 @@ export const catalogReply = z.strictObject({
   crmSources: z.array(named.extend({ name: crmSource })),
 });
 export type CatalogReply = z.infer<typeof catalogReply>;
+
+/** Query of GET /api/dashboard/catalog/values. */
+export const dimensionValuesRequest = z.strictObject({
+  dataSource: chartConfig.shape.dataSource,
+  /** A name of the data source's `dimensions`. */
+  dimension: z.string().min(1).max(64),
+});
+
+/** Answer of GET /api/dashboard/catalog/values. */
+export const dimensionValuesReply = z.strictObject({
+  /** For `filterValue`; '' are records without one. */
+  values: z.array(z.strictObject({ value: z.string(), label: z.string() })),
+  /** False: only the most frequent are told. */
+  isWhole: z.boolean(),
+});
+export type DimensionValuesReply = z.infer<typeof dimensionValuesReply>;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type ErrorCode, problem } from './api.ts';
-import { catalogReply } from './catalog.ts';
+import { catalogReply, dimensionValuesReply, dimensionValuesRequest } from './catalog.ts';
 import { chartConfig, chartData, kpiConfig, kpiData } from './charts.ts';
 import { chatAnswer, chatHistoryReply, chatHistoryRequest, chatMessage, chatReply, chatRequest } from './chat.ts';
 import { connectionRequest, connectionsReply } from './connections.ts';
@@ -85,6 +85,7 @@ export const REPLY_SCHEMAS = {
   Dashboard: dashboardReply,
   DataSource: chartConfig.shape.dataSource,
   DeletedWidget: deletedWidget,
+  DimensionValues: dimensionValuesReply,
   Deletion: deletionReply,
   DrillRecord: drillRecord,
   DrillReply: drillReply,
@@ -397,6 +398,13 @@ export const OPERATIONS = {
     summary: 'What widgets can be made of, in the person’s language',
     access: 'session',
     reply: 'Catalog',
+  },
+  'GET /api/dashboard/catalog/values': {
+    summary: 'The values of a dimension that records have, by which a widget can be narrowed',
+    access: 'session',
+    query: dimensionValuesRequest,
+    reply: 'DimensionValues',
+    errors: CONFIG_ERRORS,
   },
   'POST /api/dashboard/preview': {
     summary: 'The numbers a widget would show',

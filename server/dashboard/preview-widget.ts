@@ -1,6 +1,8 @@
-import type { CatalogReply } from '../../contract/catalog.ts';
+import type { CatalogReply, DimensionValuesReply } from '../../contract/catalog.ts';
+import type { DataSource } from '../../contract/charts.ts';
 import type { WidgetConfig, WidgetPreview } from '../../contract/dashboard.ts';
 import { describeCatalog } from '../analytics/describe-catalog.ts';
+import { planDimensionValues } from '../analytics/dimension-values.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { isCovered, planWidget, readContext } from './load-dashboard.ts';
 import { type DrillDeps, readInTurn } from './load-drill.ts';
@@ -11,6 +13,20 @@ export function loadCatalog(deps: DrillDeps, viewer: Viewer, signal: AbortSignal
   return readInTurn(deps, viewer, signal, async (tx) => {
     const { analytics } = await readContext(tx, viewer, deps.now());
     return describeCatalog(analytics);
+  });
+}
+
+/** The values that records have of a dimension. @throws AppError `unknown_field_name`, `invalid_combination`; `rate_limited` */
+export function loadDimensionValues(
+  deps: DrillDeps,
+  viewer: Viewer,
+  { dataSource, dimension }: { dataSource: DataSource; dimension: string },
+  signal: AbortSignal,
+): Promise<DimensionValuesReply> {
+  return readInTurn(deps, viewer, signal, async (tx) => {
+    const { analytics } = await readContext(tx, viewer, deps.now());
+    signal.throwIfAborted();
+    return runPlan(tx, viewer.tenantId, planDimensionValues(dataSource, dimension, analytics));
   });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CatalogReply, catalogReply } from '../../../contract/catalog.ts';
+import { type CatalogReply, catalogReply, dimensionValuesReply } from '../../../contract/catalog.ts';
 import { dashboardReply, type WidgetConfig, widget, widgetPreview } from '../../../contract/dashboard.ts';
 import { chartOf, type DashboardRig, kpiOf, named, startDashboardRig } from '../../testing/dashboard-rig.ts';
 import { insertRows } from '../../testing/insert-rows.ts';
@@ -98,6 +98,89 @@ describe('the catalog', () => {
     expect(await rig.refusal('/catalog', { token: null })).toBe('401 unauthorized');
     const reply = await rig.call('/catalog', { body: {} });
     expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+describe('the values of a dimension', () => {
+  const path = (dataSource: string, dimension: string) => `/catalog/values?${new URLSearchParams({ dataSource, dimension })}`;
+  const read = async (dataSource: string, dimension: string, token?: string) => {
+    const reply = await rig.call(path(dataSource, dimension), token === undefined ? {} : { token });
+    expect(reply.status).toBe(200);
+    return dimensionValuesReply.parse(await reply.json());
+  };
+
+  test('are those that records have, as the CRM calls them, and who asked is in the access log', async () => {
+    const { rows } = await rig.owner.query<{ source: string }>(
+      `select coalesce(source, '') as source from crm_deals where tenant_id = $1 and deleted_at is null group by 1 order by count(*) desc, 1`,
+      [rig.tenantId],
+    );
+    const { values, isWhole } = await read('deals', 'source');
+    expect(values.map(({ value }) => value).sort()).toEqual(rows.map(({ source }) => source).sort());
+    expect(values).toContainEqual({ value: 'WEB', label: 'Website' });
+    expect(values).toContainEqual({ value: '', label: 'Not set' });
+    expect(isWhole).toBe(true);
+    expect(await rig.accessLog(1)).toEqual([`user:17 list_values deals ${values.length}`]);
+    // Both pipelines have a stage of that code, and a filter by it means both.
+    const { values: stages } = await read('deals', 'stage');
+    expect(stages[0]).toEqual({ value: 'NEW', label: 'Renewals · To renew / Sales · New' });
+  });
+
+  test('narrow to parts that add up to the whole, whatever the dimension', async () => {
+    const { sources } = await readCatalog();
+    const count = async (
+      dataSource: CatalogReply['sources'][number]['name'],
+      filterField: string | null,
+      filterValue: string | null,
+    ) => {
+      const ofAll = { dataSource, measure: null, aggregation: 'count', timeRangeDays: null, comparisonPeriodDays: null } as const;
+      const shown = await preview(kpiOf({ ...ofAll, filterField, filterValue }));
+      return shown.status === 'ok' && shown.data.kind === 'kpi' ? Number(shown.data.value) : null;
+    };
+    for (const { name, dimensions } of sources) {
+      const whole = await count(name, null, null);
+      for (const dimension of dimensions) {
+        const parts: (number | null)[] = [];
+        for (const { value } of (await read(name, dimension.name)).values) parts.push(await count(name, dimension.name, value));
+        const sum = parts.reduce((all, part) => Number(all) + Number(part), 0);
+        expect([dimension.name, parts.includes(0), sum]).toEqual([dimension.name, false, whole]);
+      }
+    }
+  });
+
+  test('are at most 500, the most frequent', async () => {
+    const industries = Array.from({ length: 501 }, (_, index) => ({
+      ...{ tenant_id: rig.neighbourId, crm_source: 'bitrix24', external_id: `i${index}`, industry: `I${index}` },
+    }));
+    await insertRows(rig.owner, 'crm_companies', [
+      ...industries,
+      { tenant_id: rig.neighbourId, crm_source: 'bitrix24', external_id: 'twice', industry: 'I500' },
+    ]);
+    const { values, isWhole } = await read('companies', 'industry', rig.tokens.neighbour);
+    expect([values.length, values[0]?.value, isWhole]).toEqual([500, 'I500', false]);
+    // Nobody else sees them.
+    expect((await read('companies', 'industry')).values.length).toBeLessThan(10);
+    await rig.owner.query(`delete from crm_companies where tenant_id = $1 and industry like 'I%'`, [rig.neighbourId]);
+  });
+
+  test.each([
+    ['', '422 required'],
+    ['?dataSource=deals', '422 required'],
+    ['?dataSource=pg_user&dimension=source', '422 invalid_value'],
+    ['?dataSource=deals&dimension=', '422 blank'],
+    ['?dataSource=deals&dimension=vanished', '422 unknown_field_name'],
+    ['?dataSource=deals&dimension=constructor', '422 unknown_field_name'],
+    ['?dataSource=deals&dimension=custom:UF_NOBODY', '422 unknown_field_name'],
+    [`?dataSource=deals&dimension=${encodeURIComponent("source'; drop table crm_deals")}`, '422 unknown_field_name'],
+    [`?dataSource=deals&dimension=${'x'.repeat(65)}`, '422 too_long'],
+    ['?dataSource=deals&dimension=source&dimension=owner', '400 malformed_url'],
+    ['?dataSource=deals&dimension=source&tenantId=x', '422 unknown_field'],
+  ])('refuse %s with %s', async (query, expected) => {
+    expect(await rig.refusal(`/catalog/values${query}`)).toBe(expected);
+  });
+
+  test('are for people with a session', async () => {
+    expect(await rig.refusal(path('deals', 'source'), { token: null })).toBe('401 unauthorized');
+    expect((await rig.call('/catalog/values', { method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD');
   });
 });
 

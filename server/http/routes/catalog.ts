@@ -1,10 +1,11 @@
 import { Router } from 'express';
+import { dimensionValuesRequest } from '../../../contract/catalog.ts';
 import { widgetCreateRequest } from '../../../contract/dashboard.ts';
 import type { DrillDeps } from '../../dashboard/load-drill.ts';
-import { loadCatalog, previewWidget } from '../../dashboard/preview-widget.ts';
+import { loadCatalog, loadDimensionValues, previewWidget } from '../../dashboard/preview-widget.ts';
 import { whileWaiting } from '../answer.ts';
 import { methodNotAllowed } from '../error-reply.ts';
-import { parseBody } from '../input.ts';
+import { parseBody, parseQuery } from '../input.ts';
 import { getSession } from '../session.ts';
 import { writeLog } from './access.ts';
 
@@ -17,6 +18,22 @@ export function createCatalogRoutes(deps: DrillDeps): Router {
     .get(async (_req, res) => {
       await whileWaiting(res, async (signal) => {
         res.json(await loadCatalog(deps, getSession(res), signal));
+      });
+    })
+    .all(methodNotAllowed('GET, HEAD'));
+
+  router
+    .route('/catalog/values')
+    .get(async (req, res) => {
+      const request = parseQuery(dimensionValuesRequest, req);
+      await whileWaiting(res, async (signal) => {
+        const reply = await loadDimensionValues(deps, getSession(res), request, signal);
+        await writeLog(deps, res, {
+          action: 'list_values',
+          entity: request.dataSource,
+          recordCount: reply.values.length,
+        });
+        res.json(reply);
       });
     })
     .all(methodNotAllowed('GET, HEAD'));
