@@ -564,6 +564,41 @@ describe('adding', () => {
     expect((await order()).at(-1)).toBe('Money by month');
   });
 
+  test('narrows to one value of whatever records can be told apart by', async () => {
+    const previewed: unknown[] = [];
+    const people = Array.from({ length: 16 }, (_, index) => ({ value: `${index}`, label: `Agent ${index}` }));
+    let isDown = true;
+    portal.api['GET /api/dashboard/catalog'] = () => ({ body: sampleCatalog() });
+    portal.api['GET /api/dashboard/catalog/values'] = ({ query }) => {
+      if (query.get('dimension') === 'stage') return { body: { values: [{ value: 'NEW', label: 'New' }], isWhole: true } };
+      return isDown ? refusal(500, 'internal') : { body: { values: people, isWhole: false } };
+    };
+    portal.api[PREVIEW] = ({ body }) => {
+      previewed.push(Object(body).config);
+      return { body: { status: 'ok', data: chartData({ Won: { Ann: 41 } }) } };
+    };
+    await open();
+    await page.getByRole('button', { name: '+ Add' }).click();
+    const picker = page.getByRole('dialog', { name: 'Add to the dashboard' });
+    await picker.getByLabel('Only some records').selectOption({ label: 'Stage' });
+    await expect.poll(() => previewed.at(-1)).toMatchObject({ filterField: 'stage', filterValue: 'NEW' });
+    await picker.getByText('Deals · Deals won · by responsible · Stage: New · Last 90 days').waitFor();
+    await picker.getByLabel('Only some records').selectOption({ label: 'Responsible' });
+    await picker.getByText('Something went wrong on our side.').waitFor();
+    expect(await picker.getByRole('button', { name: 'Add to the dashboard' }).isDisabled()).toBe(true);
+    isDown = false;
+    await picker.getByRole('button', { name: 'Try again' }).click();
+    await picker.getByText('The 16 most frequent').waitFor();
+    const list = picker.getByLabel('Responsible', { exact: true });
+    await picker.getByRole('searchbox').fill('agent 15');
+    expect(await list.locator('option').allTextContents()).toEqual(['Agent 0', 'Agent 15']);
+    await list.selectOption({ label: 'Agent 15' });
+    await expect.poll(() => previewed.at(-1)).toMatchObject({ filterField: 'owner', filterValue: '15', xField: 'owner' });
+    await picker.getByRole('button', { name: 'Add to the dashboard' }).click();
+    await picker.waitFor({ state: 'detached' });
+    expect(askedOf('POST /api/dashboard/widgets')).toMatchObject([{ config: { filterField: 'owner', filterValue: '15' } }]);
+  });
+
   test('one number is a KPI that is compared with the period before', async () => {
     portal.api['GET /api/dashboard/catalog'] = () => ({ body: sampleCatalog() });
     portal.api[PREVIEW] = () => ({ body: { status: 'ok', data: isKpiData({ value: '41' }) } });

@@ -94,6 +94,8 @@ test('the dashboard', async () => {
 test('what is done with widgets', async () => {
   serveWidgets(portal, longDashboard());
   portal.api['GET /api/dashboard/catalog'] = () => ({ body: sampleCatalog() });
+  const values = Array.from({ length: 500 }, (_, index) => ({ value: `${index}`, label: `${LONG_TITLE} ${index}` }));
+  portal.api['GET /api/dashboard/catalog/values'] = () => ({ body: { values, isWhole: false } });
   portal.api['POST /api/dashboard/preview'] = () => ({ body: { status: 'not_synced' } });
   portal.api['POST /api/dashboard/drill'] = () => ({ body: drillPage(1, 5, { total: 12_345, next: 'next' }) });
   await open();
@@ -112,6 +114,8 @@ test('what is done with widgets', async () => {
   const [add, arrange, bin] = await page.locator('.dashboard-bar .button').all();
   await add?.click();
   await page.locator('.picker-preview .panel-note').waitFor();
+  await page.locator('.picker-field select').nth(4).selectOption({ index: 1 });
+  await page.locator('.picker-field .is-list').waitFor();
   await expectAllToFit();
   await page.keyboard.press('Escape');
   await bin?.click();

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { catalogReply } from '../contract/catalog.ts';
+import { catalogReply, dimensionValuesReply } from '../contract/catalog.ts';
 import { dashboardReply, drillReply, recordReply, widgetBinReply, widgetPreview } from '../contract/dashboard.ts';
 import { onboardingReply } from '../contract/onboarding.ts';
 import { bootData, sessionReply } from '../contract/session.ts';
 import { syncStatusReply } from '../contract/sync.ts';
 import type { Check } from './check.ts';
 import { isBootData, isDashboardReply, isRecordReply, isSessionReply, isSyncStatusReply } from './replies.ts';
-import { isBinReply, isCatalogReply, isDrillReply, isPreview } from './screens/dashboard/widget-api.ts';
+import { isBinReply, isCatalogReply, isDimensionValues, isDrillReply, isPreview } from './screens/dashboard/widget-api.ts';
 import { isOnboardingReply } from './screens/onboarding/onboarding-api.ts';
 import { drillPage, sampleCatalog } from './testing/fake-widgets.ts';
 import {
@@ -38,6 +38,12 @@ const PAIRS: [string, Check<unknown>, z.ZodType, unknown][] = [
   ],
   ['drill', isDrillReply, drillReply, drillPage(1, 2, { next: 'n' })],
   ['catalog', isCatalogReply, catalogReply, sampleCatalog()],
+  [
+    'values of a dimension',
+    isDimensionValues,
+    dimensionValuesReply,
+    { values: [{ value: '', label: 'Not set' }], isWhole: true },
+  ],
   ['preview', isPreview, widgetPreview, { status: 'ok', data: chartData({ A: { x: 1, y: null } }) }],
   ['bin', isBinReply, widgetBinReply, [{ ...sampleDashboard().widgets[4], deletedAt: '2025-11-24T09:05:00.000Z' }]],
   ['record', isRecordReply, recordReply, sampleRecord()],

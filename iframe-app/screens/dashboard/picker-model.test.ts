@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { widgetCreateRequest } from '../../../contract/dashboard.ts';
 import { sampleCatalog } from '../../testing/fake-widgets.ts';
 import { isKpiData } from '../../testing/sample-replies.ts';
-import { type Choice, createPicker, pick } from './picker-model.ts';
+import { type Choice, createPicker, isWhole, pick } from './picker-model.ts';
 
 const WORDS = {
   by: (name: string) => `by ${name.toLowerCase()}`,
@@ -11,24 +11,57 @@ const WORDS = {
 };
 const CHOICE: Choice = {
   ...{ source: 'deals', measure: 'measure:wonDeals', by: 'owner', step: 'week', groupBy: '', pipeline: '', range: 90 },
+  ...{ filter: '', filterValue: null },
   ...{ kind: '', size: 'medium', title: '' },
 };
 
+/** What the server has told of owners, of none for stages yet. */
+const VALUES = new Map([
+  [
+    'deals owner',
+    {
+      values: [
+        { value: '12', label: 'Ann' },
+        { value: '', label: 'Unassigned' },
+      ],
+      isWhole: true,
+    },
+  ],
+]);
+
 function picked(change: Partial<Choice> = {}) {
-  const found = pick(sampleCatalog(), { ...CHOICE, ...change }, WORDS);
+  const found = pick(sampleCatalog(), { ...CHOICE, ...change }, WORDS, VALUES);
   if (!found) throw new Error('nothing to pick');
   return found;
 }
 
 test('a choice is a sentence, a name and a config', () => {
   const { words, config } = picked();
-  expect(words).toEqual({ source: 'Deals', measure: 'Deals won', by: 'by responsible', group: null });
+  expect(words).toEqual({ source: 'Deals', measure: 'Deals won', by: 'by responsible', group: null, filter: null });
   expect(picked({ by: 'time', groupBy: 'owner' }).config.title).toBe('Deals won · over time · by responsible');
   expect(config).toEqual({
     ...{ title: 'Deals won · by responsible', description: '', chartType: 'bar', dataSource: 'deals', crmSource: 'all' },
     ...{ xField: 'owner', yField: null, aggregation: 'count', measure: 'wonDeals', groupBy: null, timeBucket: null },
     ...{ timeRangeDays: 90, filterField: null, filterValue: null, pipeline: null, sortOrder: 'desc', limit: 15, size: 'medium' },
   });
+});
+
+test('a filter is a dimension and one of its values, of which the first comes first', () => {
+  expect(picked().filters.map(({ value }) => value)).toEqual(['owner', 'stage']);
+  const first = picked({ filter: 'owner' });
+  expect(first.config).toMatchObject({
+    filterField: 'owner',
+    filterValue: '12',
+    title: 'Deals won · by responsible · Responsible: Ann',
+  });
+  expect(first.words.filter).toBe('Responsible: Ann');
+  expect(picked({ filter: 'owner', filterValue: '' }).config).toMatchObject({ filterField: 'owner', filterValue: '' });
+  // Nobody narrows by what the server has not told, or the number does not know.
+  expect(picked({ filter: 'owner', filterValue: '13' }).config.filterValue).toBe('12');
+  const unknown = picked({ filter: 'stage' });
+  expect([isWhole(unknown), unknown.config.filterField]).toEqual([false, null]);
+  expect(picked({ filter: 'stage', measure: 'measure:winRate' }).choice.filter).toBe('');
+  expect(picked({ filter: 'pipeline', measure: 'sum:value' }).choice.filter).toBe('');
 });
 
 test('what no longer goes together falls back to what does', () => {
@@ -72,8 +105,12 @@ test('a preview is asked for once a choice stands still, and only for another qu
   const picker = createPicker(
     {
       readCatalog: async () => sampleCatalog(),
+      readValues: async (source, dimension) => {
+        asked.push(`${source} ${dimension}`);
+        return { values: [{ value: '12', label: 'Ann' }], isWhole: true };
+      },
       preview: async (config) => {
-        asked.push(`${config.measure} ${config.timeRangeDays}`);
+        asked.push(`${config.measure} ${config.timeRangeDays} ${config.filterValue}`);
         return { status: 'ok', data: isKpiData() };
       },
     },
@@ -92,10 +129,19 @@ test('a preview is asked for once a choice stands still, and only for another qu
   waiting.shift()?.();
   await Promise.resolve();
   await Promise.resolve();
-  expect(asked).toEqual(['totalDeals 30']);
+  expect(asked).toEqual(['totalDeals 30 null']);
   expect(picker.preview.value?.status).toBe('ok');
   picker.choose({ title: 'Another name', size: 'large' });
   expect(waiting).toEqual([]);
+  // The values come first: a preview without them would be of another question.
+  picker.choose({ filter: 'owner' });
+  expect(waiting).toEqual([]);
+  await Promise.resolve();
+  await Promise.resolve();
+  waiting.shift()?.();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(asked.slice(1)).toEqual(['deals owner', 'totalDeals 30 12']);
   picker.choose({ range: 7 });
   expect(picker.preview.value).toBeNull();
   picker.stop();

@@ -1,5 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { CatalogReply, CatalogSource } from '../../../contract/catalog.ts';
+import type { CatalogReply, CatalogSource, DimensionValuesReply } from '../../../contract/catalog.ts';
 import type { TimeBucket, ValueFormat } from '../../../contract/charts.ts';
 import type { WidgetConfig, WidgetPreview } from '../../../contract/dashboard.ts';
 import { ApiError } from '../../api.ts';
@@ -20,6 +20,10 @@ export interface Choice {
   groupBy: string;
   /** '' for all. */
   pipeline: string;
+  /** Name of the dimension that narrows the records; '' for none. */
+  filter: string;
+  /** One of its values; null while the person has chosen none: then it is the first. */
+  filterValue: string | null;
   range: number | null;
   kind: ChartKind | '';
   size: 'small' | 'medium' | 'large';
@@ -41,9 +45,12 @@ export interface Picked {
   steps: TimeBucket[];
   groups: Option[];
   pipelines: Option[];
+  filters: Option[];
+  /** null: not known yet. */
+  filterValues: DimensionValuesReply | null;
   kinds: ChartKind[];
   /** Parts of a sentence: "Deals", "Deals won", "by responsible". */
-  words: { source: string; measure: string; by: string | null; group: string | null };
+  words: { source: string; measure: string; by: string | null; group: string | null; filter: string | null };
   config: WidgetConfig;
 }
 
@@ -52,7 +59,11 @@ export interface PickerModel {
   picked: ReadonlySignal<Picked | null>;
   preview: ReadonlySignal<WidgetPreview | null>;
   previewing: ReadonlySignal<Task>;
+  /** How the values of the chosen filter are got. */
+  listing: ReadonlySignal<Task>;
   load(): Promise<void>;
+  /** Asks for the values of the chosen filter again. */
+  listValues(): Promise<void>;
   choose(change: Partial<Choice>): void;
   /** Ends asking for previews. */
   stop(): void;
@@ -72,6 +83,8 @@ const FIRST: Choice = {
   step: 'week',
   groupBy: '',
   pipeline: '',
+  filter: '',
+  filterValue: null,
   range: 90,
   kind: '',
   size: 'medium',
@@ -85,15 +98,24 @@ const MOST_BARS = 15;
 const STEPS: readonly TimeBucket[] = ['day', 'week', 'month', 'quarter', 'year'];
 const MAX_TITLE = 120;
 
-export function createPicker(api: Pick<WidgetApi, 'readCatalog' | 'preview'>, words: PickerWords, timers: Timers): PickerModel {
+export function createPicker(
+  api: Pick<WidgetApi, 'readCatalog' | 'readValues' | 'preview'>,
+  words: PickerWords,
+  timers: Timers,
+): PickerModel {
   const catalog = signal<CatalogReply | null>(null);
   const choice = signal(FIRST);
   const loading = signal<Task>({ kind: 'idle' });
   const preview = signal<WidgetPreview | null>(null);
   const previewing = signal<Task>({ kind: 'idle' });
-  const picked = computed(() => catalog.value && pick(catalog.value, choice.value, words));
+  const listing = signal<Task>({ kind: 'idle' });
+  /** By data source and dimension: `deals owner`. */
+  const values = signal<ReadonlyMap<string, DimensionValuesReply>>(new Map());
+  const picked = computed(() => catalog.value && pick(catalog.value, choice.value, words, values.value));
   /** What is counted; a name or a size changes nothing about it. */
-  const question = computed(() => picked.value && JSON.stringify({ ...picked.value.config, title: '?', size: 'medium' }));
+  const question = computed(
+    () => picked.value && isWhole(picked.value) && JSON.stringify({ ...picked.value.config, title: '?', size: 'medium' }),
+  );
   let leaving = new AbortController();
 
   async function ask(config: WidgetConfig, signal: AbortSignal): Promise<void> {
@@ -109,8 +131,36 @@ export function createPicker(api: Pick<WidgetApi, 'readCatalog' | 'preview'>, wo
     }
   }
 
+  /** The filter whose values are not known yet. */
+  const missing = computed(() => {
+    if (!picked.value || isWhole(picked.value)) return null;
+    const { source, filter } = picked.value.choice;
+    return valuesKey(source, filter);
+  });
+
+  async function listValues(): Promise<void> {
+    const key = missing.peek();
+    const asked = picked.peek()?.choice;
+    if (key === null || !asked) return;
+    // Somebody may have chosen another meanwhile.
+    const say = (task: Task) => {
+      if (missing.peek() === key) listing.value = task;
+    };
+    say({ kind: 'busy' });
+    try {
+      const reply = await api.readValues(asked.source, asked.filter);
+      values.value = new Map(values.value).set(key, reply);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      say({ kind: 'failed', error });
+    }
+  }
+  const stopListing = effect(() => {
+    if (missing.value !== null) listValues();
+  });
+
   const stopAsking = effect(() => {
-    if (question.value === null) return;
+    if (!question.value) return;
     leaving.abort();
     leaving = new AbortController();
     const { signal: left } = leaving;
@@ -128,6 +178,8 @@ export function createPicker(api: Pick<WidgetApi, 'readCatalog' | 'preview'>, wo
     picked,
     preview,
     previewing,
+    listing,
+    listValues,
     async load() {
       await run(loading, async () => {
         catalog.value = await api.readCatalog();
@@ -138,13 +190,28 @@ export function createPicker(api: Pick<WidgetApi, 'readCatalog' | 'preview'>, wo
     },
     stop() {
       stopAsking();
+      stopListing();
       leaving.abort();
     },
   };
 }
 
-/** What a choice means in a catalog. */
-export function pick(catalog: CatalogReply, wanted: Choice, words: PickerWords): Picked | null {
+/** Whether everything that was chosen is in the config: the values of a filter come later than its name. */
+export function isWhole({ choice, filterValues }: Picked): boolean {
+  return choice.filter === '' || filterValues !== null;
+}
+
+function valuesKey(source: string, dimension: string): string {
+  return `${source} ${dimension}`;
+}
+
+/** What a choice means in a catalog. @param values of the dimensions that records were narrowed by, by data source and dimension */
+export function pick(
+  catalog: CatalogReply,
+  wanted: Choice,
+  words: PickerWords,
+  values: ReadonlyMap<string, DimensionValuesReply>,
+): Picked | null {
   const source = catalog.sources.find(({ name }) => name === wanted.source) ?? catalog.sources[0];
   if (!source) return null;
   const measures = measuresOf(source, catalog, words);
@@ -159,15 +226,22 @@ export function pick(catalog: CatalogReply, wanted: Choice, words: PickerWords):
   const groupBy = groups.some(({ value }) => value === wanted.groupBy) ? wanted.groupBy : '';
   const pipelines = measure.hasPipeline ? catalog.pipelines.map(toOption) : [];
   const pipeline = pipelines.some(({ value }) => value === wanted.pipeline) ? wanted.pipeline : '';
+  // A pipeline has a field of its own.
+  const filters = dimensions.filter(({ value }) => value !== 'pipeline' || pipelines.length === 0);
+  const filter = filters.find(({ value }) => value === wanted.filter) ?? null;
+  const filterValues = (filter && values.get(valuesKey(source.name, filter.value))) ?? null;
+  const only = filterValues?.values.find(({ value }) => value === wanted.filterValue) ?? filterValues?.values[0] ?? null;
   const byLabel = dimensions.find(({ value }) => value === by)?.label;
   const sentence = {
     source: source.label,
     measure: measure.label,
     by: by === 'number' ? null : by === 'time' ? words.overTime : words.by(byLabel ?? ''),
     group: groupBy === '' ? null : words.by(groups.find(({ value }) => value === groupBy)?.label ?? ''),
+    filter: filter && only ? `${filter.label}: ${only.label}` : null,
   };
   const title = (
-    wanted.title.trim() || [sentence.measure, sentence.by, sentence.group].filter((part) => part !== null).join(' · ')
+    wanted.title.trim() ||
+    [sentence.measure, sentence.by, sentence.group, sentence.filter].filter((part) => part !== null).join(' · ')
   ).slice(0, MAX_TITLE);
   const asked = {
     title,
@@ -176,8 +250,8 @@ export function pick(catalog: CatalogReply, wanted: Choice, words: PickerWords):
     aggregation: measure.aggregation,
     measure: measure.name,
     timeRangeDays: wanted.range,
-    filterField: null,
-    filterValue: null,
+    filterField: filter && only ? filter.value : null,
+    filterValue: filter && only ? only.value : null,
     pipeline: pipeline === '' ? null : pipeline,
   } as const;
   const chart = {
@@ -204,13 +278,26 @@ export function pick(catalog: CatalogReply, wanted: Choice, words: PickerWords):
         }
       : { ...chart, chartType: kind, limit: by === 'time' ? null : limitOf(kind) };
   return {
-    choice: { ...wanted, source: source.name, measure: measure.value, by, step, groupBy, pipeline, kind: kind ?? '' },
+    choice: {
+      ...wanted,
+      source: source.name,
+      measure: measure.value,
+      by,
+      step,
+      groupBy,
+      pipeline,
+      filter: filter?.value ?? '',
+      filterValue: only?.value ?? null,
+      kind: kind ?? '',
+    },
     sources: catalog.sources.map(toOption),
     measures,
     dimensions,
     steps,
     groups,
     pipelines,
+    filters,
+    filterValues,
     kinds,
     words: sentence,
     config,

@@ -8,14 +8,14 @@ import { Button } from '../../ui/button.tsx';
 import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
 import { problemText, QUESTION_CODES } from '../problem-text.ts';
 import type { DashboardT } from './dashboard-texts.ts';
-import { type Choice, createPicker, type Picked, type PickerModel } from './picker-model.ts';
+import { type Choice, createPicker, isWhole, type Picked, type PickerModel } from './picker-model.ts';
 import type { WidgetApi } from './widget-api.ts';
 import { RANGES, SIZES } from './widget-choices.ts';
 import type { WidgetModel } from './widget-model.ts';
 import { describeRange, Unconverted } from './widget-text.tsx';
 
 interface PickerProps {
-  api: Pick<WidgetApi, 'readCatalog' | 'preview'>;
+  api: Pick<WidgetApi, 'readCatalog' | 'readValues' | 'preview'>;
   model: WidgetModel;
   t: DashboardT;
   onClose: () => void;
@@ -67,7 +67,7 @@ export function Picker({ api, model, t, onClose }: PickerProps) {
         )}
       </div>
       <footer class="overlay-foot">
-        <Button kind="primary" onClick={add} isBusy={picked === null || model.isSaving.value}>
+        <Button kind="primary" onClick={add} isBusy={picked === null || !isWhole(picked) || model.isSaving.value}>
           {t('picker.add')}
         </Button>
         {model.toast.value?.kind === 'failed' && (
@@ -85,7 +85,7 @@ export function Picker({ api, model, t, onClose }: PickerProps) {
 
 /** "Deals · Deals won · by responsible · last 90 days". */
 function sentenceOf({ words }: Picked, range: string): string {
-  return [words.source, words.measure, words.by, words.group, range].filter((part) => part !== null).join(' · ');
+  return [words.source, words.measure, words.by, words.group, words.filter, range].filter((part) => part !== null).join(' · ');
 }
 
 interface FormProps {
@@ -133,6 +133,17 @@ function Form({ picked, picker, t }: FormProps) {
           {picked.pipelines.map(({ value, label }) => option(value, label))}
         </Select>
       )}
+      {picked.filters.length > 0 && (
+        <Select
+          label={t('picker.filter')}
+          value={choice.filter}
+          onPick={(filter) => picker.choose({ filter, filterValue: null })}
+        >
+          {option('', t('picker.noFilter'))}
+          {picked.filters.map(({ value, label }) => option(value, label))}
+        </Select>
+      )}
+      {choice.filter !== '' && <FilterValue key={choice.filter} picked={picked} picker={picker} t={t} />}
       <Select
         label={t('range')}
         value={choice.range === null ? '' : `${choice.range}`}
@@ -162,6 +173,63 @@ function Form({ picked, picker, t }: FormProps) {
         />
       </label>
     </form>
+  );
+}
+
+/** More than fit a list that opens are looked for by their letters. */
+const MOST_LISTED = 15;
+
+/** Which of a filter's values it is to be. */
+function FilterValue({ picked, picker, t }: FormProps) {
+  const { i18n } = useApp();
+  const [sought, setSought] = useState('');
+  const id = useId();
+  const { choice, filters, filterValues } = picked;
+  const listing = picker.listing.value;
+  const label = filters.find(({ value }) => value === choice.filter)?.label ?? '';
+  if (filterValues === null) {
+    return listing.kind === 'failed' ? (
+      <div role="alert">
+        <p class="problem">{problemText(listing.error, t, QUESTION_CODES)}</p>
+        <Button onClick={picker.listValues}>{t('retry')}</Button>
+      </div>
+    ) : (
+      <p role="status">{i18n.t('panel.loading')}</p>
+    );
+  }
+  const { values, isWhole: areAll } = filterValues;
+  if (values.length === 0) return <p class="panel-note">{t('picker.noValues')}</p>;
+  const isLong = values.length > MOST_LISTED;
+  const lower = (text: string) => text.toLocaleLowerCase(i18n.intlLocale);
+  // The one that is chosen stays in the list: it holds whatever is sought.
+  const shown = values.filter(({ value, label: name }) => value === choice.filterValue || lower(name).includes(lower(sought)));
+  return (
+    <div class="picker-field">
+      <label for={id}>{label}</label>
+      {isLong && (
+        <input
+          type="search"
+          aria-label={t('picker.search', { name: label })}
+          placeholder={t('picker.search', { name: label })}
+          value={sought}
+          onInput={(event) => setSought(event.currentTarget.value)}
+        />
+      )}
+      <select
+        id={id}
+        class={isLong ? 'is-list' : ''}
+        size={isLong ? 6 : 1}
+        value={choice.filterValue ?? ''}
+        onChange={(event) => picker.choose({ filterValue: event.currentTarget.value })}
+      >
+        {shown.map(({ value, label: name }) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {!areAll && <span>{t('picker.mostFrequent', { count: values.length })}</span>}
+    </div>
   );
 }
 

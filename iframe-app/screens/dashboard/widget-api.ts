@@ -1,4 +1,10 @@
-import type { CatalogMeasure, CatalogName, CatalogReply, CatalogSource } from '../../../contract/catalog.ts';
+import type {
+  CatalogMeasure,
+  CatalogName,
+  CatalogReply,
+  CatalogSource,
+  DimensionValuesReply,
+} from '../../../contract/catalog.ts';
 import type { ChartData, KpiData } from '../../../contract/charts.ts';
 import type {
   DeletedWidget,
@@ -30,6 +36,8 @@ export interface WidgetApi {
   drill(request: Omit<DrillRequest, 'limit'> & { limit?: number }, signal: AbortSignal): Promise<DrillReply>;
   downloadRecords(request: DrillExportRequest): Promise<ServerFile>;
   readCatalog(): Promise<CatalogReply>;
+  /** The values of a dimension, by which a widget can be narrowed. */
+  readValues(dataSource: string, dimension: string): Promise<DimensionValuesReply>;
   /** The numbers a widget would show. */
   preview(config: WidgetConfig, signal: AbortSignal): Promise<WidgetPreview>;
 }
@@ -89,6 +97,11 @@ export const isCatalogReply = objectOf<CatalogReply>({
   crmSources: arrayOf(objectOf<CatalogReply['crmSources'][number]>({ name: isCrmSource, label: isString })),
 });
 
+export const isDimensionValues = objectOf<DimensionValuesReply>({
+  values: arrayOf(objectOf<DimensionValuesReply['values'][number]>({ value: isString, label: isString })),
+  isWhole: isBoolean,
+});
+
 type PreviewWith<S extends WidgetPreview['status']> = Extract<WidgetPreview, { status: S }>;
 
 export const isPreview: Check<WidgetPreview> = either(
@@ -109,6 +122,12 @@ export function createWidgetApi({ ask }: Pick<Api, 'ask'>): WidgetApi {
     downloadNumbers: (id, query) => ask({ method: 'GET', path: `${WIDGETS}/${id}/csv${query}`, check: isFile, isFile: true }),
     drill: (request, signal) => ask({ method: 'POST', path: '/api/dashboard/drill', body: request, check: isDrillReply, signal }),
     readCatalog: () => ask({ method: 'GET', path: '/api/dashboard/catalog', check: isCatalogReply }),
+    readValues: (dataSource, dimension) =>
+      ask({
+        method: 'GET',
+        path: `/api/dashboard/catalog/values?${new URLSearchParams({ dataSource, dimension })}`,
+        check: isDimensionValues,
+      }),
     preview: (config, signal) =>
       ask({ method: 'POST', path: '/api/dashboard/preview', body: { config }, check: isPreview, signal }),
     downloadRecords: (request) =>

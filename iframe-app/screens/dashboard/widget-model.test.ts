@@ -51,6 +51,7 @@ async function setUp(options: { refuse?: ApiError } = {}) {
       drill: unused,
       downloadRecords: unused,
       readCatalog: unused,
+      readValues: unused,
       preview: unused,
     },
   };

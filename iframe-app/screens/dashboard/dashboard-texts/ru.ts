@@ -93,6 +93,12 @@ export const texts: DashboardTexts = {
   'picker.noGroup': 'Не разбивать',
   'picker.pipeline': 'Направление',
   'picker.allPipelines': 'Все направления',
+  'picker.filter': 'Только часть записей',
+  'picker.noFilter': 'Все записи',
+  'picker.search': 'Поиск: {name}',
+  'picker.mostFrequent':
+    '{count, plural, one {# самое частое значение} few {# самых частых значения} many {# самых частых значений} other {# самых частых значения}}',
+  'picker.noValues': 'Ни у одной записи это не заполнено.',
   'picker.name': 'Название',
   'picker.preview': 'Предпросмотр',
   'picker.add': 'Добавить на панель',

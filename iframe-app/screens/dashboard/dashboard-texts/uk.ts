@@ -93,6 +93,12 @@ export const texts: DashboardTexts = {
   'picker.noGroup': 'Не розбивати',
   'picker.pipeline': 'Напрямок',
   'picker.allPipelines': 'Усі напрямки',
+  'picker.filter': 'Лише частина записів',
+  'picker.noFilter': 'Усі записи',
+  'picker.search': 'Пошук: {name}',
+  'picker.mostFrequent':
+    '{count, plural, one {# найчастіше значення} few {# найчастіші значення} many {# найчастіших значень} other {# найчастішого значення}}',
+  'picker.noValues': 'У жодному записі це не заповнено.',
   'picker.name': 'Назва',
   'picker.preview': 'Попередній перегляд',
   'picker.add': 'Додати на панель',
