@@ -721,6 +721,36 @@ describe('the whole dashboard', () => {
     expect(offered.slice(0, 3)).toEqual(['Show records', 'Save numbers (CSV)', 'Rename']);
   });
 
+  test.each([380, 768, 1280, 1920])('at %i px shows its numbers in rows that are as full as each other', async (width) => {
+    await page.setViewportSize({ width, height: 900 });
+    const { widgets, results } = sampleDashboard();
+    const [number] = widgets;
+    const [result] = results;
+    for (let count = 1; count <= 12; count += 1) {
+      const ids = Array.from({ length: count }, (_, index) => `number-${index}`);
+      fake = serveWidgets(portal, {
+        widgets: ids.map((id, position) => ({ ...number, id, position })) as typeof widgets,
+        results: ids.map((id) => ({ ...result, id })) as typeof results,
+      });
+      await open();
+      const { row, gap, boxes } = await page.locator('.kpi-row').evaluate((element) => ({
+        row: element.getBoundingClientRect().toJSON() as DOMRect,
+        gap: Number.parseFloat(getComputedStyle(element).columnGap),
+        boxes: [...element.children].map((card) => card.getBoundingClientRect().toJSON() as DOMRect),
+      }));
+      const inRows = [...Map.groupBy(boxes, ({ y }) => Math.round(y)).values()];
+      expect(inRows.flat(), `${count}`).toHaveLength(count);
+      // From edge to edge, none of them less than half as many as another.
+      for (const cards of inRows) {
+        const used = cards.reduce((sum, card) => sum + card.width, 0) + (cards.length - 1) * gap;
+        expect(Math.abs(used - row.width), `${count}`).toBeLessThan(1);
+        expect(cards.length * 2, `${count}`).toBeGreaterThanOrEqual(Math.max(...inRows.map(({ length }) => length)));
+      }
+      // And no narrower than a number needs.
+      if (count > 1) expect(Math.min(...boxes.map((box) => box.width)), `${count}`).toBeGreaterThan(180);
+    }
+  });
+
   test('says which card cannot be drawn any more, and takes it away', async () => {
     const whole = sampleDashboard();
     const results = whole.results.map((result, index) =>

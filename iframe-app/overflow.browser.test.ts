@@ -114,7 +114,7 @@ test('what is done with widgets', async () => {
   const [add, arrange, bin] = await page.locator('.dashboard-bar .button').all();
   await add?.click();
   await page.locator('.picker-preview .panel-note').waitFor();
-  await page.locator('.picker-field select').nth(4).selectOption({ index: 1 });
+  await page.locator('.picker-field select').nth(5).selectOption({ index: 1 });
   await page.locator('.picker-field .is-list').waitFor();
   await expectAllToFit();
   await page.keyboard.press('Escape');

@@ -19,23 +19,17 @@ interface PanelProps {
   coverage?: string | null | undefined;
   /** Where there is no content: what can be done about it. */
   help?: ComponentChildren;
-  /** Grid columns: of twelve, and of two on tablets. */
-  span?: { wide: number; tablet: number };
+  /** Its place in a grid, in variables of the styles. */
+  style?: Record<`--${string}`, number>;
   children?: ComponentChildren;
 }
 
 /** The card around every widget: its heading, and what to show where there is no content. Its content may fail without its neighbours. */
 export function Panel(props: PanelProps) {
-  const { title, subtitle, state, stale = false, kind = 'chart', id, heading, actions, coverage, help, span, children } = props;
+  const { title, subtitle, state, stale = false, kind = 'chart', id, heading, actions, coverage, help, style, children } = props;
   const { t } = useApp().i18n;
   return (
-    <section
-      class={`panel panel-${kind}`}
-      data-widget={id}
-      data-state={state}
-      aria-busy={state === 'loading'}
-      style={span ? { '--span': span.wide, '--span-tablet': span.tablet } : {}}
-    >
+    <section class={`panel panel-${kind}`} data-widget={id} data-state={state} aria-busy={state === 'loading'} style={style}>
       <header class="panel-head">
         {heading ?? <h2>{title}</h2>}
         {subtitle && <span class="panel-subtitle">{subtitle}</span>}

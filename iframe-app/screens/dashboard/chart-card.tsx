@@ -28,7 +28,7 @@ export function ChartCard({ widget, panel, filter, tools, coverage, help, span }
       stale={panel.kind === 'ready' && panel.stale}
       coverage={coverage}
       help={help}
-      span={span}
+      style={{ '--span': span.wide, '--span-tablet': span.tablet }}
     >
       {data && (tools?.body(shown, data, widget.id) ?? <Chart config={shown} data={data} />)}
       {data && <Unconverted of={data.unconverted} />}

@@ -4,7 +4,7 @@ import type { DashboardReply, Widget } from '../../../contract/dashboard.ts';
 import { NO_FILTER } from '../../../contract/dashboard-filter.ts';
 import { ApiError } from '../../api.ts';
 import { chartConfig, chartData, isKpiData, kpiConfig, sampleDashboard } from '../../testing/sample-replies.ts';
-import { createDashboard, mergePanels, placeCharts } from './dashboard-model.ts';
+import { createDashboard, inRows, mergePanels, placeCharts } from './dashboard-model.ts';
 
 const KPI: Widget = { id: 'kpi', isStandard: true, position: 0, config: kpiConfig() };
 const CHART: Widget = { id: 'chart', isStandard: true, position: 1, config: chartConfig() };
@@ -82,6 +82,14 @@ test('a widget that fails keeps its earlier numbers and says so; one that never 
   );
   expect(second.get('kpi')).toEqual({ kind: 'ready', data: isKpiData(), stale: true });
   expect(second.get('chart')).toEqual({ kind: 'failed' });
+});
+
+test('numbers stand in as few rows as hold them, none of which is two longer than another', () => {
+  const wide = (count: number) => Array.from({ length: count }, (_, place) => inRows(place, count)['--wide']);
+  expect(wide(4)).toEqual([4, 4, 4, 4]);
+  expect(wide(7)).toEqual([4, 4, 4, 4, 3, 3, 3]);
+  expect(wide(11)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3]);
+  expect(inRows(9, 10)).toEqual({ '--wide': 5, '--medium': 3, '--tablet': 2 });
 });
 
 test('a widget that cannot be drawn any more shows nothing of before', () => {

@@ -173,6 +173,20 @@ function hasNoRecords(results: WidgetResult[]): boolean {
   return results.length > 0 && results.every((result) => result.status === 'ok' && result.data.rowCount === 0);
 }
 
+/**
+ * How many numbers stand in a row with one of them, on screens of three widths. Rows are as few as hold them all and differ by one
+ * number at most: each is as full as the others, and none is left alone below them.
+ */
+export function inRows(place: number, count: number): Record<`--${string}`, number> {
+  const inRow = (most: number) => {
+    const rows = Math.ceil(count / most);
+    const least = Math.floor(count / rows);
+    const longer = count % rows;
+    return place < longer * (least + 1) ? least + 1 : least;
+  };
+  return { '--wide': inRow(5), '--medium': inRow(4), '--tablet': inRow(3) };
+}
+
 /** Columns of twelve a chart wants. */
 const SPANS = { small: 4, medium: 6, large: 12 };
 

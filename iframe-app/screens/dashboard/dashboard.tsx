@@ -16,7 +16,7 @@ import { Notice } from '../notice.tsx';
 import { isCopied, isProblem, needsPerson, type SyncModel, type SyncProblem } from '../sync/sync-model.ts';
 import { SyncProgress, SyncStrip, SyncTrouble } from '../sync/sync-progress.tsx';
 import { ChartCard } from './chart-card.tsx';
-import type { DashboardModel, PanelState } from './dashboard-model.ts';
+import { type DashboardModel, inRows, type PanelState } from './dashboard-model.ts';
 import type { Tools } from './dashboard-tools.tsx';
 import { KpiCard } from './kpi-card.tsx';
 
@@ -193,8 +193,8 @@ function Widgets({ dashboard, sync, mode, tools }: WidgetsProps) {
   return (
     <>
       <div class="kpi-row">
-        {dashboard.kpis.value.map((widget) => (
-          <KpiCard key={widget.id} {...cardOf(widget)} mode={mode} />
+        {dashboard.kpis.value.map((widget, place, { length }) => (
+          <KpiCard key={widget.id} {...cardOf(widget)} mode={mode} place={place} count={length} />
         ))}
       </div>
       <div class="chart-grid">
@@ -220,13 +220,13 @@ export function DashboardSkeleton() {
         </div>
       </header>
       <div class="kpi-row">
-        {[1, 2, 3, 4].map((place) => (
-          <Panel key={place} kind="kpi" title="" subtitle="" state="loading" />
+        {[0, 1, 2, 3].map((place) => (
+          <Panel key={place} kind="kpi" title="" subtitle="" state="loading" style={inRows(place, 4)} />
         ))}
       </div>
       <div class="chart-grid">
         {[1, 2, 3, 4].map((place) => (
-          <Panel key={place} title="" subtitle="" state="loading" span={{ wide: 6, tablet: 1 }} />
+          <Panel key={place} title="" subtitle="" state="loading" style={{ '--span': 6, '--span-tablet': 1 }} />
         ))}
       </div>
     </main>

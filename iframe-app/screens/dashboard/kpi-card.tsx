@@ -6,6 +6,7 @@ import { type AppContext, useApp } from '../../context.ts';
 import { crmName } from '../../crm-name.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { CardProps } from './dashboard.tsx';
+import { inRows } from './dashboard-model.ts';
 import { describeRange, Unconverted } from './widget-text.tsx';
 
 /** Longer values than this are shortened; the whole one is in the tooltip. What is still too long for its card is set smaller. */
@@ -14,9 +15,12 @@ const MAX_VALUE_LENGTH = 13;
 interface KpiCardProps extends CardProps {
   /** What the CRM is counted by. */
   mode: CrmMode;
+  /** Its place among so many of them. */
+  place: number;
+  count: number;
 }
 
-export function KpiCard({ widget, panel, filter, tools, coverage, help, mode }: KpiCardProps) {
+export function KpiCard({ widget, panel, filter, tools, coverage, help, mode, place, count }: KpiCardProps) {
   const { i18n } = useApp();
   const shown: Widget['config'] = narrowConfig(widget.config, filter);
   if (shown.chartType !== 'kpi') return null;
@@ -32,6 +36,7 @@ export function KpiCard({ widget, panel, filter, tools, coverage, help, mode }: 
       state={panel.kind}
       stale={panel.kind === 'ready' && panel.stale}
       coverage={coverage}
+      style={inRows(place, count)}
       help={help}
     >
       {data && <KpiNumber config={shown} data={data} />}
