@@ -297,7 +297,7 @@ test('one’s own language changes what stands there at once', async () => {
   await card('My language').getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Настройки' }).waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('ru');
-  await page.getByRole('button', { name: 'Назад к отчётам' }).click();
+  await page.getByRole('button', { name: 'Назад к дашборду' }).click();
   await page.getByRole('tab', { name: 'Дашборд' }).waitFor();
 });
 

@@ -114,8 +114,8 @@ export const texts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} pp',
 
-  'value.unconverted': '{count, plural, one {+ # record in {currency}} other {+ # records in {currency}}}',
-  'value.noCurrency': '{count, plural, one {+ # record without a currency} other {+ # records without a currency}}',
+  'value.unconverted': '{count, plural, one {+\u00a0# record in {currency}} other {+\u00a0# records in {currency}}}',
+  'value.noCurrency': '{count, plural, one {+\u00a0# record without a currency} other {+\u00a0# records without a currency}}',
 
   'chart.total': 'Total',
   'chart.category': 'Category',

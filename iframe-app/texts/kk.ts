@@ -130,8 +130,8 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} п. т.',
 
-  'value.noCurrency': '+ валютасы жоқ {count, number} жазба',
-  'value.unconverted': '+ {currency} валютасындағы {count, number} жазба',
+  'value.noCurrency': '+\u00a0валютасы жоқ {count, number} жазба',
+  'value.unconverted': '+\u00a0{currency} валютасындағы {count, number} жазба',
 
   'chart.total': 'Барлығы',
   'chart.category': 'Санат',

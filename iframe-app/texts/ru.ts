@@ -57,7 +57,7 @@ export const texts: AppTexts = {
   'sync.coveredFrom': 'Загружено с {month}',
   'sync.estimating': 'Оцениваем, сколько осталось…',
   'sync.underAMinute': 'Осталось меньше минуты',
-  'sync.partial': 'Отчёты заполняются по мере загрузки данных.',
+  'sync.partial': 'Дашборд заполняется по мере загрузки данных.',
   'sync.waiting': 'Ожидает',
   'sync.crmWaits': 'CRM отдаёт приложениям лишь часть данных за раз. Через несколько минут загрузка продолжится сама.',
 
@@ -101,7 +101,7 @@ export const texts: AppTexts = {
 
   'offline.title': 'Нет связи с LeadRelay',
   'offline.text': 'Вы видите показатели, загруженные в {time}. Мы продолжаем попытки.',
-  'loadFailed.title': 'Не удалось загрузить отчёты',
+  'loadFailed.title': 'Не удалось загрузить дашборд',
   'loadFailed.network': 'LeadRelay не отвечает. Проверьте соединение и повторите.',
   'loadFailed.server': 'Что-то пошло не так на нашей стороне. Повторите через минуту.',
   'loadFailed.stale': 'Что-то пошло не так на нашей стороне. Вы видите показатели, загруженные в {time}.',
@@ -127,9 +127,9 @@ export const texts: AppTexts = {
   'kpi.points': '{value} п. п.',
 
   'value.noCurrency':
-    '{count, plural, one {+ # запись без валюты} few {+ # записи без валюты} many {+ # записей без валюты} other {+ # записи без валюты}}',
+    '{count, plural, one {+\u00a0# запись без валюты} few {+\u00a0# записи без валюты} many {+\u00a0# записей без валюты} other {+\u00a0# записи без валюты}}',
   'value.unconverted':
-    '{count, plural, one {+ # запись в {currency}} few {+ # записи в {currency}} many {+ # записей в {currency}} other {+ # записи в {currency}}}',
+    '{count, plural, one {+\u00a0# запись в {currency}} few {+\u00a0# записи в {currency}} many {+\u00a0# записей в {currency}} other {+\u00a0# записи в {currency}}}',
 
   'chart.total': 'Всего',
   'chart.category': 'Категория',

@@ -119,8 +119,8 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} puan',
 
-  'value.noCurrency': '+ para birimi olmayan {count, number} kayıt',
-  'value.unconverted': '+ {currency} cinsinden {count, number} kayıt',
+  'value.noCurrency': '+\u00a0para birimi olmayan {count, number} kayıt',
+  'value.unconverted': '+\u00a0{currency} cinsinden {count, number} kayıt',
 
   'chart.total': 'Toplam',
   'chart.category': 'Kategori',

@@ -58,7 +58,7 @@ export const texts: AppTexts = {
   'sync.coveredFrom': 'Завантажено з {month}',
   'sync.estimating': 'Оцінюємо, скільки залишилося…',
   'sync.underAMinute': 'Залишилося менше хвилини',
-  'sync.partial': 'Звіти заповнюються в міру завантаження даних.',
+  'sync.partial': 'Дашборд заповнюється в міру завантаження даних.',
   'sync.waiting': 'Очікує',
   'sync.crmWaits': 'CRM віддає застосункам лише частину даних за раз. За кілька хвилин завантаження продовжиться само.',
 
@@ -102,7 +102,7 @@ export const texts: AppTexts = {
 
   'offline.title': 'Немає зв’язку з LeadRelay',
   'offline.text': 'Ви бачите показники, завантажені о {time}. Ми продовжуємо спроби.',
-  'loadFailed.title': 'Не вдалося завантажити звіти',
+  'loadFailed.title': 'Не вдалося завантажити дашборд',
   'loadFailed.network': 'LeadRelay не відповідає. Перевірте з’єднання й повторіть.',
   'loadFailed.server': 'Щось пішло не так на нашому боці. Повторіть за хвилину.',
   'loadFailed.stale': 'Щось пішло не так на нашому боці. Ви бачите показники, завантажені о {time}.',
@@ -128,9 +128,9 @@ export const texts: AppTexts = {
   'kpi.points': '{value} в. п.',
 
   'value.noCurrency':
-    '{count, plural, one {+ # запис без валюти} few {+ # записи без валюти} many {+ # записів без валюти} other {+ # запису без валюти}}',
+    '{count, plural, one {+\u00a0# запис без валюти} few {+\u00a0# записи без валюти} many {+\u00a0# записів без валюти} other {+\u00a0# запису без валюти}}',
   'value.unconverted':
-    '{count, plural, one {+ # запис у {currency}} few {+ # записи в {currency}} many {+ # записів у {currency}} other {+ # запису в {currency}}}',
+    '{count, plural, one {+\u00a0# запис у {currency}} few {+\u00a0# записи в {currency}} many {+\u00a0# записів у {currency}} other {+\u00a0# запису в {currency}}}',
 
   'chart.total': 'Усього',
   'chart.category': 'Категорія',

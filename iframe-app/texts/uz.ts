@@ -132,8 +132,8 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} f.p.',
 
-  'value.noCurrency': '+ valyutasi yo‘q {count, number} ta yozuv',
-  'value.unconverted': '+ {currency} valyutasida {count, number} ta yozuv',
+  'value.noCurrency': '+\u00a0valyutasi yo‘q {count, number} ta yozuv',
+  'value.unconverted': '+\u00a0{currency} valyutasida {count, number} ta yozuv',
 
   'chart.total': 'Jami',
   'chart.category': 'Toifa',
