@@ -36,7 +36,8 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
   const events = createEventReceiver(context);
 
   return {
-    openInstaller: (form, locale) => told(() => install(form, locale, { page: { kind: 'install' }, refusal: 'ask_admin' })),
+    openInstaller: (form, locale) =>
+      told(() => install(form, locale, { page: { kind: 'install' }, refusal: 'ask_admin', takesBack: true })),
     openApp: (form, locale) => told(() => open(form, locale)),
     renewSession: (proof) => told(() => renew(proof)),
     receiveEvent: events.receive,
@@ -51,7 +52,7 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
   async function install(
     form: OpenForm,
     locale: string,
-    shown: { page: Opening['page']; refusal: Opening['notice'] },
+    shown: { page: Opening['page']; refusal: Opening['notice']; takesBack: boolean },
   ): Promise<Opening> {
     const server = oauth.chooseServer(form.SERVER_ENDPOINT);
     if (server === null) throw new AppError('not_authentic');
@@ -76,7 +77,7 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
       },
       credentials: { kind: 'app', accessToken, refreshToken, expiresAt, applicationToken },
     } as const;
-    const account = { key: accountKey(accountId), locale, facts, credentials };
+    const account = { key: accountKey(accountId), takesBack: shown.takesBack, locale, facts, credentials };
     const { tenantId, access } = await connectAccount(context, account, () => Promise.resolve());
     await register(context, grant, readRegistered(replies.placements, replies.events), tenantId);
     return { ...opening, person: toPerson(tenantId, facts.profile, access), notice: null, locale: access.locale };
@@ -85,13 +86,13 @@ export function createBitrix24(deps: Bitrix24Deps): Bitrix24 {
   async function open(form: OpenForm, locale: string): Promise<Opening> {
     const page = toPageContext(form);
     const account = await findAccount(context, form.member_id);
-    if (!account) return install(form, locale, { page, refusal: 'not_installed' });
+    if (!account) return install(form, locale, { page, refusal: 'not_installed', takesBack: true });
     const { profile, replies, token } = await provePerson(context, account, form.AUTH_ID, REGISTERED_BATCH);
     // The connection has lost its access and an administrator is here: their token takes the place of the service token, and
     // everything is copied again.
     const isDeleting = account.tenant.status === 'deleting';
     if (account.connection.status === 'reauth' && profile.isAdmin && !isDeleting) {
-      return install(form, locale, { page, refusal: 'ask_admin' });
+      return install(form, locale, { page, refusal: 'ask_admin', takesBack: false });
     }
     const person = await remember(account.tenant.id, profile, locale);
     const opening = { hostOrigin: new URL(token.endpoint).origin, memberId: form.member_id, page };

@@ -46,15 +46,16 @@ export function readFacts(replies: Record<keyof typeof FACTS_BATCH, CommandReply
 /**
  * Creates or renews an account's tenant with its connection, settings, first member and the wish for a full load in one
  * transaction.
+ * @param account.takesBack whether a tenant that waits for deletion is taken back; AppError `tenant_deleting` where not
  * @param extra more to write in that transaction
  */
 export async function connectAccount<Extra>(
   context: Pick<InstallContext, 'db' | 'sealer' | 'now'>,
-  account: { key: string; locale: string; facts: PortalFacts; credentials: Credentials },
+  account: { key: string; takesBack: boolean; locale: string; facts: PortalFacts; credentials: Credentials },
   extra: (tx: Tx, tenantId: string) => Promise<Extra>,
 ): Promise<{ tenantId: string; access: Access; extra: Extra }> {
   const { db, sealer, now } = context;
-  return withAccount(db, account.key, randomUUID(), async (tx, tenantId) => {
+  return withAccount(db, account.key, randomUUID(), account.takesBack, async (tx, tenantId) => {
     const access = await writeConnection(tx, { sealer, now }, tenantId, account);
     return { tenantId, access, extra: await extra(tx, tenantId) };
   });

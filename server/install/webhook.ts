@@ -4,6 +4,7 @@ import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadConnection } from '../tenants/connections.ts';
 import { createSignInCode } from '../tenants/sign-in-codes.ts';
+import { holdActiveTenant } from '../tenants/tenants.ts';
 import {
   type Credentials,
   connectAccount,
@@ -23,7 +24,7 @@ export interface WebhookConnector {
   connectWebhook(webhookUrl: string): Promise<string>;
   /**
    * Connects or reconnects an existing tenant by an inbound webhook.
-   * @throws AppError `wrong_state` over another portal, or over one that its app connects
+   * @throws AppError `wrong_state` over another portal, or over one that its app connects; `tenant_deleting`
    */
   addWebhook(tenantId: string, webhookUrl: string): Promise<void>;
 }
@@ -46,7 +47,10 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
       const webhook = parseWebhook(webhookUrl);
       const facts = await test(webhook);
       const member = { crmSource: 'bitrix24', crmUserId: facts.profile.userId } as const;
-      const account = { key: `bitrix24-webhook:${webhook.host}`, locale: 'en', facts, credentials: toCredentials(webhook) };
+      const account = {
+        ...{ key: `bitrix24-webhook:${webhook.host}`, takesBack: true, locale: 'en' },
+        ...{ facts, credentials: toCredentials(webhook) },
+      };
       const { extra: code } = await connectAccount(context, account, (tx, tenantId) =>
         createSignInCode(tx, tenantId, member, now()),
       );
@@ -60,6 +64,8 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
       await db.withTenant(tenantId, 'read', (tx) => requireSamePortal(tx, tenantId, webhook));
       const facts = await test(webhook);
       await db.withTenant(tenantId, 'write', async (tx) => {
+        // Its deletion may have been asked for while the portal was called.
+        await holdActiveTenant(tx, tenantId);
         await requireSamePortal(tx, tenantId, webhook);
         await writeConnection(tx, context, tenantId, { locale: null, facts, credentials: toCredentials(webhook) });
       });

@@ -3,6 +3,7 @@ import type { DbListener } from '../platform/db-listener.ts';
 import { AppError } from '../platform/errors.ts';
 import { announceTenant } from './announce.ts';
 import { type Decided, loadDecided } from './members.ts';
+import { holdTenant } from './schedule.ts';
 
 export interface Tenant {
   id: string;
@@ -37,30 +38,42 @@ export function findTenant(db: Db, accountKey: string): Promise<Tenant | null> {
 
 /**
  * Makes the tenant of an account, or finds it, and does `work` in the same transaction: two installs at once end in one
- * tenant, and no tenant is left without what `work` writes. A tenant that waits for deletion is taken back.
+ * tenant, and no tenant is left without what `work` writes.
  * @param newId id for the tenant if it has to be made
+ * @param takesBack whether a tenant that waits for deletion is taken back
+ * @throws AppError `tenant_deleting` for one that is not
  */
 export async function withAccount<Result>(
   db: Db,
   accountKey: string,
   newId: string,
+  takesBack: boolean,
   work: (tx: Tx, tenantId: string) => Promise<Result>,
 ): Promise<Result> {
   const known = await findTenant(db, accountKey);
   const tenantId = known?.id ?? newId;
   const outcome = await db.withTenant(tenantId, 'write', async (tx) => {
-    const [row] = await tx.query<{ id: string }>({
-      text: `insert into tenants (id, account_key) values ($1, $2)
-             on conflict (account_key) do update set status = 'active', deletes_at = null
-             returning id`,
-      values: [tenantId, accountKey],
+    const [row] = await tx.query<{ id: string; status: Tenant['status'] }>({
+      text: `insert into tenants as t (id, account_key) values ($1, $2)
+             on conflict (account_key) do update
+               set status = case when $3 then 'active' else t.status end, deletes_at = case when $3 then null else t.deletes_at end
+             returning id, status`,
+      values: [tenantId, accountKey, takesBack],
     });
     // Somebody else made the tenant since we looked: start again under its id.
     if (row?.id !== tenantId) return null;
+    if (row.status === 'deleting') throw new AppError('tenant_deleting');
     await announceTenant(tx, tenantId);
     return { result: await work(tx, tenantId) };
   });
-  return outcome ? outcome.result : withAccount(db, accountKey, newId, work);
+  return outcome ? outcome.result : withAccount(db, accountKey, newId, takesBack, work);
+}
+
+/** Holds a tenant whose data stays for the rest of the transaction. @throws AppError `tenant_deleting` when it does not */
+export async function holdActiveTenant(tx: Tx, tenantId: string): Promise<void> {
+  await holdTenant(tx, tenantId);
+  const active = await tx.query({ text: `select 1 from tenants where id = $1 and status = 'active'`, values: [tenantId] });
+  if (active.length === 0) throw new AppError('tenant_deleting');
 }
 
 /** Ends all sessions of the tenant and its syncing; a new install begins both again. */
