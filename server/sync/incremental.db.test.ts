@@ -95,9 +95,13 @@ test('changes of every kind reach the copy with the next sync, and what follows 
     await rig.query({ text: 'select 1 from crm_activities where external_id = $1', values: [String(answered)] }),
   ).toHaveLength(1);
   expect((await status()).status).toBe('complete');
+  const entries = await rig.query<{ count: number }>({
+    text: `select record_count as count from data_access_logs where action = 'sync_incremental' order by seq desc limit 1`,
+  });
+  expect(entries[0]?.count).toBeGreaterThan(0);
 });
 
-test('a sync that finds nothing new costs two requests and writes no record', async () => {
+test('a sync that finds nothing new costs two requests and writes no record, nor an entry in the access log', async () => {
   await after(16 * 60_000);
   const before = rig.sandbox.ledger.entries.length;
   const versions = () => rig.query({ text: 'select table_name, version from data_versions order by 1' });
@@ -105,10 +109,13 @@ test('a sync that finds nothing new costs two requests and writes no record', as
     rig.query<{ at: Date }>({
       text: 'select min(last_sync_cursor) as at, count(distinct last_sync_cursor) from crm_sync_status',
     });
-  const [was, [cursor]] = [await versions(), await cursors()];
+  const entries = () => rig.query({ text: 'select action, record_count from data_access_logs order by seq' });
+  const [was, [cursor], logged] = [await versions(), await cursors(), await entries()];
   await after(16 * 60_000);
   expect(rig.sandbox.ledger.entries.length - before).toBe(2);
   expect(await versions()).toEqual(was);
+  expect(await entries()).toEqual(logged);
+  expect(logged).not.toContainEqual({ action: 'sync_incremental', record_count: 0 });
   // The copy is as of now all the same. The portal's time has whole seconds.
   const [moved] = await cursors();
   const minutes = ((moved?.at.getTime() ?? 0) - (cursor?.at.getTime() ?? 0)) / 60_000;
