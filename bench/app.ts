@@ -6,7 +6,7 @@
 // firstChartGzipKb is what the first chart waits for: the page's own code and styles, one language, Chart.js. besideGzipKb had arrived
 // by then too, without being waited for: Bitrix24's SDK, which resizes the frame.
 // Fails when something is reported on the console or axe finds anything serious. Prints one JSON line last.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -89,7 +89,7 @@ try {
     JSON.stringify({
       firstChartGzipKb,
       besideGzipKb: await gzipKb(arrived.filter((name) => !awaited.has(name))),
-      totalGzipKb: await gzipKb(await readdir(ASSETS)),
+      totalGzipKb: await gzipKb([...(await filesOf(/^/))]),
       htmlToFirstChartMs,
       jsErrors: troubles.length,
       axeSerious: axeSerious.length,

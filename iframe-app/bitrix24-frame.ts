@@ -8,6 +8,8 @@ export interface Bitrix24Frame {
   finishInstall(): Promise<void>;
   /** Opens a page of the portal in its slider. Resolves when that is closed, rejects where the portal does not open such pages. */
   openPath(url: string): Promise<void>;
+  /** Loads the portal's page anew, and the app in it with a fresh proof. */
+  reload(): Promise<void>;
 }
 
 /**
@@ -39,6 +41,9 @@ export async function connectFrame(hostOrigin: string): Promise<Bitrix24Frame> {
       // An install page that is opened again after the installation has nothing left to finish.
       if (!frame.isInstallMode) return;
       await frame.installFinish();
+    },
+    async reload() {
+      await frame.parent.reloadWindow();
     },
     async openPath(url) {
       const { pathname, search } = new URL(url);

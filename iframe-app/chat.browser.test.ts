@@ -84,7 +84,7 @@ test.each([
   await openApp();
   await page.route(files, (route) => route.abort());
   await page.getByRole('tab', { name: 'Chat' }).click();
-  await page.getByText('No connection to LeadRelay').waitFor();
+  await page.getByText('This part could not be loaded').waitFor();
   await page.unroute(files);
   await page.getByRole('tab', { name: 'Chat' }).click();
   await page.locator('.chat-log').waitFor();

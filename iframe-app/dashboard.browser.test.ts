@@ -854,6 +854,15 @@ describe('the whole dashboard', () => {
     }
   }, 300_000);
 
+  test('says that a part of it is gone, and has the portal load it anew', async () => {
+    const frame = await openFramed();
+    await page.route('**/assets/picker-*.js', (route) => route.fulfill({ status: 404 }));
+    await frame.getByRole('button', { name: '+ Add' }).click();
+    await frame.getByText('This part could not be loaded').waitFor();
+    await frame.getByRole('button', { name: 'Reload', exact: true }).click();
+    await expect.poll(() => page.evaluate('window.portal.commands')).toContain('reloadWindow');
+  });
+
   test('stays readable where its tools are out of reach', async () => {
     await page.route('**/assets/dashboard-tools-*.js', (route) => route.abort());
     portal.boot = sampleBoot(portal.boot);

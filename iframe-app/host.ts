@@ -14,6 +14,8 @@ export interface Host {
    * @returns whether the host does that; where not, it is a link like any other
    */
   openRecord(url: string): boolean;
+  /** Opens the app anew; null where it could not come back, its sign-in link being used up. */
+  reload: (() => void) | null;
 }
 
 /** How long an answer of the host may take, the load of the SDK included, before the app gives up on it. */
@@ -82,6 +84,11 @@ function bitrix24Host(hostOrigin: string): Host {
         .catch(() => window.open(url, '_blank', 'noopener'));
       return true;
     },
+    reload() {
+      connect()
+        .then((frame) => frame.reload())
+        .catch(() => location.reload());
+    },
   };
 }
 
@@ -95,6 +102,7 @@ function standaloneHost(): Host {
     },
     finishInstall: () => Promise.reject(new Error('no host to finish the installation in')),
     openRecord: () => false,
+    reload: null,
   };
 }
 

@@ -296,7 +296,7 @@ test('code that cannot be loaded is said to be out of reach, and onboarding begi
   await page.route('**/assets/onboarding-*.js', (route) => route.abort());
   await open({ state: 'complete' });
   await page.getByRole('button', { name: 'Change what I track' }).click();
-  await page.getByText('No connection to LeadRelay').waitFor();
+  await page.getByText('This part could not be loaded').waitFor();
   await page.unroute('**/assets/onboarding-*.js');
   await page.getByRole('button', { name: 'Change what I track' }).click();
   await heading('Your data is copied. I am looking at it now…').waitFor();

@@ -145,7 +145,7 @@ test.each([
   await openDashboard();
   await page.route(files, (route) => route.abort());
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('No connection to LeadRelay').waitFor();
+  await page.getByText('This part could not be loaded').waitFor();
   expect(await page.locator('.kpi-value').count()).toBe(4);
   await page.unroute(files);
   await page.getByRole('button', { name: 'Settings' }).click();

@@ -3,6 +3,7 @@ import process from 'node:process';
 import preact from '@preact/preset-vite';
 import { defineConfig, type Plugin } from 'vite';
 import { compileTexts } from './compile-texts.ts';
+import { keepFormerFiles } from './keep-former-files.ts';
 
 // What is built is what is shipped, whoever asks for it: under a test runner's NODE_ENV the JSX would come in its form for
 // debugging, 2 kB larger.
@@ -35,10 +36,9 @@ const findFirstPage: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [preact(), compileTexts(), findFirstPage],
+  plugins: [preact(), compileTexts(), findFirstPage, keepFormerFiles()],
   build: {
     outDir: path.join(import.meta.dirname, '..', 'dist', 'iframe-app'),
-    emptyOutDir: true,
     manifest: true,
     assetsDir: 'assets',
     target: 'es2022',

@@ -13,7 +13,7 @@ import type { SyncModel } from './sync/sync-model.ts';
 interface AppProps {
   boot: BootData;
   api: Api;
-  host: Pick<Host, 'openRecord'>;
+  host: Pick<Host, 'openRecord' | 'reload'>;
   dashboard: DashboardModel;
   sync: SyncModel;
   install: InstallModel;

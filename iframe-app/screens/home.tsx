@@ -6,6 +6,7 @@ import type { Host } from '../host.ts';
 import { type LiveStatus, startLiveStatus } from '../live-status.ts';
 import { browserTimers, documentVisibility } from '../poller.ts';
 import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
 import { GearIcon } from '../ui/icons.tsx';
 import { Dashboard, DashboardSkeleton } from './dashboard/dashboard.tsx';
 import type { DashboardModel } from './dashboard/dashboard-model.ts';
@@ -16,7 +17,7 @@ import { type View, ViewTabs } from './view-tabs.tsx';
 
 interface HomeProps {
   api: Api;
-  host: Pick<Host, 'openRecord'>;
+  host: Pick<Host, 'openRecord' | 'reload'>;
   dashboard: DashboardModel;
   sync: SyncModel;
   isAdmin: boolean;
@@ -126,7 +127,11 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
     </>
   );
   const choose = (chosen: View) => (chosen === 'chat' ? load('chat', () => setView('chat')) : setView(chosen));
-  const trouble = isUnreachable && <Banner title={t('offline.title')} text={t('loadFailed.network')} />;
+  const trouble = isUnreachable && (
+    <Banner title={t('part.title')} text={t('part.text')}>
+      {host.reload && <Button onClick={host.reload}>{t('action.reload')}</Button>}
+    </Banner>
+  );
   return (
     <>
       <ViewTabs view={view} onChoose={choose} />
@@ -141,6 +146,7 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
             sync={sync}
             isAdmin={isAdmin}
             onRefresh={refresh}
+            reach={reach}
             actions={actions}
           >
             {part && <part.OnboardingNote model={part.model} sync={sync} />}

@@ -5,6 +5,7 @@ export const texts = {
   'action.refresh': 'Refresh',
   'action.refreshing': 'Refreshing…',
   'action.retry': 'Try again',
+  'action.reload': 'Reload',
   'action.restartSync': 'Sync again',
   'action.resumeSync': 'Resume',
   'action.settings': 'Settings',
@@ -96,6 +97,8 @@ export const texts = {
   'loadFailed.server': 'Something went wrong on our side. Try again in a minute.',
   'loadFailed.stale': 'Something went wrong on our side. You see the numbers loaded at {time}.',
   'loadFailed.request': 'Request {id}',
+  'part.title': 'This part could not be loaded',
+  'part.text': 'LeadRelay may have been updated since you opened it: reload it. Otherwise check your connection.',
 
   'panel.loading': 'Loading…',
   'panel.empty': 'Nothing in this period',

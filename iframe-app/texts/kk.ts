@@ -21,6 +21,7 @@ export const texts: AppTexts = {
   'action.refresh': 'Жаңарту',
   'action.refreshing': 'Жаңартылуда…',
   'action.retry': 'Қайталау',
+  'action.reload': 'Қайта жүктеу',
   'action.restartSync': 'Қайта бастау',
   'action.resumeSync': 'Жалғастыру',
   'action.settings': 'Баптаулар',
@@ -112,6 +113,8 @@ export const texts: AppTexts = {
   'loadFailed.server': 'Біздің тарапта қате шықты. Бір минуттан кейін қайталаңыз.',
   'loadFailed.stale': 'Біздің тарапта қате шықты. Сіз {time} жүктелген көрсеткіштерді көріп тұрсыз.',
   'loadFailed.request': 'Сұрау {id}',
+  'part.title': 'Бұл бөлікті жүктеу мүмкін болмады',
+  'part.text': 'LeadRelay ашық тұрғанда жаңарған болуы мүмкін: оны қайта жүктеңіз. Көмектеспесе, байланысты тексеріңіз.',
 
   'panel.loading': 'Жүктелуде…',
   'panel.empty': 'Бұл кезеңде ештеңе жоқ',

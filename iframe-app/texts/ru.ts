@@ -7,6 +7,7 @@ export const texts: AppTexts = {
   'action.refresh': 'Обновить',
   'action.refreshing': 'Обновляем…',
   'action.retry': 'Повторить',
+  'action.reload': 'Перезагрузить',
   'action.restartSync': 'Запустить снова',
   'action.resumeSync': 'Возобновить',
   'action.settings': 'Настройки',
@@ -106,6 +107,8 @@ export const texts: AppTexts = {
   'loadFailed.server': 'Что-то пошло не так на нашей стороне. Повторите через минуту.',
   'loadFailed.stale': 'Что-то пошло не так на нашей стороне. Вы видите показатели, загруженные в {time}.',
   'loadFailed.request': 'Запрос {id}',
+  'part.title': 'Эту часть не удалось загрузить',
+  'part.text': 'Возможно, LeadRelay обновился, пока был открыт: перезагрузите его. Если не помогло, проверьте соединение.',
 
   'panel.loading': 'Загрузка…',
   'panel.empty': 'За этот период ничего нет',

@@ -7,6 +7,7 @@ export const texts: AppTexts = {
   'action.refresh': 'Yenile',
   'action.refreshing': 'Yenileniyor…',
   'action.retry': 'Yeniden dene',
+  'action.reload': 'Yeniden yükle',
   'action.restartSync': 'Yeniden başlat',
   'action.resumeSync': 'Devam ettir',
   'action.settings': 'Ayarlar',
@@ -101,6 +102,8 @@ export const texts: AppTexts = {
   'loadFailed.server': 'Bizim tarafımızda bir hata oluştu. Bir dakika sonra yeniden deneyin.',
   'loadFailed.stale': 'Bizim tarafımızda bir hata oluştu. {time} itibarıyla yüklenen rakamları görüyorsunuz.',
   'loadFailed.request': 'İstek {id}',
+  'part.title': 'Bu bölüm yüklenemedi',
+  'part.text': 'LeadRelay açıkken güncellenmiş olabilir: yeniden yükleyin. Olmazsa bağlantınızı denetleyin.',
 
   'panel.loading': 'Yükleniyor…',
   'panel.empty': 'Bu dönemde hiçbir şey yok',

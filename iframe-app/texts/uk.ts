@@ -7,6 +7,7 @@ export const texts: AppTexts = {
   'action.refresh': 'Оновити',
   'action.refreshing': 'Оновлюємо…',
   'action.retry': 'Повторити',
+  'action.reload': 'Перезавантажити',
   'action.restartSync': 'Запустити знову',
   'action.resumeSync': 'Відновити',
   'action.settings': 'Налаштування',
@@ -107,6 +108,8 @@ export const texts: AppTexts = {
   'loadFailed.server': 'Щось пішло не так на нашому боці. Повторіть за хвилину.',
   'loadFailed.stale': 'Щось пішло не так на нашому боці. Ви бачите показники, завантажені о {time}.',
   'loadFailed.request': 'Запит {id}',
+  'part.title': 'Цю частину не вдалося завантажити',
+  'part.text': 'Можливо, LeadRelay оновився, поки був відкритий: перезавантажте його. Якщо не допомогло, перевірте з’єднання.',
 
   'panel.loading': 'Завантаження…',
   'panel.empty': 'За цей період нічого немає',

@@ -21,6 +21,7 @@ export const texts: AppTexts = {
   'action.refresh': 'Yangilash',
   'action.refreshing': 'Yangilanmoqda…',
   'action.retry': 'Qayta urinish',
+  'action.reload': 'Qayta yuklash',
   'action.restartSync': 'Qayta boshlash',
   'action.resumeSync': 'Davom ettirish',
   'action.settings': 'Sozlamalar',
@@ -114,6 +115,8 @@ export const texts: AppTexts = {
   'loadFailed.server': 'Bizning tomonda xatolik yuz berdi. Bir daqiqadan so‘ng qayta urinib ko‘ring.',
   'loadFailed.stale': 'Bizning tomonda xatolik yuz berdi. Soat {time} da yuklangan ko‘rsatkichlar ko‘rsatilmoqda.',
   'loadFailed.request': 'So‘rov {id}',
+  'part.title': 'Bu qismni yuklab bo‘lmadi',
+  'part.text': 'LeadRelay ochiq turganda yangilangan bo‘lishi mumkin: uni qayta yuklang. Yordam bermasa, ulanishni tekshiring.',
 
   'panel.loading': 'Yuklanmoqda…',
   'panel.empty': 'Bu davrda hech narsa yo‘q',

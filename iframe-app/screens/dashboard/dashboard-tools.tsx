@@ -36,6 +36,8 @@ interface ToolsDeps {
   sync: Pick<SyncModel, 'status'>;
   isAdmin: boolean;
   app: AppContext;
+  /** Does what needs more of the app's code, and says where that cannot be had. */
+  reach: (work: () => Promise<void>) => Promise<void>;
 }
 
 /** What the dashboard's cards and page get once this has loaded. */
@@ -57,7 +59,7 @@ export interface Tools {
 type Over = ({ kind: 'picker' } & typeof import('./picker.tsx')) | ({ kind: 'bin' } & typeof import('./bin.tsx'));
 
 /** All that is done with widgets, rather than looked at. It loads after the charts are drawn. */
-export async function createTools({ api, host, dashboard, sync, isAdmin, app }: ToolsDeps): Promise<Tools> {
+export async function createTools({ api, host, dashboard, sync, isAdmin, app, reach }: ToolsDeps): Promise<Tools> {
   adoptStyles();
   const t = await app.i18n.load(DASHBOARD_TEXTS);
   const widgetApi = createWidgetApi(api);
@@ -69,13 +71,10 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app }: 
   /** What lies over the page, with its code: few people add or bring back, and that loads when they do. */
   const over = signal<Over | null>(null);
 
-  async function open(load: () => Promise<Over>): Promise<void> {
-    try {
+  const open = (load: () => Promise<Over>) =>
+    reach(async () => {
       over.value = await load();
-    } catch (cause) {
-      model.toast.value = { kind: 'failed', error: new ApiError('network', { cause }) };
-    }
-  }
+    });
   const close = () => {
     over.value = null;
   };

@@ -50,13 +50,15 @@ interface DashboardProps {
   isAdmin: boolean;
   /** Loads the numbers again, and asks the CRM for newer ones. */
   onRefresh: () => void;
+  /** Does what needs more of the app's code, and says above the dashboard where that cannot be had. */
+  reach: (work: () => Promise<void>) => Promise<void>;
   /** More buttons in the page's head. */
   actions?: ComponentChildren;
   /** Above everything else. */
   children?: ComponentChildren;
 }
 
-export function Dashboard({ api, host, dashboard, sync, isAdmin, onRefresh, actions, children }: DashboardProps) {
+export function Dashboard({ api, host, dashboard, sync, isAdmin, onRefresh, reach, actions, children }: DashboardProps) {
   const app = useApp();
   const { t } = app.i18n;
   const [tools, setTools] = useState<Tools | null>(null);
@@ -83,7 +85,7 @@ export function Dashboard({ api, host, dashboard, sync, isAdmin, onRefresh, acti
     if (!hasNumbers) return;
     const load = () =>
       loadTools()
-        .then(({ createTools }) => createTools({ api, host, dashboard, sync, isAdmin, app }))
+        .then(({ createTools }) => createTools({ api, host, dashboard, sync, isAdmin, app, reach }))
         .then((made) => setTools(made));
     // Not before the charts are drawn. Where it is out of reach, everything can still be read.
     const drawn = loadCanvas().catch(() => {});
