@@ -863,6 +863,21 @@ describe('the whole dashboard', () => {
     await expect.poll(() => page.evaluate('window.portal.commands')).toContain('reloadWindow');
   });
 
+  test('opens no part without its styles, and tries again for them', async () => {
+    await open();
+    await page.route('**/assets/chat-*.css', (route) => route.abort());
+    await page.getByRole('tab', { name: 'Chat' }).click();
+    await page.getByText('This part could not be loaded').waitFor();
+    expect(await page.locator('.chat-log').count()).toBe(0);
+    await page.unroute('**/assets/chat-*.css');
+    await page.getByRole('tab', { name: 'Chat' }).click();
+    await page.locator('.chat-log').waitFor();
+    expect(await page.locator('head link[href*="chat-"]').count()).toBe(1);
+    await page.getByRole('tab', { name: 'Dashboard' }).click();
+    await page.getByRole('tab', { name: 'Chat' }).click();
+    expect(await page.locator('head link[href*="chat-"]').count()).toBe(1);
+  });
+
   test('stays readable where its tools are out of reach', async () => {
     await page.route('**/assets/dashboard-tools-*.js', (route) => route.abort());
     portal.boot = sampleBoot(portal.boot);

@@ -25,6 +25,16 @@ const findFirstPage: Plugin = {
   },
 };
 
+/** What Vite wraps each `import()` in; see load-later.ts. */
+const ownLoader: Plugin = {
+  name: 'own-loader',
+  enforce: 'pre',
+  load(id) {
+    if (id !== '\0vite/preload-helper.js') return null;
+    return `export { loadLater as __vitePreload } from ${JSON.stringify(path.join(import.meta.dirname, 'load-later.ts'))};`;
+  },
+};
+
 /**
  * What the server's page relies on:
  * - `dist/iframe-app/.vite/manifest.json`, entry key `main.tsx`, names the entry script (`file`) and its styles (`css`),
@@ -36,7 +46,7 @@ const findFirstPage: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [preact(), compileTexts(), findFirstPage, keepFormerFiles()],
+  plugins: [preact(), compileTexts(), findFirstPage, ownLoader, keepFormerFiles()],
   build: {
     outDir: path.join(import.meta.dirname, '..', 'dist', 'iframe-app'),
     manifest: true,
