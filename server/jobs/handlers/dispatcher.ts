@@ -2,9 +2,9 @@ import type { CrmSource } from '../../../contract/crm.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db.ts';
 import type { Logger } from '../../platform/log.ts';
+import { listDueDeletions } from '../../tenants/deletion.ts';
 import { claimDueTenants, isOnboardingDue, listDueConnections } from '../../tenants/schedule.ts';
 import type { Job, JobQueue } from '../definitions.ts';
-import { dispatchErasures } from './erase.ts';
 
 export interface DispatcherDeps {
   db: Db;
@@ -23,8 +23,8 @@ const TICK_MS = 1_000;
 const ERASURES_EVERY_MS = 60_000;
 
 /**
- * Looks every second whose connections are due and leaves a job for each; every minute whose data is to be erased. One timer and one indexed look-up, whatever the
- * number of connections; any number of processes may run one.
+ * Looks every second whose connections are due and leaves a job for each; every minute whose data is to be erased. One timer and
+ * one indexed look-up, whatever the number of connections; any number of processes may run one.
  */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const stopping = new AbortController();
@@ -72,6 +72,16 @@ export async function dispatchDue({ db, queue, clock }: Omit<DispatcherDeps, 'lo
   await queue.send('sync', syncs);
   await queue.send('onboarding', onboardings);
   return syncs.length + onboardings.length;
+}
+
+/** Queues the erasure of every tenant whose day has come. @returns how many jobs */
+export async function dispatchErasures({ db, queue, clock }: Omit<DispatcherDeps, 'log'>): Promise<number> {
+  const due = await listDueDeletions(db, new Date(clock.now()));
+  await queue.send(
+    'erase',
+    due.map((tenantId) => ({ data: { tenantId }, key: tenantId })),
+  );
+  return due.length;
 }
 
 function syncJob(tenantId: string, crmSource: CrmSource): Job<'sync'> {

@@ -5,7 +5,8 @@ import { createLogger } from '../../platform/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../../testing/small-world.ts';
 import type { JobQueue } from '../definitions.ts';
-import { createEraseHandler, dispatchErasures } from './erase.ts';
+import { dispatchErasures } from './dispatcher.ts';
+import { createEraseHandler } from './erase.ts';
 
 let database: TestDatabase;
 let owner: pg.Client;

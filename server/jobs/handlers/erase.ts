@@ -1,8 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db.ts';
 import type { Logger } from '../../platform/log.ts';
-import { eraseTenant, listDueDeletions } from '../../tenants/deletion.ts';
-import type { JobQueue } from '../definitions.ts';
+import { eraseTenant } from '../../tenants/deletion.ts';
 import type { JobHandler } from '../queue.ts';
 
 /** Erases a tenant whose day has come. What stops half-way is carried on by the next job. */
@@ -10,14 +9,4 @@ export function createEraseHandler({ db, clock, log }: { db: Db; clock: Clock; l
   return async ({ tenantId }, signal) => {
     if (await eraseTenant(db, tenantId, new Date(clock.now()), signal)) log.info({ tenantId }, 'all data of a tenant was erased');
   };
-}
-
-/** Leaves a job for each tenant whose day has come. @returns how many */
-export async function dispatchErasures({ db, queue, clock }: { db: Db; queue: JobQueue; clock: Clock }): Promise<number> {
-  const due = await listDueDeletions(db, new Date(clock.now()));
-  await queue.send(
-    'erase',
-    due.map((tenantId) => ({ data: { tenantId }, key: tenantId })),
-  );
-  return due.length;
 }
