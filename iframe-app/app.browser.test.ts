@@ -1,69 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Frame, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { BootData } from '../contract/session.ts';
-import { buildApp } from '../scripts/build-app.ts';
-import { openBrowser } from '../scripts/open-browser.ts';
+import type { Frame, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { LANGUAGES } from './i18n.ts';
-import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
-import {
-  entityProgress,
-  sampleBoot,
-  sampleDashboard,
-  sampleRecord,
-  sampleSession,
-  sampleSyncStatus,
-} from './testing/sample-replies.ts';
+import { type AppPage, openForEachTest } from './testing/app-page.ts';
+import { type FakePortal, refusal } from './testing/fake-portal.ts';
+import { entityProgress, sampleDashboard, sampleRecord, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
 
 const DASHBOARD = 'GET /api/dashboard/data';
 const STATUS = 'GET /api/crm/sync/status';
 const CHARTS = 7;
 const TOOLS = '**/assets/dashboard-tools-*.js';
 
-let dist: string;
-let browser: Browser;
+let app: AppPage;
 let portal: FakePortal;
 let page: Page;
-let problems: string[];
 
-beforeAll(async () => {
-  dist = await buildApp();
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  portal = await startFakePortal(dist);
+openForEachTest((opened) => {
+  app = opened;
+  ({ portal, page } = app);
   portal.api[DASHBOARD] = () => ({ body: sampleDashboard() });
-  page = await browser.newPage({ reducedMotion: 'reduce' });
-  problems = [];
-  // Chromium reports a refused request of the script's own; everything else on the console is a fault of the app.
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(error.message));
-});
-afterEach(async () => {
-  await page.close();
-  await portal.close();
 });
 
-async function open(boot: Partial<BootData> = {}): Promise<void> {
-  portal.boot = sampleBoot({ ...portal.boot, ...boot });
-  await page.goto(portal.appUrl);
-}
-
-/** Opens the app inside the portal's page; answers its frame. */
-async function openFramed(boot: Partial<BootData> = {}): Promise<Frame> {
-  portal.boot = sampleBoot({ ...portal.boot, ...boot });
-  await page.goto(portal.portalUrl);
-  await page.waitForFunction(() => document.querySelector('iframe')?.contentWindow !== null);
-  const frame = page.frames().find((one) => one.url() === portal.appUrl) ?? (await page.waitForEvent('frameattached'));
-  await frame.waitForURL(portal.appUrl);
-  return frame;
-}
+const open: AppPage['open'] = (boot) => app.open(boot);
+const openFramed: AppPage['openFramed'] = (boot) => app.openFramed(boot);
 
 /** Waits until every canvas has ink on it: pixels of more than the background's one colour. */
 async function waitForCharts(where: Page | Frame, count: number): Promise<void> {
@@ -94,7 +55,6 @@ test.each([380, 768, 1280, 1920])('at %i px the dashboard shows its numbers and 
     return cards.filter((card) => card.getBoundingClientRect().top === top).length;
   });
   expect(perRow).toBe(width > 900 ? 4 : width > 640 ? 2 : 1);
-  expect(problems).toEqual([]);
 });
 
 test.each([380, 1000, 1150])('at %i px a long figure is set smaller instead of being cut off', async (width) => {
@@ -215,7 +175,6 @@ test('inside a portal an expired token is renewed with a proof from the portal',
     'POST /api/session -',
     `${DASHBOARD} token-2`,
   ]);
-  expect(problems).toEqual([]);
 });
 
 test('outside of a portal an expired session asks to open the app again', async () => {
@@ -251,8 +210,7 @@ test('the portal’s frame becomes as tall as the app, and shorter again, with n
 });
 
 test('a frame of another site gets no message, whatever it calls itself', async () => {
-  portal.boot = sampleBoot({ ...portal.boot, hostOrigin: 'https://portal.bitrix24.com' });
-  const frame = await openFramed();
+  const frame = await openFramed({ hostOrigin: 'https://portal.bitrix24.com' });
   await waitForCharts(frame, CHARTS);
   expect(await page.evaluate(() => Reflect.get(window, 'portal').commands)).toEqual([]);
 });
@@ -421,16 +379,12 @@ test('where no texts can be loaded at all, the page says so', async () => {
 });
 
 test.each(LANGUAGES)('what loads before the first chart in %s is at most 100 kB gzip, in 4 files', async (locale) => {
-  const loaded: string[] = [];
-  page.on('response', (response) => {
-    const { pathname } = new URL(response.url());
-    if (pathname.startsWith('/assets/')) loaded.push(path.basename(pathname));
-  });
   // What is asked for once the charts are drawn (the next test says so) may come too late or early enough to be counted.
   await page.route(TOOLS, (route) => route.abort());
   await open({ locale });
   await waitForCharts(page, CHARTS);
-  const sizes = await Promise.all(loaded.map(async (name) => gzipSync(await readFile(path.join(dist, 'assets', name))).length));
+  const loaded = app.loaded.filter((file) => file.startsWith('/assets/'));
+  const sizes = await Promise.all(loaded.map(async (name) => gzipSync(await readFile(path.join(app.dist, name))).length));
   expect(loaded).toHaveLength(4);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(100_000);
 });
@@ -445,5 +399,4 @@ test('what is done with widgets is asked for when the charts are drawn, and is n
   await open();
   await expect.poll(() => asked).toBe(1);
   expect(await kpis()).toEqual(['12,450', '3,980', '$12,345,679', '23.5%']);
-  expect(problems).toEqual([]);
 });

@@ -1,10 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { ChatMessage } from '../contract/chat.ts';
-import { buildApp } from '../scripts/build-app.ts';
-import { openBrowser } from '../scripts/open-browser.ts';
-import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
-import { isKpiData, kpiConfig, sampleBoot, sampleDashboard } from './testing/sample-replies.ts';
+import { type AppPage, openForEachTest } from './testing/app-page.ts';
+import { type FakePortal, refusal } from './testing/fake-portal.ts';
+import { isKpiData, kpiConfig, sampleDashboard } from './testing/sample-replies.ts';
 import { sampleAnswer, sampleHistory, sampleQuestion } from './testing/sample-settings.ts';
 
 const DASHBOARD = 'GET /api/dashboard/data';
@@ -12,41 +11,22 @@ const HISTORY = 'GET /api/dashboard/chat/history';
 const ASK = 'POST /api/dashboard/chat';
 const ADD = 'POST /api/dashboard/widgets';
 
-let dist: string;
-let browser: Browser;
+let app: AppPage;
 let portal: FakePortal;
 let page: Page;
-let problems: string[];
 
-beforeAll(async () => {
-  dist = await buildApp();
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  portal = await startFakePortal(dist);
+openForEachTest((opened) => {
+  app = opened;
+  ({ portal, page } = app);
   portal.api[DASHBOARD] = () => ({ body: sampleDashboard() });
   portal.api[HISTORY] = () => ({ body: sampleHistory() });
   portal.api[ASK] = ({ body }) => ({
     body: { question: sampleQuestion('q', Object(body).message), answer: sampleAnswer('a') },
   });
-  page = await browser.newPage({ reducedMotion: 'reduce', timezoneId: 'UTC' });
-  problems = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(error.message));
-});
-afterEach(async () => {
-  await page.close();
-  await portal.close();
-  expect(problems).toEqual([]);
 });
 
 async function openApp(locale = 'en'): Promise<void> {
-  portal.boot = sampleBoot({ ...portal.boot, locale });
-  await page.goto(portal.appUrl);
+  await app.open({ locale });
   await page.locator('.kpi-value').first().waitFor();
 }
 
@@ -60,8 +40,7 @@ const said = (text: string) => page.locator('.chat-message').filter({ hasText: n
 const answers = () => page.locator('.chat-message[data-from="assistant"]');
 
 test('the arrow keys go from the dashboard to the chat and back, and its code comes when it is wanted', async () => {
-  const loaded: string[] = [];
-  page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+  const { loaded } = app;
   await openApp();
   expect(loaded.filter((file) => /\/chat-/.test(file))).toEqual([]);
   const [chat, dashboard] = [page.getByRole('tab', { name: 'Chat' }), page.getByRole('tab', { name: 'Dashboard' })];

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import axe from 'axe-core';
-import type { Browser, Frame, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Frame, Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { BootData } from '../contract/session.ts';
-import { buildApp } from '../scripts/build-app.ts';
-import { openBrowser } from '../scripts/open-browser.ts';
-import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { type AppPage, openForEachTest } from './testing/app-page.ts';
+import { type FakePortal, refusal } from './testing/fake-portal.ts';
 import { drillPage, type FakeWidgets, sampleCatalog, serveWidgets, widgetId } from './testing/fake-widgets.ts';
-import { chartData, isKpiData, sampleBoot, sampleDashboard, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
+import { chartData, isKpiData, sampleDashboard, sampleSession, sampleSyncStatus } from './testing/sample-replies.ts';
 
 const DRILL = 'POST /api/dashboard/drill';
 const PREVIEW = 'POST /api/dashboard/preview';
@@ -16,47 +15,27 @@ const SOURCES = widgetId(5);
 const STAGES = widgetId(6);
 const OUTCOMES = widgetId(7);
 
-let dist: string;
-let browser: Browser;
+let app: AppPage;
 let portal: FakePortal;
 let fake: FakeWidgets;
 let page: Page;
-let problems: string[];
 
-beforeAll(async () => {
-  dist = await buildApp();
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  portal = await startFakePortal(dist);
-  fake = serveWidgets(portal);
-  page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 }, hasTouch: true });
-  problems = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(error.message));
-});
-afterEach(async () => {
-  await page.close();
-  await portal.close();
-  expect(problems).toEqual([]);
-});
+openForEachTest(
+  (opened) => {
+    app = opened;
+    ({ portal, page } = app);
+    fake = serveWidgets(portal);
+  },
+  { viewport: { width: 1280, height: 900 }, hasTouch: true },
+);
 
 async function open(boot: Partial<BootData> = {}): Promise<void> {
-  portal.boot = sampleBoot({ ...portal.boot, ...boot });
-  await page.goto(portal.appUrl);
+  await app.open(boot);
   await page.locator('.card-menu-button').first().waitFor();
 }
 
 async function openFramed(boot: Partial<BootData> = {}): Promise<Frame> {
-  portal.boot = sampleBoot({ ...portal.boot, ...boot });
-  await page.goto(portal.portalUrl);
-  await page.waitForFunction(() => document.querySelector('iframe')?.contentWindow !== null);
-  const frame = page.frames().find((one) => one.url() === portal.appUrl) ?? (await page.waitForEvent('frameattached'));
-  await frame.waitForURL(portal.appUrl);
+  const frame = await app.openFramed(boot);
   await frame.locator('.card-menu-button').first().waitFor();
   return frame;
 }
@@ -880,8 +859,7 @@ describe('the whole dashboard', () => {
 
   test('stays readable where its tools are out of reach', async () => {
     await page.route('**/assets/dashboard-tools-*.js', (route) => route.abort());
-    portal.boot = sampleBoot(portal.boot);
-    await page.goto(portal.appUrl);
+    await app.open();
     await page.locator('.kpi-value').first().waitFor();
     expect(await page.locator('.card-menu-button').count()).toBe(0);
   });

@@ -1,14 +1,12 @@
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { QUESTIONS, type QuestionId } from '../contract/onboarding.ts';
 import type { BootData } from '../contract/session.ts';
-import { buildApp } from '../scripts/build-app.ts';
-import { openBrowser } from '../scripts/open-browser.ts';
-import { type FakeAnswer, type FakePortal, fakeEvents, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { type AppPage, openForEachTest } from './testing/app-page.ts';
+import { type FakeAnswer, type FakePortal, fakeEvents, refusal } from './testing/fake-portal.ts';
 import {
   completeSyncStatus,
-  sampleBoot,
   sampleDashboard,
   sampleOnboarding,
   sampleQuestion,
@@ -26,11 +24,9 @@ const LATER = 'POST /api/dashboard/onboarding/later';
 const RECONFIGURE = 'POST /api/dashboard/reconfigure';
 const CREATED = ['leads-by-source', 'deals-by-stage', 'by-owner'];
 
-let dist: string;
-let browser: Browser;
+let app: AppPage;
 let portal: FakePortal;
 let page: Page;
-let problems: string[];
 /** What the server says of where onboarding stands. */
 let now: Parameters<typeof sampleOnboarding>[0];
 /** Bodies of the steps, oldest first. */
@@ -38,14 +34,9 @@ let steps: unknown[];
 /** Sessions of those who have put it off. */
 let putOffBy: Set<string | null>;
 
-beforeAll(async () => {
-  dist = await buildApp();
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  portal = await startFakePortal(dist);
+openForEachTest((opened) => {
+  app = opened;
+  ({ portal, page } = app);
   steps = [];
   putOffBy = new Set();
   portal.api[DASHBOARD] = ({ query }) => ({ body: dashboardOf(query.get('widgets')) });
@@ -59,17 +50,6 @@ beforeEach(async () => {
   portal.api[SELECT] = takeStep({ state: 'refining' });
   portal.api[REFINE] = takeStep({ state: 'generating' });
   portal.api[RECONFIGURE] = takeStep({ state: 'analyzing', isReentry: true });
-  page = await browser.newPage({ reducedMotion: 'reduce' });
-  problems = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(error.message));
-});
-afterEach(async () => {
-  await page.close();
-  await portal.close();
-  expect(problems).toEqual([]);
 });
 
 function takeStep(next: typeof now) {
@@ -89,8 +69,7 @@ function dashboardOf(widgets: string | null) {
 
 async function open(state: typeof now, boot: Partial<BootData> = {}): Promise<void> {
   now = state;
-  portal.boot = sampleBoot({ ...portal.boot, ...boot });
-  await page.goto(portal.appUrl);
+  await app.open(boot);
 }
 
 function seesDashboard(): Promise<void> {

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, expect, test } from 'vitest';
 import { ENTITIES } from '../contract/crm.ts';
 import type { BootData } from '../contract/session.ts';
 import { RECORD_PROBLEMS, type SyncState } from '../contract/sync.ts';
-import { openBrowser } from '../scripts/open-browser.ts';
-import { type FakePortal, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { type AppPage, openForEachTest } from './testing/app-page.ts';
+import { type FakePortal, refusal } from './testing/fake-portal.ts';
 import { drillPage, sampleCatalog, serveWidgets, widgetId } from './testing/fake-widgets.ts';
 import { buildWithLongestTexts } from './testing/longest-texts.ts';
 import { findCutOff } from './testing/overflow.ts';
@@ -30,30 +30,21 @@ const RECORD = 'GET /api/dashboard/record';
 const LONG_TITLE = 'Сәтті мәмілелер қызметкерлер бойынша';
 const STOPPED = ['error', 'blocked', 'reauth', 'paused', 'permissions_changed', 'storage_full'] as const satisfies SyncState[];
 
-let dist: string;
-let browser: Browser;
+let app: AppPage;
 let portal: FakePortal;
 let page: Page;
 
-beforeAll(async () => {
-  dist = await buildWithLongestTexts();
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await rm(dist, { recursive: true });
-});
+afterAll(() => rm(app.dist, { recursive: true }));
 
-beforeEach(async () => {
-  portal = await startFakePortal(dist);
-  portal.api[DASHBOARD] = () => ({ body: longDashboard() });
-  page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 380, height: 900 } });
-  page.setDefaultTimeout(10_000);
-});
-afterEach(async () => {
-  await page.close();
-  await portal.close();
-});
+openForEachTest(
+  (opened) => {
+    app = opened;
+    ({ portal, page } = app);
+    portal.api[DASHBOARD] = () => ({ body: longDashboard() });
+    page.setDefaultTimeout(10_000);
+  },
+  { build: buildWithLongestTexts, viewport: { width: 380, height: 900 } },
+);
 
 function longDashboard(over: Parameters<typeof sampleDashboard>[0] = {}) {
   const { widgets, results } = sampleDashboard();
@@ -66,8 +57,7 @@ function longDashboard(over: Parameters<typeof sampleDashboard>[0] = {}) {
 }
 
 async function open(boot: Partial<BootData> = {}): Promise<void> {
-  portal.boot = sampleBoot({ ...portal.boot, locale: 'ru', ...boot });
-  await page.goto(portal.appUrl);
+  await app.open({ locale: 'ru', ...boot });
 }
 
 async function expectAllToFit(): Promise<void> {

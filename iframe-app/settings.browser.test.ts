@@ -1,14 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { BootData } from '../contract/session.ts';
 import { RECORD_PROBLEMS } from '../contract/sync.ts';
-import { buildApp } from '../scripts/build-app.ts';
-import { openBrowser } from '../scripts/open-browser.ts';
-import { type FakePortal, fakeEvents, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { type AppPage, openForEachTest } from './testing/app-page.ts';
+import { type FakePortal, fakeEvents, refusal } from './testing/fake-portal.ts';
 import {
   completeSyncStatus,
   entityProgress,
-  sampleBoot,
   sampleConnections,
   sampleDashboard,
   sampleQuarantine,
@@ -36,21 +34,13 @@ const USAGE = 'GET /api/data/usage';
 const LOG = 'GET /api/data/access-log';
 const ADDRESS = 'https://b24-x7k2.bitrix24.com/rest/1/canary7secret/';
 
-let dist: string;
-let browser: Browser;
+let app: AppPage;
 let portal: FakePortal;
 let page: Page;
-let problems: string[];
-let logged: string[];
 
-beforeAll(async () => {
-  dist = await buildApp();
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  portal = await startFakePortal(dist);
+openForEachTest((opened) => {
+  app = opened;
+  ({ portal, page } = app);
   portal.api[DASHBOARD] = () => ({ body: sampleDashboard() });
   portal.api[CONNECTIONS] = () => ({ body: sampleConnections({ kind: 'webhook' }) });
   portal.api[SETTINGS] = () => ({ body: sampleSettings() });
@@ -58,24 +48,10 @@ beforeEach(async () => {
   portal.api[MEMBERS] = () => ({ body: sampleMembers() });
   portal.api[USAGE] = () => ({ body: sampleUsage() });
   portal.api[LOG] = () => ({ body: sampleAccessLog() });
-  page = await browser.newPage({ reducedMotion: 'reduce' });
-  problems = [];
-  logged = [];
-  page.on('console', (message) => {
-    logged.push(message.text());
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(error.message));
-});
-afterEach(async () => {
-  await page.close();
-  await portal.close();
-  expect(problems).toEqual([]);
 });
 
 async function openDashboard(boot: Partial<BootData> = {}): Promise<void> {
-  portal.boot = sampleBoot({ ...portal.boot, ...boot });
-  await page.goto(portal.appUrl);
+  await app.open(boot);
   await page.locator('.kpi-value').first().waitFor();
 }
 
@@ -111,8 +87,7 @@ async function sendWebhook(address: string): Promise<void> {
 }
 
 test('the settings open and close by keyboard, and the focus goes along', async () => {
-  const loaded: string[] = [];
-  page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+  const { loaded } = app;
   await openDashboard();
   await page.getByRole('button', { name: 'Settings' }).focus();
   expect(loaded.filter((file) => /\/settings-/.test(file))).toEqual([]);
@@ -153,8 +128,7 @@ test.each([
 });
 
 test('the settings come in the person’s language, and no other language is loaded for them', async () => {
-  const loaded: string[] = [];
-  page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+  const { loaded } = app;
   await openSettings({ locale: 'kk' });
   await page.getByRole('heading', { name: 'Баптаулар' }).waitFor();
   const languages = loaded.flatMap((file) => file.match(/(?<=\/assets\/)[a-z]{2}(?=-)/) ?? []);
@@ -219,7 +193,7 @@ test('a webhook that is taken is forgotten, and its sync shows on the dashboard'
   expect(await page.locator('.connection-status').textContent()).toBe('Connected');
   expect(await field.inputValue()).toBe('');
   const kept = await page.evaluate(() => [document.documentElement.outerHTML, location.href, ...Object.values(localStorage)]);
-  expect([...kept, ...logged].join('\n')).not.toContain('canary');
+  expect([...kept, ...app.logged].join('\n')).not.toContain('canary');
   await page.getByRole('button', { name: 'Back to the dashboard' }).click();
   await page.locator('.sync-strip').getByText('300 / 900 leads').waitFor();
 });
@@ -406,8 +380,7 @@ test('a member is told of a deletion, and cannot undo it', async () => {
   portal.api[DASHBOARD] = () => refusal(403, 'tenant_deleting');
   portal.api['GET /api/data/deletion'] = () => ({ body: { deletesAt: '2025-12-24T12:00:00.000Z' } });
   const session = sampleSession({ user: { id: '7', name: 'Timur', role: 'member' } });
-  portal.boot = sampleBoot({ ...portal.boot, session });
-  await page.goto(portal.appUrl);
+  await app.open({ session });
   await page.getByText('An administrator of LeadRelay can undo it here.').waitFor();
   expect(await page.getByRole('button').count()).toBe(0);
 });

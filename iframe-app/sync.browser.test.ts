@@ -1,15 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { BootData } from '../contract/session.ts';
 import type { SyncState } from '../contract/sync.ts';
-import { buildApp } from '../scripts/build-app.ts';
-import { openBrowser } from '../scripts/open-browser.ts';
-import { type FakePortal, fakeEvents, refusal, startFakePortal } from './testing/fake-portal.ts';
+import { type AppPage, openForEachTest } from './testing/app-page.ts';
+import { type FakePortal, fakeEvents, refusal } from './testing/fake-portal.ts';
 import {
   completeSyncStatus,
   entityProgress,
   isKpiData,
-  sampleBoot,
   sampleDashboard,
   sampleSession,
   sampleSyncStatus,
@@ -22,35 +20,17 @@ const REFRESH = 'POST /api/crm/sync/refresh';
 const BEFORE = '2025-11-24T09:05:00.000Z';
 const AFTER = '2025-11-24T09:20:00.000Z';
 
-let dist: string;
-let browser: Browser;
+let app: AppPage;
 let portal: FakePortal;
 let page: Page;
-let problems: string[];
 /** The copy that the fake dashboard is calculated over. */
 let copy: { dataAsOf: string | null; leads: string };
 
-beforeAll(async () => {
-  dist = await buildApp();
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-
-beforeEach(async () => {
-  portal = await startFakePortal(dist);
+openForEachTest((opened) => {
+  app = opened;
+  ({ portal, page } = app);
   copy = { dataAsOf: BEFORE, leads: '12450' };
   portal.api[DASHBOARD] = () => ({ body: dashboardOf(copy) });
-  page = await browser.newPage({ reducedMotion: 'reduce' });
-  problems = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) problems.push(message.text());
-  });
-  page.on('pageerror', (error) => problems.push(error.message));
-});
-afterEach(async () => {
-  await page.close();
-  await portal.close();
-  expect(problems).toEqual([]);
 });
 
 function dashboardOf({ dataAsOf, leads }: typeof copy, syncStatus: SyncState = 'complete') {
@@ -62,8 +42,7 @@ function dashboardOf({ dataAsOf, leads }: typeof copy, syncStatus: SyncState = '
 }
 
 async function open(boot: Partial<BootData> = {}): Promise<void> {
-  portal.boot = sampleBoot({ ...portal.boot, ...boot });
-  await page.goto(portal.appUrl);
+  await app.open(boot);
   await page.locator('.page-head .button').first().waitFor();
 }
 
@@ -117,7 +96,7 @@ test('a newer copy shows by itself, over the one stream, and nothing is polled',
 test('a stream that the server has ended is opened again, with a fresh token when the old one has expired', async () => {
   const events = fakeEvents(completeSyncStatus());
   let isExpired = false;
-  portal.boot = sampleBoot({ ...portal.boot, memberId: '' });
+  portal.boot.memberId = '';
   portal.api['POST /api/session/renew'] = () => ({ body: sampleSession({ token: 'token-2' }) });
   portal.api[EVENTS] = ({ bearer }) => (isExpired && bearer === 'token-1' ? refusal(401, 'token_expired') : events.answer());
   await open();
