@@ -13,13 +13,6 @@ export const texts = {
   'view.dashboard': 'Dashboard',
   'action.track': 'Change what I track',
 
-  'install.title': 'Connecting LeadRelay to your Bitrix24…',
-  'install.text': 'This takes a few seconds. Your data starts to sync right after.',
-  'install.doneTitle': 'LeadRelay is connected',
-  'install.doneText': 'Bitrix24 is opening the app. If nothing happens, open LeadRelay from the left menu.',
-  'install.failedTitle': 'Bitrix24 did not finish the installation',
-  'install.failedText': 'Nothing is lost: try again, or reload this page and open LeadRelay from the left menu.',
-
   'notice.ask_admin.title': 'Ask an administrator to open LeadRelay first',
   'notice.ask_admin.text':
     'LeadRelay is not set up on this portal yet. It takes one click of a Bitrix24 administrator; after that it works for everyone.',

@@ -30,13 +30,6 @@ export const texts: AppTexts = {
   'view.chat': 'Чат',
   'view.dashboard': 'Бақылау тақтасы',
 
-  'install.title': 'LeadRelay сіздің Битрикс24-ке қосылуда…',
-  'install.text': 'Бұл бірнеше секунд алады. Содан кейін деректер бірден жүктеле бастайды.',
-  'install.doneTitle': 'LeadRelay қосылды',
-  'install.doneText': 'Битрикс24 қолданбаны ашып жатыр. Ештеңе болмаса, LeadRelay-ді сол жақ мәзірден ашыңыз.',
-  'install.failedTitle': 'Битрикс24 орнатуды аяқтамады',
-  'install.failedText': 'Ештеңе жоғалған жоқ: қайталаңыз немесе бетті қайта жүктеп, LeadRelay-ді сол жақ мәзірден ашыңыз.',
-
   'notice.ask_admin.title': 'Алдымен әкімшіден LeadRelay-ді ашуды сұраңыз',
   'notice.ask_admin.text':
     'LeadRelay бұл порталда әлі бапталмаған. Битрикс24 әкімшісінің бір рет басуы жеткілікті, содан кейін қолданба бәріне жұмыс істейді.',

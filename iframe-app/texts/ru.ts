@@ -15,13 +15,6 @@ export const texts: AppTexts = {
   'view.dashboard': 'Дашборд',
   'action.track': 'Что отслеживать',
 
-  'install.title': 'Подключаем LeadRelay к вашему Битрикс24…',
-  'install.text': 'Это займёт несколько секунд. Сразу после этого начнётся загрузка данных.',
-  'install.doneTitle': 'LeadRelay подключён',
-  'install.doneText': 'Битрикс24 открывает приложение. Если ничего не происходит, откройте LeadRelay в левом меню.',
-  'install.failedTitle': 'Битрикс24 не завершил установку',
-  'install.failedText': 'Ничего не потеряно: повторите или перезагрузите страницу и откройте LeadRelay в левом меню.',
-
   'notice.ask_admin.title': 'Попросите администратора сначала открыть LeadRelay',
   'notice.ask_admin.text':
     'LeadRelay на этом портале ещё не настроен. Администратору Битрикс24 нужен один клик, после этого приложение заработает для всех.',

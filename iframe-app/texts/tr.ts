@@ -16,13 +16,6 @@ export const texts: AppTexts = {
   'view.chat': 'Sohbet',
   'view.dashboard': 'Pano',
 
-  'install.title': 'LeadRelay, Bitrix24 hesabınıza bağlanıyor…',
-  'install.text': 'Bu birkaç saniye sürer. Hemen ardından verileriniz yüklenmeye başlar.',
-  'install.doneTitle': 'LeadRelay bağlandı',
-  'install.doneText': 'Bitrix24 uygulamayı açıyor. Bir şey olmazsa LeadRelay’i sol menüden açın.',
-  'install.failedTitle': 'Bitrix24 kurulumu tamamlamadı',
-  'install.failedText': 'Hiçbir şey kaybolmadı: yeniden deneyin veya sayfayı yenileyip LeadRelay’i sol menüden açın.',
-
   'notice.ask_admin.title': 'Önce bir yöneticiden LeadRelay’i açmasını isteyin',
   'notice.ask_admin.text':
     'LeadRelay bu portalda henüz kurulmadı. Bir Bitrix24 yöneticisinin tek tıklaması yeterli, ardından herkes için çalışır.',

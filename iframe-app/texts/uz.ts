@@ -29,13 +29,6 @@ export const texts: AppTexts = {
   'view.dashboard': 'Dashbord',
   'action.track': 'Nimani kuzatish',
 
-  'install.title': 'LeadRelay Bitrix24 portalingizga ulanmoqda…',
-  'install.text': 'Bu bir necha soniya oladi. Shundan so‘ng ma’lumotlar yuklana boshlaydi.',
-  'install.doneTitle': 'LeadRelay ulandi',
-  'install.doneText': 'Bitrix24 ilovani ochmoqda. Hech narsa o‘zgarmasa, LeadRelayni chap menyudan oching.',
-  'install.failedTitle': 'Bitrix24 o‘rnatishni yakunlamadi',
-  'install.failedText': 'Hech narsa yo‘qolmadi: qayta urinib ko‘ring yoki sahifani yangilab, LeadRelayni chap menyudan oching.',
-
   'notice.ask_admin.title': 'Avval administratordan LeadRelayni ochishini so‘rang',
   'notice.ask_admin.text':
     'LeadRelay bu portalda hali sozlanmagan. Bitrix24 administratorining bir marta bosishi yetarli, keyin ilova hamma uchun ishlaydi.',

@@ -146,7 +146,7 @@ export const texts = {
   'members.restore': 'Give access back',
   'members.restoreOf': 'Give access back to {name}',
   'members.removed': 'No access',
-  'members.done': 'Saved. It holds within ten minutes.',
+  'members.done': 'Saved.',
   'members.lastAdmin': 'One administrator with access has to be left.',
 
   usage: 'What is copied',

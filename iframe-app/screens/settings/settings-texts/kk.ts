@@ -146,7 +146,7 @@ export const texts: SettingsTexts = {
   'members.restore': 'Рұқсатты қайтару',
   'members.restoreOf': '{name}: рұқсатты қайтару',
   'members.removed': 'Рұқсат жоқ',
-  'members.done': 'Сақталды. Он минут ішінде күшіне енеді.',
+  'members.done': 'Сақталды.',
   'members.lastAdmin': 'Рұқсаты бар кемінде бір әкімші қалуы керек.',
 
   usage: 'Не көшірілген',

@@ -146,7 +146,7 @@ export const texts: SettingsTexts = {
   'members.restore': 'Вернуть доступ',
   'members.restoreOf': 'Вернуть доступ: {name}',
   'members.removed': 'Доступа нет',
-  'members.done': 'Сохранено. Подействует в течение десяти минут.',
+  'members.done': 'Сохранено.',
   'members.lastAdmin': 'Должен остаться хотя бы один администратор с доступом.',
 
   usage: 'Что скопировано',

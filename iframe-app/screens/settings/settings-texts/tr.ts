@@ -145,7 +145,7 @@ export const texts: SettingsTexts = {
   'members.restore': 'Erişimi geri ver',
   'members.restoreOf': '{name}: erişimi geri ver',
   'members.removed': 'Erişim yok',
-  'members.done': 'Kaydedildi. On dakika içinde geçerli olur.',
+  'members.done': 'Kaydedildi.',
   'members.lastAdmin': 'Erişimi olan en az bir yönetici kalmalı.',
 
   usage: 'Kopyalananlar',

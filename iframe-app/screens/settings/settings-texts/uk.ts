@@ -146,7 +146,7 @@ export const texts: SettingsTexts = {
   'members.restore': 'Повернути доступ',
   'members.restoreOf': 'Повернути доступ: {name}',
   'members.removed': 'Доступу немає',
-  'members.done': 'Збережено. Подіє протягом десяти хвилин.',
+  'members.done': 'Збережено.',
   'members.lastAdmin': 'Має залишитися хоча б один адміністратор із доступом.',
 
   usage: 'Що скопійовано',

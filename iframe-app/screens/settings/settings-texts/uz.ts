@@ -148,7 +148,7 @@ export const texts: SettingsTexts = {
   'members.restore': 'Ruxsatni qaytarish',
   'members.restoreOf': '{name}: ruxsatni qaytarish',
   'members.removed': 'Ruxsat yo‘q',
-  'members.done': 'Saqlandi. O‘n daqiqa ichida kuchga kiradi.',
+  'members.done': 'Saqlandi.',
   'members.lastAdmin': 'Ruxsati bor kamida bitta administrator qolishi kerak.',
 
   usage: 'Nimalar ko‘chirilgan',
