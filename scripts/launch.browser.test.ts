@@ -86,7 +86,8 @@ test('an administrator installs LeadRelay and sees the portal’s own numbers; t
   expect(expectedStages.length).toBeGreaterThan(3);
   expect(new Map(await readChart(visitor.app, 'Leads by stage'))).toEqual(new Map(expectedStages as [string, string[]][]));
 
-  const days = [...(await readChart(visitor.app, 'New leads per day')).values()].map(([count]) => Number(count));
+  // Today is not over, and the table says so behind its number.
+  const days = [...(await readChart(visitor.app, 'New leads per day')).values()].map(([count]) => Number(count?.split(' · ')[0]));
   expect(days).toEqual(Object.values(truth.charts.leadsPerDay30));
 
   const agentNames = new Map(names.users.map(({ id, name, lastName }) => [`${name} ${lastName}`, String(id)]));
