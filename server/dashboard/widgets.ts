@@ -180,7 +180,8 @@ function change<Result>(
 ): Promise<Result> {
   const { tenantId, userId } = viewer;
   return db.withTenant(tenantId, 'write', async (tx) => {
-    const [contextRows] = await Promise.all([tx.query(tenantContextQuery(viewer)), tx.query(widgetsLockQuery(tenantId))]);
+    // The lock first: what whoever held it has made of the dashboard decides where the places begin.
+    const [, contextRows] = await Promise.all([tx.query(widgetsLockQuery(tenantId)), tx.query(tenantContextQuery(viewer))]);
     const result = await work(tx, toTenantContext(contextRows[0] ?? {}));
     await Promise.all([
       logAccess(tx, tenantId, { accessedBy: `user:${userId}`, action, entity: null, recordCount: 1 }),

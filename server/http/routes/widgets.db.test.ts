@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dashboardReply, type Widget, widget, widgetBinReply } from '../../../contract/dashboard.ts';
 import { chartOf, type DashboardRig, kpiOf, named, startDashboardRig } from '../../testing/dashboard-rig.ts';
+import { runAs } from '../../testing/postgres.ts';
 import { SMALL_WORLD_NOW } from '../../testing/small-world.ts';
 import { readProblem } from '../../testing/test-app.ts';
 
@@ -47,6 +48,22 @@ const remove = (id: string, token?: string) =>
   rig.call(`/widgets/${id}`, { method: 'DELETE', ...(token !== undefined && { token }) });
 const patch = (id: string, body: unknown) => rig.call(`/widgets/${id}`, { method: 'PATCH', body });
 const bin = async () => widgetBinReply.parse(await (await rig.call('/widgets/bin')).json());
+
+test('a widget that waits for onboarding’s to be made has its place on the dashboard that then is', async () => {
+  await runAs(rig.app.database.ownerUrl, async (maker) => {
+    await maker.query('begin');
+    await maker.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`widgets ${rig.tenantId}`]);
+    const created = create();
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await rig.owner.query(waiting)).rowCount, { interval: 20 }).toBe(1);
+    await maker.query('insert into dashboard_configs (tenant_id, completed_at) values ($1, now())', [rig.tenantId]);
+    await maker.query('commit');
+    const { position } = await created;
+    const listed = widget.array().parse(await (await rig.call('/widgets')).json());
+    expect(position).toBe(listed.at(-1)?.position);
+  });
+  await rig.owner.query('delete from dashboard_configs');
+});
 
 describe('a widget', () => {
   test('is kept as it was asked for, behind the standard ones, with its numbers on the dashboard', async () => {
