@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DashboardReply } from '../../contract/dashboard.ts';
 import { type OnboardingRig, startOnboardingRig } from '../testing/onboarding-rig.ts';
 import { eraseTenant } from './deletion.ts';
-import { claimDueTenants } from './schedule.ts';
+import { claimDueTenants, planNextSync } from './schedule.ts';
 
 let rig: OnboardingRig;
 
@@ -18,6 +18,11 @@ test('a dashboard that was being made is made when the deletion is taken back', 
   await rig.reach('generating');
   const claim = () => claimDueTenants(rig.app.database.db, rig.app.clock.now);
   expect((await deleteAll()).status).toBe(202);
+  expect(await claim()).toEqual([]);
+  // What ends after the deletion was asked for brings nothing back: each minute of thirty days a worker would look for nothing.
+  const { db } = rig.app.database;
+  const connection = { tenantId: rig.tenantId, crmSource: 'bitrix24' } as const;
+  await db.withTenant(rig.tenantId, 'write', (tx) => planNextSync(tx, connection, rig.app.clock.now, null));
   expect(await claim()).toEqual([]);
   expect((await asAdmin('/delete-all/undo', {})).status).toBe(200);
   expect(await claim()).toEqual([rig.tenantId]);

@@ -94,7 +94,7 @@ export async function isOnboardingDue(tx: Tx, tenantId: string, now: Date): Prom
   return rows.length > 0;
 }
 
-/** Repeats the earliest of the tenant's moments where the dispatcher looks. */
+/** Repeats the earliest of the tenant's moments where the dispatcher looks. For one that is being deleted nothing is due. */
 export async function tellDispatcher(tx: Tx, tenantId: string): Promise<void> {
   await tx.query({
     text: `update tenants t set next_sync_at = due.at
@@ -105,7 +105,7 @@ export async function tellDispatcher(tx: Tx, tenantId: string): Promise<void> {
                select work_due_at from dashboard_configs where tenant_id = $1
              ) wishes
            ) due
-           where t.id = $1 and t.next_sync_at is distinct from due.at`,
+           where t.id = $1 and t.status = 'active' and t.next_sync_at is distinct from due.at`,
     values: [tenantId],
   });
 }
