@@ -310,6 +310,30 @@ describe('the records behind a number', () => {
     expect(await frame.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS');
   });
 
+  test('leave the portal where it is scrolled to, as the menu before them does', async () => {
+    portal.api[DRILL] = () => ({ body: drillPage(1, 3) });
+    const frame = await openFramed();
+    const last = frame.locator('.panel-chart').last();
+    // The portal's window is far down in the frame, and its first dialog is still to come.
+    await last.scrollIntoViewIfNeeded();
+    await last.locator('.card-menu-button').click();
+    const menu = await frame.locator('[role="menu"]').boundingBox();
+    expect(menu?.y).toBeGreaterThanOrEqual(64);
+    expect((menu?.y ?? 0) + (menu?.height ?? 0)).toBeLessThanOrEqual(900);
+    const before = await page.evaluate(() => window.scrollY);
+    expect(before).toBeGreaterThan(300);
+    await frame.locator('[role="menuitem"]', { hasText: 'Full screen' }).click();
+    const dialog = frame.locator('dialog[open]');
+    await dialog.waitFor();
+    expect((await dialog.boundingBox())?.y).toBe(64);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await last.locator('.card-menu-button').click();
+    await frame.locator('[role="menuitem"]', { hasText: 'Show records' }).click();
+    await dialog.waitFor();
+    expect(await page.evaluate(() => window.scrollY)).toBe(before);
+  });
+
   test('lie over what is seen of a frame that is taller than the screen', async () => {
     portal.api[DRILL] = () => ({ body: drillPage(1, 25) });
     const frame = await openFramed();

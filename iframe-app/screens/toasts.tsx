@@ -13,7 +13,7 @@ export function Toasts({ model, t }: { model: WidgetModel; t: DashboardT }) {
   const toast = model.toast.value;
   useEffect(() => {
     if (!toast) return;
-    const stop = followVisiblePart();
+    const { stop } = followVisiblePart();
     const timer = setInterval(() => {
       // Not from under somebody's hand.
       if (!box.current?.matches(':hover, :focus-within')) model.toast.value = null;

@@ -15,20 +15,22 @@ interface FullScreenProps {
 /** One chart over everything: over the whole screen where the host lets a frame have it, else over what is seen of the frame. */
 export function FullScreen({ config, data, subtitle, t, onClose }: FullScreenProps) {
   const stage = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = stage.current;
-    if (!element || !document.fullscreenEnabled) return;
-    const onChange = () => {
-      if (!document.fullscreenElement) onClose();
-    };
-    element.requestFullscreen().then(
-      () => document.addEventListener('fullscreenchange', onChange),
+  const onChange = useRef(() => {
+    if (!document.fullscreenElement) onClose();
+  });
+  const enlarge = () => {
+    if (!document.fullscreenEnabled) return;
+    stage.current?.requestFullscreen().then(
+      () => document.addEventListener('fullscreenchange', onChange.current),
       // Refused: the dialog is as large as it gets.
       () => {},
     );
+  };
+  useEffect(() => {
+    const element = stage.current;
     return () => {
-      document.removeEventListener('fullscreenchange', onChange);
-      if (document.fullscreenElement === element) document.exitFullscreen().catch(() => {});
+      document.removeEventListener('fullscreenchange', onChange.current);
+      if (element && document.fullscreenElement === element) document.exitFullscreen().catch(() => {});
     };
   }, []);
   const close = () => {
@@ -37,7 +39,7 @@ export function FullScreen({ config, data, subtitle, t, onClose }: FullScreenPro
     else onClose();
   };
   return (
-    <Overlay label={config.title} kind="full" onClose={onClose}>
+    <Overlay label={config.title} kind="full" onClose={onClose} onOpen={enlarge}>
       <div class="stage" ref={stage}>
         <OverlayHead title={config.title} closeLabel={t('close')} onClose={close}>
           <p>{subtitle}</p>

@@ -105,6 +105,8 @@ function MenuList({ id, label, onClose, children }: MenuListProps) {
     if (element && content && element.getBoundingClientRect().bottom > content.getBoundingClientRect().bottom) {
       element.classList.add('is-up');
     }
+    // The portal scrolls to it, where its end is not on the screen.
+    element?.scrollIntoView({ block: 'nearest' });
   }, []);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
     const all = items();
