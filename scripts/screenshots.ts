@@ -12,7 +12,7 @@ import { openBrowser } from './open-browser.ts';
 
 const IMAGES = path.join(path.dirname(import.meta.dirname), 'docs', 'images');
 /** The KPIs and two rows of charts. */
-const VIEWPORT = { width: 1440, height: 1180 };
+const VIEWPORT = { width: 1440, height: 1330 };
 
 ensureChromium();
 const dataDir = mkdtempSync(path.join(tmpdir(), 'leadrelay-screenshots-'));
