@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Api, ApiError } from '../api.ts';
+import type { Api } from '../api.ts';
 import { Chart, loadCanvas } from '../charts/chart.tsx';
 import { useApp } from '../context.ts';
 import type { Host } from '../host.ts';
@@ -10,7 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { GearIcon } from '../ui/icons.tsx';
 import { Dashboard, DashboardSkeleton } from './dashboard/dashboard.tsx';
 import type { DashboardModel } from './dashboard/dashboard-model.ts';
-import { LoadFailurePage } from './load-failure.tsx';
+import { LaterPage } from './later-page.tsx';
 import { TrackButton, useOnboarding } from './onboarding/onboarding-gate.tsx';
 import type { SyncModel } from './sync/sync-model.ts';
 import { type View, ViewTabs } from './view-tabs.tsx';
@@ -27,8 +27,8 @@ interface HomeProps {
 const LATER = {
   settings: () => import('./settings/settings.tsx'),
   chat: () => import('./chat/chat.tsx'),
-  deletion: () => import('./settings/deletion.tsx'),
 };
+const importDeletion = () => import('./settings/deletion.tsx');
 type Later = { [Name in keyof typeof LATER]?: Awaited<ReturnType<(typeof LATER)[Name]>> };
 
 /** The dashboard or the chat; the settings or, for administrators, the steps of onboarding in their place. */
@@ -89,18 +89,21 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
       setLater((before) => ({ ...before, [name]: loaded }));
       show();
     });
-  const showDeletion = () => load('deletion', () => setInSettings(false));
   useEffect(() => {
-    if (isDeleting) showDeletion();
+    if (isDeleting) setInSettings(false);
   }, [isDeleting]);
 
   const refresh = async () => {
     dashboard.refresh();
     if (await sync.askCrm()) live.current?.wake();
   };
-  if (isDeleting && later.deletion) return <later.deletion.Deletion api={api} dashboard={dashboard} isAdmin={isAdmin} />;
-  if (isDeleting && isUnreachable)
-    return <LoadFailurePage error={new ApiError('network')} onRetry={showDeletion} isBusy={false} />;
+  if (isDeleting) {
+    return (
+      <LaterPage load={importDeletion} draw={({ Deletion }) => <Deletion {...{ api, dashboard, isAdmin }} />}>
+        <DashboardSkeleton />
+      </LaterPage>
+    );
+  }
   if (isInSettings && later.settings) {
     const leave = () => setInSettings(false);
     return <later.settings.Settings {...{ api, host, dashboard, sync, isAdmin }} onLeave={leave} />;

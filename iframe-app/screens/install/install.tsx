@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { useApp } from '../../context.ts';
 import { Button } from '../../ui/button.tsx';
 import { MessagePage } from '../../ui/message-page.tsx';
@@ -5,17 +6,19 @@ import { ProgressBar } from '../../ui/progress-bar.tsx';
 import type { InstallModel } from './install-model.ts';
 import { INSTALL_TEXTS } from './install-texts.ts';
 
-export { INSTALL_TEXTS as TEXTS, Install as Page };
+export { INSTALL_TEXTS as TEXTS };
 
-/** How far the installation is, which goes on by itself. */
-function Install({ model }: { model: InstallModel }) {
+export function Install({ install }: { install: InstallModel }) {
   const { i18n } = useApp();
   const t = i18n.of(INSTALL_TEXTS);
-  const state = model.state.value;
+  const state = install.state.value;
+  useEffect(() => {
+    install.finish();
+  }, [install]);
   if (state === 'failed') {
     return (
       <MessagePage title={t('failedTitle')} text={t('failedText')}>
-        <Button kind="primary" onClick={model.finish}>
+        <Button kind="primary" onClick={install.finish}>
           {i18n.t('action.retry')}
         </Button>
       </MessagePage>

@@ -11,12 +11,12 @@ import { lacksNextStep, type RecordModel } from './record-model.ts';
 import type { texts } from './record-texts/en.ts';
 import { RECORD_TEXTS } from './record-texts.ts';
 
-export { RECORD_TEXTS as TEXTS, Record as Page };
+export { RECORD_TEXTS as TEXTS };
 
 type RecordT = Translate<typeof texts>;
 
 /** The tab in a record's own card: where it stands, who has it, what is next. */
-function Record({ model }: { model: RecordModel }) {
+export function Record({ model }: { model: RecordModel }) {
   const { i18n } = useApp();
   const t = i18n.of(RECORD_TEXTS);
   const record = model.record.value;
