@@ -105,6 +105,7 @@ export const texts = {
   'range.days': '{count, plural, one {Last # day} other {Last # days}}',
   'range.all': 'All time',
   'kpi.comparedWith': '{count, plural, one {vs # day earlier} other {vs # days earlier}}',
+  'kpi.comparedWithPrevious': '{count, plural, one {vs the day before} other {vs the # days before}}',
   'kpi.conversion.classic': 'Deals won for every 100 leads',
   'kpi.conversion.simple': 'Deals won for every 100 contacts',
   'kpi.noValue': '—',

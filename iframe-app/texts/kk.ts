@@ -121,6 +121,7 @@ export const texts: AppTexts = {
   'range.days': 'Соңғы {count, number} күн',
   'range.all': 'Барлық уақытта',
   'kpi.comparedWith': '{count, number} күн бұрынғымен салыстырғанда',
+  'kpi.comparedWithPrevious': 'алдыңғы {count, number} күнмен салыстырғанда',
   'kpi.conversion.classic': '100 лидке шаққандағы сәтті мәмілелер',
   'kpi.conversion.simple': '100 контактіге шаққандағы сәтті мәмілелер',
   'kpi.noValue': '—',

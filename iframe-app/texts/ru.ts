@@ -117,6 +117,8 @@ export const texts: AppTexts = {
   'range.all': 'За всё время',
   'kpi.comparedWith':
     '{count, plural, one {к периоду # день назад} few {к периоду # дня назад} many {к периоду # дней назад} other {к периоду # дня назад}}',
+  'kpi.comparedWithPrevious':
+    '{count, plural, one {к предыдущему # дню} few {к предыдущим # дням} many {к предыдущим # дням} other {к предыдущим # дням}}',
   'kpi.conversion.classic': 'Выигранных сделок на 100 лидов',
   'kpi.conversion.simple': 'Выигранных сделок на 100 контактов',
   'kpi.noValue': '—',

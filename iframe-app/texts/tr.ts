@@ -110,6 +110,7 @@ export const texts: AppTexts = {
   'range.days': 'Son {count, number} gün',
   'range.all': 'Tüm zamanlar',
   'kpi.comparedWith': '{count, number} gün öncesine göre',
+  'kpi.comparedWithPrevious': 'önceki {count, number} güne göre',
   'kpi.conversion.classic': '100 müşteri adayı başına kazanılan anlaşma',
   'kpi.conversion.simple': '100 kişi başına kazanılan anlaşma',
   'kpi.noValue': '—',

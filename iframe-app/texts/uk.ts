@@ -118,6 +118,8 @@ export const texts: AppTexts = {
   'range.all': 'За весь час',
   'kpi.comparedWith':
     '{count, plural, one {до періоду # день тому} few {до періоду # дні тому} many {до періоду # днів тому} other {до періоду # дня тому}}',
+  'kpi.comparedWithPrevious':
+    '{count, plural, one {до попереднього # дня} few {до попередніх # днів} many {до попередніх # днів} other {до попередніх # днів}}',
   'kpi.conversion.classic': 'Виграних угод на 100 лідів',
   'kpi.conversion.simple': 'Виграних угод на 100 контактів',
   'kpi.noValue': '—',

@@ -123,6 +123,7 @@ export const texts: AppTexts = {
   'range.days': 'So‘nggi {count, number} kun',
   'range.all': 'Butun davr',
   'kpi.comparedWith': '{count, number} kun avvalgiga nisbatan',
+  'kpi.comparedWithPrevious': 'oldingi {count, number} kunga nisbatan',
   'kpi.conversion.classic': 'Har 100 lidga yutilgan bitimlar',
   'kpi.conversion.simple': 'Har 100 kontaktga yutilgan bitimlar',
   'kpi.noValue': '—',

@@ -82,10 +82,13 @@ function Comparison({ config, data }: { config: KpiConfig; data: KpiData }) {
   const change = format.change(data.value, data.previous, data);
   if (change === null) return null;
   const difference = Number(data.value) - Number(data.previous);
+  const { comparisonPeriodDays: count, timeRangeDays } = config;
   return (
     <p class="kpi-change">
       <span class={`change change-${toneOf(difference, data)}`}>{change}</span>{' '}
-      <span class="kpi-before">{i18n.t('kpi.comparedWith', { count: config.comparisonPeriodDays })}</span>
+      <span class="kpi-before">
+        {i18n.t(count === timeRangeDays ? 'kpi.comparedWithPrevious' : 'kpi.comparedWith', { count })}
+      </span>
     </p>
   );
 }

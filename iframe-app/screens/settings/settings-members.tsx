@@ -100,15 +100,17 @@ function MemberRow({ member, model, isBusy, timezone }: MemberRowProps) {
             <option value="member">{t('members.member')}</option>
           </select>
         )}
-        <button
-          type="button"
-          class="button button-quiet"
-          disabled={isBusy}
-          aria-label={t(hasAccess ? 'members.removeOf' : 'members.restoreOf', { name })}
-          onClick={() => model.change(id, { hasAccess: !hasAccess })}
-        >
-          {t(hasAccess ? 'members.remove' : 'members.restore')}
-        </button>
+        {!isSelf && (
+          <button
+            type="button"
+            class="button button-quiet"
+            disabled={isBusy}
+            aria-label={t(hasAccess ? 'members.removeOf' : 'members.restoreOf', { name })}
+            onClick={() => model.change(id, { hasAccess: !hasAccess })}
+          >
+            {t(hasAccess ? 'members.remove' : 'members.restore')}
+          </button>
+        )}
       </div>
     </li>
   );

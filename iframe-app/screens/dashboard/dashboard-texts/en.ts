@@ -56,7 +56,7 @@ export const texts = {
   'drill.nobody': 'Nobody responsible',
 
   'bar.range': 'Period',
-  'bar.ownRange': 'Each its own period',
+  'bar.ownRange': 'Each card’s own period',
   'bar.crm': 'CRM',
   'bar.allCrms': 'All CRMs',
   'bar.add': 'Add',
