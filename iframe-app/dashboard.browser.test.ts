@@ -660,7 +660,7 @@ describe('the whole dashboard', () => {
     // What is changed meanwhile is the widget as it is stored.
     await pick(SOURCES, 'Donut');
     await expect.poll(() => askedOf(`PATCH ${SOURCES}`)).toMatchObject([{ config: { chartType: 'donut', timeRangeDays: 30 } }]);
-    await page.getByLabel('Period').selectOption({ label: 'Each its own period' });
+    await page.getByLabel('Period').selectOption({ label: 'Each card’s own period' });
     await card(SOURCES).getByText('Last 30 days').waitFor();
     expect(fake.asked.at(-1)).toMatchObject({ query: '' });
   });
