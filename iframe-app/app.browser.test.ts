@@ -221,6 +221,13 @@ test('the install page finishes the installation in the portal', async () => {
   expect(await page.evaluate(() => Reflect.get(window, 'portal').commands)).toContain('setInstallFinish');
 });
 
+test('the portal is told that the installation is done also where the code of its page does not come', async () => {
+  await page.route('**/assets/install-*.js', (route) => route.abort());
+  const frame = await openFramed({ page: { kind: 'install' } });
+  await frame.getByText('LeadRelay did not answer.').waitFor();
+  expect(await page.evaluate(() => Reflect.get(window, 'portal').commands)).toContain('setInstallFinish');
+});
+
 test('the first sync shows live progress, and its end brings the dashboard', async () => {
   const waiting = sampleDashboard().widgets.map(({ id }) => ({ id, status: 'not_synced' as const }));
   let synced = 12_450;

@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import type { DashboardModel } from './dashboard/dashboard-model.ts';
 import { Home } from './home.tsx';
 import type { InstallModel } from './install/install-model.ts';
-import { LaterPage } from './later-page.tsx';
+import { InstallPage } from './install/install-page.tsx';
 import { Notice } from './notice.tsx';
 import type { RecordModel } from './record/record-model.ts';
 import { RecordPage } from './record/record-page.tsx';
@@ -21,18 +21,10 @@ interface AppProps {
   record: RecordModel | null;
 }
 
-const importInstall = () => import('./install/install.tsx');
-
 /** The screen that the page was opened for. */
 export function App({ boot, api, host, dashboard, sync, install, record }: AppProps) {
   if (boot.notice !== null) return <Notice kind={boot.notice} />;
-  if (boot.page.kind === 'install' && install.state.value !== 'left') {
-    return (
-      <LaterPage load={importInstall} draw={({ Install }) => <Install install={install} />}>
-        <main aria-busy="true" />
-      </LaterPage>
-    );
-  }
+  if (boot.page.kind === 'install' && install.state.value !== 'left') return <InstallPage model={install} />;
   if (record) return <RecordPage model={record} />;
   const isAdmin = boot.session?.user.role === 'admin';
   return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={isAdmin} />;

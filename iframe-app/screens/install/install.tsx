@@ -1,4 +1,3 @@
-import { useEffect } from 'preact/hooks';
 import { useApp } from '../../context.ts';
 import { Button } from '../../ui/button.tsx';
 import { MessagePage } from '../../ui/message-page.tsx';
@@ -8,17 +7,14 @@ import { INSTALL_TEXTS } from './install-texts.ts';
 
 export { INSTALL_TEXTS as TEXTS };
 
-export function Install({ install }: { install: InstallModel }) {
+export function Install({ model }: { model: InstallModel }) {
   const { i18n } = useApp();
   const t = i18n.of(INSTALL_TEXTS);
-  const state = install.state.value;
-  useEffect(() => {
-    install.finish();
-  }, [install]);
+  const state = model.state.value;
   if (state === 'failed') {
     return (
       <MessagePage title={t('failedTitle')} text={t('failedText')}>
-        <Button kind="primary" onClick={install.finish}>
+        <Button kind="primary" onClick={model.finish}>
           {i18n.t('action.retry')}
         </Button>
       </MessagePage>
