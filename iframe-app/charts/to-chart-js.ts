@@ -213,8 +213,10 @@ function axesOptions(data: ChartData, deps: ChartJsDeps, shape: { horizontal: bo
   const values = {
     stacked: shape.stacked,
     beginAtZero: true,
-    afterBuildTicks(axis: { ticks: { value: number }[]; width: number }) {
-      if (shape.horizontal) axis.ticks = everyFittingTick(axis.ticks, axis.width, writeTick);
+    afterBuildTicks(axis: { ticks: { value: number }[]; width: number; chart: { width: number } }) {
+      // Asked before the labels beside the bars have taken their part, it says the whole width.
+      const room = Math.min(axis.width, axis.chart.width * (1 - LABEL_SHARE));
+      if (shape.horizontal) axis.ticks = everyFittingTick(axis.ticks, room, writeTick);
     },
     grid: { color: look.grid },
     border: { display: false },
