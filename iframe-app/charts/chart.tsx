@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../contract/charts.ts';
 import { useApp } from '../context.ts';
@@ -84,7 +85,13 @@ function Total({ data }: { data: ChartData }) {
   );
 }
 
-function DataTable({ config, data }: ChartProps) {
+interface DataTableProps extends ChartProps {
+  /** What stands in the cell of a value; default: its text. */
+  draw?: (text: string, categoryKey: string, seriesKey: string) => ComponentChildren;
+}
+
+/** The chart's values, with what has to be known of them. */
+export function DataTable({ config, data, draw = (text) => text }: DataTableProps) {
   const { i18n, format } = useApp();
   const points = data.series[0]?.points ?? [];
   return (
@@ -101,13 +108,19 @@ function DataTable({ config, data }: ChartProps) {
         </tr>
       </thead>
       <tbody>
-        {points.map((point, row) => (
-          <tr key={point.key}>
-            <th scope="row">{point.label}</th>
+        {points.map(({ key, label }, row) => (
+          <tr key={key}>
+            <th scope="row">{label}</th>
             {data.series.map((series) => {
-              const one = series.points[row];
-              if (!one || one.value === null) return <td key={series.key}>{i18n.t('kpi.noValue')}</td>;
-              return <td key={series.key}>{[format.exact(one.value, data), noteOf(one, i18n.t)].filter(Boolean).join(' · ')}</td>;
+              const point = series.points[row];
+              if (!point || point.value === null) return <td key={series.key}>{i18n.t('kpi.noValue')}</td>;
+              const note = noteOf(point, i18n.t);
+              return (
+                <td key={series.key}>
+                  {draw(format.exact(point.value, data), key, series.key)}
+                  {note && ` · ${note}`}
+                </td>
+              );
             })}
           </tr>
         ))}

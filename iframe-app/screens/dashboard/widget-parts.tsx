@@ -2,7 +2,7 @@ import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
-import { useApp } from '../../context.ts';
+import { DataTable } from '../../charts/chart.tsx';
 import type { DashboardT } from './dashboard-texts.ts';
 import type { WidgetModel } from './widget-model.ts';
 
@@ -68,50 +68,17 @@ interface TableProps {
 
 /** A chart as a table whose values open the records behind them. */
 export function ChartTable({ config, data, onPick }: TableProps) {
-  const { i18n, format } = useApp();
-  const points = data.series[0]?.points ?? [];
+  const draw = (text: string, categoryKey: string, seriesKey: string) =>
+    isListable(categoryKey) && isListable(seriesKey) ? (
+      <button type="button" class="table-value" onClick={() => onPick({ categoryKey, seriesKey })}>
+        {text}
+      </button>
+    ) : (
+      text
+    );
   return (
     <div class="chart-table">
-      <table>
-        <caption>{config.title}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{i18n.t('chart.category')}</th>
-            {data.series.map((series) => (
-              <th scope="col" key={series.key}>
-                {series.label || i18n.t('chart.value')}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {points.map(({ key, label }, row) => (
-            <tr key={key}>
-              <th scope="row">{label}</th>
-              {data.series.map((series) => {
-                const value = series.points[row]?.value ?? null;
-                const text = value === null ? i18n.t('kpi.noValue') : format.exact(value, data);
-                const isListed = value !== null && isListable(key) && isListable(series.key);
-                return (
-                  <td key={series.key}>
-                    {isListed ? (
-                      <button
-                        type="button"
-                        class="table-value"
-                        onClick={() => onPick({ categoryKey: key, seriesKey: series.key })}
-                      >
-                        {text}
-                      </button>
-                    ) : (
-                      text
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable config={config} data={data} draw={draw} />
     </div>
   );
 }
