@@ -889,8 +889,17 @@ describe('the whole dashboard', () => {
   });
 
   test('prints its charts and none of its controls', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
     await open();
+    const textColor = () =>
+      page
+        .locator('.kpi-value')
+        .first()
+        .evaluate((value) => getComputedStyle(value).color);
+    expect(await textColor()).toBe('rgb(238, 242, 248)');
     await page.emulateMedia({ media: 'print' });
+    // Light text of a dark screen could not be read on paper.
+    expect(await textColor()).toBe('rgb(20, 26, 38)');
     expect(await page.locator('.card-menu-button').first().isVisible()).toBe(false);
     expect(await page.locator('.dashboard-bar').isVisible()).toBe(false);
     expect(await page.locator('.page-head .button').first().isVisible()).toBe(false);

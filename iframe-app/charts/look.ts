@@ -13,7 +13,8 @@ export interface ChartLook {
   fontFamily: string;
 }
 
-const darkTheme = window.matchMedia('(prefers-color-scheme: dark)');
+/** Paper is white whatever the screen is. */
+const darkTheme = window.matchMedia('screen and (prefers-color-scheme: dark)');
 
 /** The look of the theme that is on now; changes with it. */
 export const chartLook = signal<ChartLook>(readLook());
