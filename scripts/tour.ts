@@ -90,7 +90,7 @@ async function walk(on: Browser, portalUrl: string, portal: string): Promise<str
   };
 
   await install(visitor, shoot);
-  await app.locator('.onboarding .steps').waitFor();
+  await app.locator('.steps').waitFor();
   await shoot('first-minute');
   await app.locator('.onboarding[data-screen=choose]').waitFor({ timeout: LONG_MS });
   await shoot('choose');
