@@ -86,10 +86,12 @@ interface CustomField {
 /**
  * Looks at all of a tenant's records once a table, for what can be made of them: how many, since when, how well filled in.
  * Values of names, phones, e-mails, texts and custom fields are counted and never told.
+ * @param signal when it aborts, the statement under way is cancelled
  * @throws AppError `database_unavailable`
  */
-export function loadProfile(db: Db, tenantId: string): Promise<DataProfile> {
-  return db.withTenant(tenantId, 'read', (tx) => readProfile(tx, tenantId), { statementTimeoutMs: TIMEOUT_MS });
+export function loadProfile(db: Db, tenantId: string, signal?: AbortSignal): Promise<DataProfile> {
+  const options = { statementTimeoutMs: TIMEOUT_MS, ...(signal && { signal }) };
+  return db.withTenant(tenantId, 'read', (tx) => readProfile(tx, tenantId), options);
 }
 
 async function readProfile(tx: Tx, tenantId: string): Promise<DataProfile> {

@@ -5,6 +5,7 @@ import type { Db } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { kpiOf } from '../testing/dashboard-rig.ts';
 import { type OnboardingRig, startOnboardingRig } from '../testing/onboarding-rig.ts';
+import { runAs } from '../testing/postgres.ts';
 import { doOnboardingWork } from './onboarding-work.ts';
 
 /** What a worker does for onboarding: looks at the data, makes the dashboard, and what becomes of it when it fails or dies. */
@@ -22,6 +23,12 @@ const listWidgets = async (token?: string) =>
   (await (await rig.call('/widgets', { ...(token && { token }) })).json()) as Widget[];
 const own = async (token?: string) => (await listWidgets(token)).filter(({ isStandard }) => !isStandard);
 const count = async (sql: string) => Number((await rig.owner.query<{ n: string }>(sql, [rig.tenantId])).rows[0]?.n);
+const countWaiting = async () => {
+  const { rows } = await rig.owner.query<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.count;
+};
 const categoryOf = ({ categories }: OnboardingReply, name: string) => categories.find(({ category }) => category === name);
 /** A round with these categories and answers, from where the categories wait. */
 async function round(categories: string[], answers: Record<string, string> = {}): Promise<OnboardingReply> {
@@ -357,6 +364,21 @@ describe('a worker that is killed', () => {
     expect(state).toBe('complete');
     expect(await own()).toHaveLength(created.length);
   });
+});
+
+test('a process that stops does not wait until all records have been read', async () => {
+  await rig.reach('analyzing');
+  const controller = new AbortController();
+  await runAs(rig.app.database.ownerUrl, async (holder) => {
+    await holder.query('begin; lock table crm_leads in access exclusive mode');
+    const work = doOnboardingWork(rig.deps(), rig.tenantId, controller.signal);
+    work.catch(() => {});
+    await expect.poll(countWaiting).toBe(1);
+    controller.abort(new Error('The process is stopping'));
+    await expect.poll(countWaiting).toBe(0);
+    await expect(work).rejects.toMatchObject({ code: '57014' });
+  });
+  expect((await rig.look()).state).toBe('analyzing');
 });
 
 test('of a tenant that is being deleted, or is gone, nothing is looked at', async () => {

@@ -56,7 +56,7 @@ function findWork({ db }: OnboardingWorkDeps, tenantId: string): Promise<'analyz
 async function tryAnalysis(deps: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<boolean> {
   const { db, log } = deps;
   try {
-    await analyze(deps, tenantId);
+    await analyze(deps, tenantId, signal);
     return true;
   } catch (error) {
     if (signal.aborted) throw error;
@@ -71,10 +71,10 @@ async function tryAnalysis(deps: OnboardingWorkDeps, tenantId: string, signal: A
 }
 
 /** Looks at all records and writes down what was found. */
-async function analyze({ db }: OnboardingWorkDeps, tenantId: string): Promise<void> {
+async function analyze({ db }: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<void> {
   // What is loaded while the records are read is not what was looked at.
   const { crms } = await db.withTenant(tenantId, 'read', (tx) => readOnboarding(tx, tenantId));
-  const profile = await loadProfile(db, tenantId);
+  const profile = await loadProfile(db, tenantId, signal);
   const profiles = analyzeProfile(profile, crms);
   const recordCount = profile.entities.reduce((sum, { records }) => sum + records, 0);
   const accessedBy = `system:${AGENTS.schemaAnalyst.persona}_profile`;
