@@ -37,6 +37,8 @@ export type AccessAction =
   | 'view_usage'
   | 'view_access_log'
   | 'export_data'
+  | 'change_settings'
+  | 'change_member'
   | 'delete_all'
   | 'undo_delete'
   | 'list_values'
@@ -68,6 +70,8 @@ export const accessLogReply = z.strictObject({
       /** An `AccessAction`; a newer server may know more of them. */
       action: z.string(),
       entity: z.string().nullable(),
+      /** Whose role or access was changed, by name; null for other actions, and where it is not known any more. */
+      member: z.string().nullable(),
       recordCount: z.number().int().nullable(),
     }),
   ),

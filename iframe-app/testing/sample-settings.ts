@@ -63,11 +63,20 @@ export function sampleUsage(over: Partial<UsageReply> = {}): UsageReply {
 }
 
 export function sampleAccessLog(over: Partial<AccessLogReply> = {}): AccessLogReply {
-  const entry = { at: '2025-11-24T09:00:00.000Z', entity: null, recordCount: 16 };
+  const entry = { at: '2025-11-24T09:00:00.000Z', entity: null, member: null, recordCount: 16 };
   return {
     entries: [
-      { ...entry, seq: 12, who: { kind: 'user', id: '1', name: 'Dilnoza Karimova' }, action: 'query_dashboard' },
-      { ...entry, seq: 11, who: { kind: 'user', id: '99', name: null }, action: 'export_data', recordCount: null },
+      { ...entry, seq: 13, who: { kind: 'user', id: '1', name: 'Dilnoza Karimova' }, action: 'query_dashboard' },
+      { ...entry, seq: 12, who: { kind: 'user', id: '99', name: null }, action: 'export_data', recordCount: null },
+      {
+        ...entry,
+        seq: 11,
+        who: { kind: 'user', id: '1', name: 'Dilnoza Karimova' },
+        action: 'change_member',
+        entity: 'bitrix24.7',
+        member: 'Timur Rahimov',
+        recordCount: null,
+      },
       {
         ...entry,
         seq: 10,

@@ -29,13 +29,13 @@ test('the log goes on where the page before ended, and begins anew when it is op
   const [first, second] = [sampleAccessLog({ next: 9 }), sampleAccessLog()];
   const { model, calls } = setUp({ '/api/data/access-log': () => first, '/api/data/access-log?before=9': () => second });
   await model.readLog();
-  expect([model.entries.value?.length, model.hasMoreEntries.value]).toEqual([4, true]);
+  expect([model.entries.value?.length, model.hasMoreEntries.value]).toEqual([5, true]);
   await model.readMoreLog();
-  expect([model.entries.value?.length, model.hasMoreEntries.value]).toEqual([8, false]);
+  expect([model.entries.value?.length, model.hasMoreEntries.value]).toEqual([10, false]);
   await model.readMoreLog();
   expect(calls).toHaveLength(2);
   await model.readLog();
-  expect(model.entries.value?.length).toBe(4);
+  expect(model.entries.value?.length).toBe(5);
 });
 
 test('an archive is saved under its day; one that is cancelled is neither saved nor a failure', async () => {

@@ -28,6 +28,8 @@ const isKnownAction = oneOf<AccessAction>({
   view_usage: true,
   view_access_log: true,
   export_data: true,
+  change_settings: true,
+  change_member: true,
   delete_all: true,
   undo_delete: true,
   list_values: true,
@@ -95,13 +97,16 @@ export function AccessLogSettings({ model, dashboard }: AccessLogProps) {
 
 function LogRow({ entry, timezone }: { entry: AccessLogEntry; timezone: string }) {
   const { i18n, format } = useApp();
-  const { at, who, action, recordCount } = entry;
+  const { at, who, action, member, recordCount } = entry;
   const t = i18n.of(SETTINGS_TEXTS);
   return (
     <tr>
       <td>{format.moment(at, timezone, Date.now())}</td>
       <td>{who.name ?? (who.kind === 'user' ? `#${who.id}` : who.id)}</td>
-      <td>{isKnownAction(action) ? t(`action.${action}`) : action}</td>
+      <td>
+        {isKnownAction(action) ? t(`action.${action}`) : action}
+        {member !== null && `: ${member}`}
+      </td>
       <td>{recordCount === null ? '' : i18n.writeCount(recordCount)}</td>
     </tr>
   );

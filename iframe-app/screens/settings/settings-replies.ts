@@ -65,6 +65,7 @@ export const isAccessLog = objectOf<AccessLogReply>({
       }),
       action: isString,
       entity: nullable(isString),
+      member: nullable(isString),
       recordCount: nullable(isNumber),
     }),
   ),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { accessLogReply } from '../../../contract/data.ts';
 import { membersReply } from '../../../contract/members.ts';
 import { type DashboardRig, named, startDashboardRig } from '../../testing/dashboard-rig.ts';
 import { insertRows } from '../../testing/insert-rows.ts';
@@ -45,6 +46,17 @@ test('a role that is given here goes over the CRM’s, and access can be taken a
   expect(await roles({ role: 'admin' })).toEqual([['admin', true]]);
   expect(await roles({ hasAccess: false })).toEqual([['admin', false]]);
   expect(await roles({ hasAccess: true, role: 'member' })).toEqual([['member', true]]);
+});
+
+test('whose role or access was changed, and by whom, stands in the access log; what was refused does not', async () => {
+  await rig.owner.query('delete from data_access_logs');
+  await patch('bitrix24.17', { hasAccess: false });
+  await refused('bitrix24.999', { hasAccess: false });
+  await refused('bitrix24.1', { role: 'member' });
+  const log = await rig.call('/../data/access-log', { token: rig.tokens.admin });
+  expect(accessLogReply.parse(await log.json()).entries).toMatchObject([
+    { who: { kind: 'user', id: '1', name: 'Boss' }, action: 'change_member', entity: 'bitrix24.17', member: 'ann' },
+  ]);
 });
 
 test('whoever has lost their access or role is refused at once, with the session they have, and cannot give it back to themselves', async () => {

@@ -77,6 +77,13 @@ test('another zone shows at once, and what a patch leaves out stays', async () =
   expect(await readSettings()).toMatchObject({ timezone: 'Asia/Tashkent', businessHours: hours, language: 'ru' });
 });
 
+test('who has changed something stands in the access log; what was refused does not', async () => {
+  await rig.owner.query('delete from data_access_logs');
+  await patch({ timezone: 'Asia/Tashkent' });
+  await patch({ timezone: 'Mars/Olympus' });
+  expect(await rig.accessLog(9)).toEqual(['user:1 change_settings null']);
+});
+
 describe('the language', () => {
   const title = async (token: string) => (await readDashboard(token)).widgets.find(({ id }) => id === 'totalLeads')?.config.title;
   const own = async () => ownSettingsReply.parse(await (await rig.call(OWN)).json());

@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import { ownSettingsPatch, settingsPatch } from '../../../contract/settings.ts';
 import type { Db } from '../../platform/db.ts';
 import type { DbListener } from '../../platform/db-listener.ts';
+import { logAccess } from '../../tenants/access-log.ts';
 import { loadOwnSettings, saveOwnLanguage } from '../../tenants/members.ts';
 import { loadSettings, saveSettings } from '../../tenants/settings.ts';
 import { methodNotAllowed } from '../error-reply.ts';
@@ -18,9 +19,11 @@ export function createSettingsRoutes({ db, tenantNews }: { db: Db; tenantNews: D
       res.json(await db.withTenant(tenantId, 'read', (tx) => loadSettings(tx, tenantId)));
     })
     .patch(requireAdmin, async (req, res) => {
-      const { tenantId } = getSession(res);
+      const { tenantId, userId } = getSession(res);
       const patch = parseBody(settingsPatch, req);
       const saved = await db.withTenant(tenantId, 'write', async (tx) => {
+        const entry = { accessedBy: `user:${userId}`, action: 'change_settings', entity: null, recordCount: null } as const;
+        await logAccess(tx, tenantId, entry);
         await saveSettings(tx, tenantId, patch);
         return loadSettings(tx, tenantId);
       });

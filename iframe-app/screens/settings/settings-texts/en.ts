@@ -196,6 +196,8 @@ export const texts = {
   'action.view_usage': 'Looked at the data volume',
   'action.view_access_log': 'Looked at the access log',
   'action.export_data': 'Downloaded everything',
+  'action.change_settings': 'Changed the settings',
+  'action.change_member': 'Changed a person’s role or access',
   'action.delete_all': 'Asked to delete all data',
   'action.undo_delete': 'Undid the deletion',
   'action.list_values': 'Listed the values of a field',

@@ -196,6 +196,8 @@ export const texts: SettingsTexts = {
   'action.view_usage': 'Деректер көлемін қарады',
   'action.view_access_log': 'Қатынау журналын қарады',
   'action.export_data': 'Бәрін жүктеп алды',
+  'action.change_settings': 'Баптауларды өзгертті',
+  'action.change_member': 'Рөлді немесе рұқсатты өзгертті',
   'action.delete_all': 'Барлық деректерді жоюды сұрады',
   'action.undo_delete': 'Жоюды болдырмады',
   'action.list_values': 'Өріс мәндерін қарады',

@@ -195,6 +195,8 @@ export const texts: SettingsTexts = {
   'action.view_usage': 'Просмотр объёма данных',
   'action.view_access_log': 'Просмотр журнала доступа',
   'action.export_data': 'Скачивание всех данных',
+  'action.change_settings': 'Изменение настроек',
+  'action.change_member': 'Изменение роли или доступа',
   'action.delete_all': 'Запрос на удаление всех данных',
   'action.undo_delete': 'Отмена удаления',
   'action.list_values': 'Просмотр значений поля',

@@ -195,6 +195,8 @@ export const texts: SettingsTexts = {
   'action.view_usage': 'Veri hacmine baktı',
   'action.view_access_log': 'Erişim günlüğüne baktı',
   'action.export_data': 'Her şeyi indirdi',
+  'action.change_settings': 'Ayarları değiştirdi',
+  'action.change_member': 'Birinin rolünü veya erişimini değiştirdi',
   'action.delete_all': 'Tüm verilerin silinmesini istedi',
   'action.undo_delete': 'Silmeyi geri aldı',
   'action.list_values': 'Bir alanın değerlerine baktı',

@@ -196,6 +196,8 @@ export const texts: SettingsTexts = {
   'action.view_usage': 'Перегляд обсягу даних',
   'action.view_access_log': 'Перегляд журналу доступу',
   'action.export_data': 'Завантаження всіх даних',
+  'action.change_settings': 'Зміна налаштувань',
+  'action.change_member': 'Зміна ролі або доступу',
   'action.delete_all': 'Запит на видалення всіх даних',
   'action.undo_delete': 'Скасування видалення',
   'action.list_values': 'Перегляд значень поля',

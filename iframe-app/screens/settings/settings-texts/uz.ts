@@ -198,6 +198,8 @@ export const texts: SettingsTexts = {
   'action.view_usage': 'Ma’lumotlar hajmini ko‘rdi',
   'action.view_access_log': 'Kirish jurnalini ko‘rdi',
   'action.export_data': 'Hammasini yuklab oldi',
+  'action.change_settings': 'Sozlamalarni o‘zgartirdi',
+  'action.change_member': 'Rol yoki ruxsatni o‘zgartirdi',
   'action.delete_all': 'Barcha ma’lumotlarni o‘chirishni so‘radi',
   'action.undo_delete': 'O‘chirishni bekor qildi',
   'action.list_values': 'Maydon qiymatlarini ko‘rdi',
