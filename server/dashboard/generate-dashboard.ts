@@ -8,7 +8,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { logAccess } from '../tenants/access-log.ts';
 import { planWidget, readContext } from './load-dashboard.ts';
-import { holdOnboarding, type Onboarding, saveOnboarding } from './onboarding-config.ts';
+import { holdOnboarding, type Onboarding, readOnboarding, saveOnboarding } from './onboarding-config.ts';
 import { factsOf } from './onboarding-reply.ts';
 import type { OnboardingWorkDeps } from './onboarding-work.ts';
 import { arrangePlanned, type PlannedWidget, planTemplates } from './templates/arrange-templates.ts';
@@ -41,15 +41,17 @@ const MAX_NAME_CHARS = 80;
 export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string): Promise<void> {
   const { db, log } = deps;
   return db.withTenant(tenantId, 'write', async (tx) => {
+    // Counts all deals, so it comes before the first lock: everybody's answers wait for the access log's.
+    const { crms } = await readOnboarding(tx, tenantId);
+    const viewer = { tenantId, crmSource: crms[0]?.crmSource ?? 'bitrix24', userId: '' } as const;
+    const { analytics } = await readContext(tx, viewer, deps.now());
+    const pipeline = await findMainPipeline(tx, tenantId);
     // In the order in which others take them: a person who changes a widget holds the first two and needs the tenant's row.
     await tx.query(widgetsLockQuery(tenantId));
     const accessedBy = `system:${AGENTS.chartArchitect.persona}_onboarding`;
     await logAccess(tx, tenantId, { accessedBy, action: 'create_widgets', entity: null, recordCount: null });
     const onboarding = await holdOnboarding(tx, tenantId);
     if (onboarding.state !== 'generating') return;
-    const viewer = { tenantId, crmSource: onboarding.crms[0]?.crmSource ?? 'bitrix24', userId: '' } as const;
-    const { analytics } = await readContext(tx, viewer, deps.now());
-    const pipeline = await findMainPipeline(tx, tenantId);
     const planned = planOf(onboarding, pipeline).flatMap((one) => toCandidate(one, { analytics, pipeline }, log) ?? []);
 
     const active = await tx.query<WidgetRow>(activeWidgetsQuery(tenantId));

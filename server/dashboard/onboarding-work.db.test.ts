@@ -381,6 +381,21 @@ test('a process that stops does not wait until all records have been read', asyn
   expect((await rig.look()).state).toBe('analyzing');
 });
 
+test('nobody’s answer waits while deals are counted for the dashboard that is being made', async () => {
+  await rig.reach('generating');
+  const { signal } = new AbortController();
+  await runAs(rig.app.database.ownerUrl, async (holder) => {
+    await holder.query('begin; lock table crm_deals in access exclusive mode');
+    const work = doOnboardingWork(rig.deps(), rig.tenantId, signal);
+    work.catch(() => {});
+    await expect.poll(countWaiting).toBe(1);
+    expect((await rig.call('/widgets')).status).toBe(200);
+    await holder.query('commit');
+    await work;
+  });
+  expect((await rig.look()).state).toBe('complete');
+});
+
 test('of a tenant that is being deleted, or is gone, nothing is looked at', async () => {
   const { signal } = new AbortController();
   await rig.reach('generating');
