@@ -279,6 +279,26 @@ describe('an analysis that fails', () => {
   });
 });
 
+test('an analysis that could not be read back has failed, and is not begun again at once', async () => {
+  const { now } = rig.app.clock;
+  await rig.take('/onboarding/start');
+  // A year that no moment of ours is written with.
+  await rig.owner.query(
+    `insert into crm_leads (tenant_id, crm_source, external_id, created_at) values ($1, 'bitrix24', 'far', '12025-01-01')`,
+    [rig.tenantId],
+  );
+  try {
+    await doOnboardingWork(rig.deps(), rig.tenantId, AbortSignal.timeout(10_000));
+    expect(await rig.look()).toMatchObject({ state: 'categories', isFallback: true });
+  } finally {
+    await rig.owner.query(`delete from crm_leads where external_id = 'far'`);
+  }
+  rig.app.clock.now = new Date(now.getTime() + 5 * MINUTE_MS);
+  expect(await rig.work()).toBe(1);
+  rig.app.clock.now = now;
+  expect(await rig.look()).toMatchObject({ state: 'categories', isFallback: false });
+});
+
 /** A door that dies at its nth transaction: before it is committed, or just after. */
 function dying(db: Db, at: number, when: 'before' | 'after', controller: AbortController): Db & { count(): number } {
   let transactions = 0;

@@ -1,5 +1,6 @@
 import { AGENTS } from '../../contract/agents.ts';
 import { analyzeProfile } from '../agents/schema-analyst/analyze-profile.ts';
+import { crmProfiles } from '../agents/schema-analyst/crm-profile.ts';
 import { loadProfile } from '../analytics/profile.ts';
 import type { Db } from '../platform/db.ts';
 import type { Logger } from '../platform/log.ts';
@@ -75,7 +76,8 @@ async function analyze({ db }: OnboardingWorkDeps, tenantId: string, signal: Abo
   // What is loaded while the records are read is not what was looked at.
   const { crms } = await db.withTenant(tenantId, 'read', (tx) => readOnboarding(tx, tenantId));
   const profile = await loadProfile(db, tenantId, signal);
-  const profiles = analyzeProfile(profile, crms);
+  // What could not be read back would count as not looked at, and all would be looked at again at once, for ever.
+  const profiles = crmProfiles.parse(analyzeProfile(profile, crms));
   const recordCount = profile.entities.reduce((sum, { records }) => sum + records, 0);
   const accessedBy = `system:${AGENTS.schemaAnalyst.persona}_profile`;
   await db.withTenant(tenantId, 'write', async (tx) => {
