@@ -30,6 +30,9 @@ const WORKER_CONNECTIONS = 6;
 /** Looking at all of a tenant's data keeps a core of the database busy for seconds. */
 const ONBOARDING_LANES = 2;
 
+/** Tenants that are due on one day are in no hurry, and share the connections with the syncs. */
+const ERASE_LANES = 1;
+
 type Stop = () => Promise<unknown>;
 
 export interface ServerOptions {
@@ -81,7 +84,7 @@ export async function startServer(config: Config, options: ServerOptions): Promi
       createTokenSource({ db, sealer, refresh: oauth.refresh }, tenantId, crmSource);
     await queue.work('sync', createSyncHandler({ db, outbound, clock: systemClock, log, createTokens }));
     await queue.work('onboarding', createOnboardingHandler({ db, now: () => new Date(), log }), ONBOARDING_LANES);
-    await queue.work('erase', createEraseHandler({ db, clock: systemClock, log }));
+    await queue.work('erase', createEraseHandler({ db, clock: systemClock, log }), ERASE_LANES);
     const dispatcher = startDispatcher({ db, queue, clock: systemClock, log });
     workerStops.push(() => dispatcher.stop());
   }
