@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DashboardReply } from '../../contract/dashboard.ts';
 import { type OnboardingRig, startOnboardingRig } from '../testing/onboarding-rig.ts';
+import { runAs } from '../testing/postgres.ts';
 import { eraseTenant } from './deletion.ts';
 import { claimDueTenants, planNextSync } from './schedule.ts';
 
@@ -48,3 +49,57 @@ test('a tenant that comes back while it is being erased claims nothing of what i
   expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['not_synced']));
   expect(dataAsOf).toBe(null);
 });
+
+describe('the last step of an erasure, with which the whole access log goes', () => {
+  const due = new Date('2025-06-01T00:00:00Z');
+  const { signal: never } = new AbortController();
+
+  beforeAll(async () => {
+    await rig.owner.query(`update tenants set status = 'deleting', deletes_at = $2 where id = $1`, [rig.neighbourId, due]);
+  });
+
+  test('does not hold up a process that stops', async () => {
+    const stopping = new AbortController();
+    await runAs(rig.app.database.ownerUrl, async (holder) => {
+      await holder.query('begin; lock table data_access_logs in access exclusive mode');
+      const erased = eraseTenant(rig.app.database.db, rig.neighbourId, due, stopping.signal);
+      erased.catch(() => {});
+      await expect.poll(countWaiting).toBe(1);
+      stopping.abort();
+      await expect(erased).rejects.toMatchObject({ code: '57014' });
+    });
+    expect((await rig.owner.query('select 1 from tenants where id = $1', [rig.neighbourId])).rowCount).toBe(1);
+  });
+
+  test('may take ten minutes', async () => {
+    const { db } = rig.app.database;
+    const limits: unknown[] = [];
+    const watched: typeof db = {
+      ...db,
+      withTenant: (id, mode, work, options) =>
+        db.withTenant(
+          id,
+          mode,
+          (tx) =>
+            work({
+              ...tx,
+              query: async (query) => {
+                if (query.text.startsWith('delete from tenants'))
+                  limits.push(...(await tx.query({ text: 'show statement_timeout' })));
+                return tx.query(query);
+              },
+            }),
+          options,
+        ),
+    };
+    expect(await eraseTenant(watched, rig.neighbourId, due, never)).toBe(true);
+    expect(limits).toEqual([{ statement_timeout: '10min' }]);
+  });
+});
+
+async function countWaiting(): Promise<number | undefined> {
+  const { rows } = await rig.owner.query<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.count;
+}
