@@ -46,6 +46,19 @@ test('a key has one job at a time, waiting or running, also among those sent tog
   expect(await jobRows()).toHaveLength(3);
 });
 
+test('finished jobs go after an hour', async () => {
+  const deleteAfter = () =>
+    runAs(database.ownerUrl, async (client) => {
+      const { rows } = await client.query<{ seconds: number }>('select distinct deletion_seconds as seconds from pgboss.queue');
+      return rows;
+    });
+  expect(await deleteAfter()).toEqual([{ seconds: 3600 }]);
+  // Also of queues that an earlier version made.
+  await runAs(database.ownerUrl, (client) => client.query('update pgboss.queue set deletion_seconds = 604800'));
+  await (await createQueue({ databaseUrl: database.jobsUrl, log })).stop();
+  expect(await deleteAfter()).toEqual([{ seconds: 3600 }]);
+});
+
 test('a payload of another shape is neither sent nor handled', async () => {
   const wrong = { ...job().data, accessToken: 'canary' };
   await expect(queue.send('sync', [job('a'), job('b', wrong)])).rejects.toThrow();

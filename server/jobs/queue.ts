@@ -24,6 +24,8 @@ const CONCURRENCY = 8;
 const SUPERVISE_SECONDS = 2;
 /** Jobs that are sent wake the workers; those that come back after a while do not. */
 const POLLING = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 };
+/** pg-boss's own week would be 6.7 million rows where 10,000 tenants sync every quarter of an hour; what was done stands elsewhere. */
+const KEEP_FINISHED_SECONDS = 3600;
 const QUEUE_OPTIONS = {
   policy: 'exclusive',
   notify: true,
@@ -32,6 +34,7 @@ const QUEUE_OPTIONS = {
   expireInSeconds: 23 * 3600,
   retryLimit: 100,
   retryDelay: 2,
+  deleteAfterSeconds: KEEP_FINISHED_SECONDS,
 } as const;
 
 /**
@@ -49,6 +52,7 @@ export async function createQueue({ databaseUrl, log }: { databaseUrl: string; l
     schedule: false,
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
+    maintenanceIntervalSeconds: KEEP_FINISHED_SECONDS,
   });
   // Without a listener the first lost connection would end the process.
   boss.on('error', (error) => log.error({ err: error }, 'The job queue has trouble with its database'));
