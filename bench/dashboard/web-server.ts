@@ -14,7 +14,7 @@ import { TENANT_CHANNEL } from '../../server/tenants/announce.ts';
 import { createTenantStates } from '../../server/tenants/tenants.ts';
 
 const SECRET = 'only-of-this-benchmark-0123456789abcdef';
-const UNLIMITED: RateLimits = { anonymous: 1e9, install: 1e9, user: 1e9, tenant: 1e9, events: 1e9 };
+const UNLIMITED: RateLimits = { anonymous: 1e9, install: 1e9, user: 1e9, tenant: 1e9, questions: 1e9, events: 1e9 };
 
 export interface BenchServer {
   url: string;

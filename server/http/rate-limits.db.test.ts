@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FakePortal, FakeUser } from '../testing/fake-bitrix24.ts';
-import { openPage, startTestApp, type TestApp } from '../testing/test-app.ts';
+import { openPage, readBoot, startTestApp, type TestApp } from '../testing/test-app.ts';
 
 const ADMIN: FakeUser = { id: '1', name: 'Dilnoza', isAdmin: true };
 const PORTALS = '203.0.113.1';
@@ -10,7 +10,7 @@ let app: TestApp;
 let portal: FakePortal;
 
 beforeEach(async () => {
-  app = await startTestApp({ rateLimits: { events: 3, install: 2 }, trustProxy: 1 });
+  app = await startTestApp({ rateLimits: { events: 3, install: 2, questions: 3 }, trustProxy: 1 });
   portal = await app.bitrix.startPortal('member1');
   expect((await openPage(app, 'install', portal, portal.open(ADMIN))).status).toBe(200);
 });
@@ -43,4 +43,24 @@ test('forged events are counted against who sends them, and leave the portal its
 test('events that are answered before they are proven leave the portal its others', async () => {
   expect(await statuses(4, 'ONAPPUPDATE', 'guess', ATTACKER)).toEqual([200, 200, 429, 429]);
   expect(await statuses(1, 'ONAPPUNINSTALL', RIGHT, PORTALS)).toEqual([200]);
+});
+
+test('a person’s questions count together, in the chat and outside it, and so do those that are refused', async () => {
+  const ask = async (user: FakeUser) => {
+    const { session } = await readBoot(await openPage(app, 'app', portal, portal.open(user)));
+    const headers = { authorization: `Bearer ${session?.token}`, 'content-type': 'application/json' };
+    return async (path: string, body: object) => {
+      const reply = await fetch(`${app.url}/api/dashboard${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return reply.status;
+    };
+  };
+  const dilnoza = await ask(ADMIN);
+  const question = { question: 'How many leads?' };
+  const message = { message: 'How many leads?' };
+  expect(await dilnoza('/kpi', question)).toBe(200);
+  expect(await dilnoza('/kpi', {})).toBe(422);
+  expect(await dilnoza('/chat', message)).toBe(200);
+  expect([await dilnoza('/kpi', question), await dilnoza('/chat', message)]).toEqual([429, 429]);
+  const timur = await ask({ id: '2', name: 'Timur', isAdmin: false });
+  expect(await timur('/kpi', question)).toBe(200);
 });

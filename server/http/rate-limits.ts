@@ -4,7 +4,7 @@ import { isTokenEvent } from '../install/events.ts';
 import { AppError } from '../platform/errors.ts';
 import { findSession } from './session.ts';
 
-/** Requests a minute, each process counting for itself. What the chat answers is limited by what it keeps: dashboard/chat.ts. */
+/** Requests a minute, each process counting for itself. What the chat answers is also limited by what it keeps: dashboard/chat.ts. */
 export interface RateLimits {
   /** By address, for requests without a valid session. Default 60: a page needs a handful, a guesser thousands. */
   anonymous: number;
@@ -14,15 +14,26 @@ export interface RateLimits {
   user: number;
   /** All people of a tenant together. Default 1,200. */
   tenant: number;
+  /** A person's questions in words, to the chat and outside it: each has the database count. Default 10. */
+  questions: number;
   /** Events by portal, and refused ones by address. Default 600. */
   events: number;
 }
 
-export const DEFAULT_RATE_LIMITS: RateLimits = { anonymous: 60, install: 20, user: 300, tenant: 1200, events: 600 };
+export const DEFAULT_RATE_LIMITS: RateLimits = {
+  anonymous: 60,
+  install: 20,
+  user: 300,
+  tenant: 1200,
+  questions: 10,
+  events: 600,
+};
 
 export interface RateLimiters {
   /** For /api, behind `identify`. */
   api: RequestHandler[];
+  /** For what answers questions in words, behind `identify`. */
+  questions: RequestHandler;
   /** For pages that a portal opens. Apart from the API's: many people of one office share an address. */
   pages: RequestHandler;
   install: RequestHandler;
@@ -44,6 +55,7 @@ export function createRateLimiters(limits: RateLimits): RateLimiters {
       limit(limits.user, user, { skip: isAnonymous }),
       limit(limits.tenant, tenant, { skip: isAnonymous }),
     ],
+    questions: limit(limits.questions, user, { skip: isAnonymous }),
     pages: limit(limits.user, address),
     install: limit(limits.install, address),
     // Who sends events has one address for all portals, and the portal is a claim until its token is compared: so accepted

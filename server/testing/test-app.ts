@@ -55,7 +55,7 @@ export interface TestAppOptions {
 /** Master secret of every test app. */
 export const TEST_SECRET = 'Zk3vT9qLx8mRwB1nYc7uPd5sHf2jGa6e';
 
-const UNLIMITED: RateLimits = { anonymous: 1e6, install: 1e6, user: 1e6, tenant: 1e6, events: 1e6 };
+const UNLIMITED: RateLimits = { anonymous: 1e6, install: 1e6, user: 1e6, tenant: 1e6, questions: 1e6, events: 1e6 };
 
 /** LeadRelay's web server on a real port and database, with a fake Bitrix24 behind it. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
