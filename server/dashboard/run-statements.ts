@@ -5,15 +5,19 @@ export type Rows = readonly object[];
 
 /** Of fewer records a statement takes less time than a round trip, and all are sent at once. */
 const WORTH_TWO = 50_000;
+/** No statement of a dashboard is begun later: each may take 5 s, and the others of the process wait for the connections. */
+const BUDGET_MS = 15_000;
 /** A dashboard that takes longer answers with what it has; its slow widgets are `failed`. */
 const RETRY_BUDGET_MS = 5_000;
 
 /**
- * Runs statements on one connection, or where one of them has much to read on two, each taking the dearest that is left.
+ * Runs statements on one connection, or where one of them has much to read and another is free on two, each taking the dearest
+ * that is left.
  * @param beside begins work on a second connection that sees the same snapshot; null when none is free
  * @param costs about how many records each statement reads
  * @param onRows called after each statement with the rows so far, null for those that have not answered
- * @returns rows in the order of `queries`, null for a statement that failed, and what the failed ones threw
+ * @returns rows in the order of `queries`, null for a statement that failed or was not begun; what the failed ones threw; how
+ * many there was no time for
  * @throws AppError when the database was lost: everyone's failure
  */
 export async function runStatements(
@@ -22,7 +26,7 @@ export async function runStatements(
   queries: readonly SqlQuery[],
   costs: readonly number[],
   onRows: (results: readonly (Rows | null)[]) => void,
-): Promise<{ results: (Rows | null)[]; failures: unknown[] }> {
+): Promise<{ results: (Rows | null)[]; failures: unknown[]; leftOut: number }> {
   const results: (Rows | null)[] = queries.map(() => null);
   const failures: unknown[] = [];
   const run = async (on: Tx, index: number, query: SqlQuery) => {
@@ -33,14 +37,21 @@ export async function runStatements(
     });
     onRows(results);
   };
+  if (queries.length <= 1 || Math.max(...costs) < WORTH_TWO) {
+    await Promise.all(queries.map((query, index) => run(tx, index, query)));
+    return { results, failures, leftOut: 0 };
+  }
   const waiting = [...queries.entries()].sort(([a], [b]) => (costs[b] ?? 0) - (costs[a] ?? 0));
+  const deadline = performance.now() + BUDGET_MS;
   const workOff = async (on: Tx) => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await run(on, ...next);
+    while (performance.now() < deadline) {
+      const next = waiting.shift();
+      if (!next) return;
+      await run(on, ...next);
+    }
   };
-  const second = queries.length > 1 && Math.max(...costs) >= WORTH_TWO ? beside(workOff) : null;
-  if (second) await Promise.all([workOff(tx), second]);
-  else await Promise.all(queries.map((query, index) => run(tx, index, query)));
-  return { results, failures };
+  await Promise.all([workOff(tx), beside(workOff)]);
+  return { results, failures, leftOut: waiting.length };
 }
 
 /** One failed statement takes its whole transaction along, so those without rows are tried again, each by itself. */
