@@ -73,18 +73,20 @@ type Row = Record<string, unknown>;
  * when the reader has taken the one before; each is a transaction of its own, so no connection waits for a slow reader, and a
  * record that a sync changes meanwhile comes as it was or as it is.
  * @param signal aborts when the reader has gone; nothing is read after that
+ * @param check whether the reader may still have it: asked before each page. What it throws cuts the archive off
  */
 export async function exportData(
   { db, now }: { db: Db; now: () => Date },
   tenantId: string,
   out: Writable,
   signal: AbortSignal,
+  check: () => Promise<void>,
 ): Promise<void> {
   const zip = new ZipFile();
   const written = pipeline(zip.outputStream, out, { signal });
   const work = async () => {
     for (const [name, source] of Object.entries(EXPORTED)) {
-      const lines = Readable.from(readLines(db, tenantId, source, signal));
+      const lines = Readable.from(readLines(db, tenantId, source, signal, check));
       // Read below, where there still is a reader: a query that is cancelled because there is none must not end the process.
       lines.on('error', () => {});
       zip.addReadStream(lines, `${name}.csv`, { mtime: now() });
@@ -109,12 +111,14 @@ async function* readLines(
   tenantId: string,
   { table, key, columns }: { table: string; key: readonly string[]; columns: string },
   signal: AbortSignal,
+  check: () => Promise<void>,
 ): AsyncGenerator<string> {
   const names = ['crm_source', ...columns.split(' ')];
   const order = ['crm_source', ...key];
   yield `${BOM}${csvRow(names)}`;
   let after: unknown[] | null = null;
   for (;;) {
+    await check();
     const place: unknown[] | null = after;
     const rows: Row[] = await db.withTenant(
       tenantId,

@@ -89,7 +89,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(createConnectionRoutes(deps));
   app.use(createSettingsRoutes(deps));
   app.use(createMemberRoutes(deps));
-  app.use(createDataRoutes(deps));
+  app.use(createDataRoutes({ ...deps, sessions }));
   app.use('/api/dashboard', keepMount, requireSession, createDashboardRoutes(deps));
   app.use(notFound);
   app.use(createErrorHandler(log));

@@ -26,6 +26,11 @@ export interface Sessions {
   identify: RequestHandler;
   /** The session of a request as of now. @throws AppError saying what is wrong with its token */
   verify(req: Request): Promise<Session>;
+  /**
+   * Whether a session that was good at that moment has not been ended since, and is the same person's in the same role; its token
+   * may have run out meanwhile. @throws AppError saying why not
+   */
+  recheck(session: Session, goodAt: Date): Promise<void>;
 }
 
 const ISSUER = 'leadrelay';
@@ -80,17 +85,19 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
     );
     if (!payload.success) throw new AppError('invalid_token');
     const { sub, tid, crm, iam, sia, role } = payload.data;
-    const tenant = await deps.tenants.get(tid);
+    const signedInAt = sia === undefined ? null : new Date(sia);
+    return judge({ tenantId: tid, crmSource: crm, userId: sub, role, signedInAt }, iam);
+  }
+
+  /** What has become of a session since it was issued. */
+  async function judge(issued: Session, issuedMs: number): Promise<Verified> {
+    const tenant = await deps.tenants.get(issued.tenantId);
     const isDeleting = tenant.status === 'deleting';
-    if (tenant.notBefore && iam < tenant.notBefore.getTime())
+    if (tenant.notBefore && issuedMs < tenant.notBefore.getTime())
       throw new AppError(isDeleting ? 'tenant_deleting' : 'invalid_token');
-    const decided = tenant.decided.get(personKey({ crmSource: crm, crmUserId: sub }));
+    const decided = tenant.decided.get(personKey({ crmSource: issued.crmSource, crmUserId: issued.userId }));
     if (decided?.hasAccess === false) throw new AppError('invalid_token');
-    const session = {
-      ...{ tenantId: tid, crmSource: crm, userId: sub, role: decided?.role ?? role },
-      signedInAt: sia === undefined ? null : new Date(sia),
-    };
-    return { session, isDeleting };
+    return { session: { ...issued, role: decided?.role ?? issued.role }, isDeleting };
   }
 
   return {
@@ -127,6 +134,11 @@ export function createSessions(deps: { secret: string; tenants: TenantStates; no
       }
     },
     verify,
+    async recheck(session, goodAt) {
+      const { session: current, isDeleting } = await judge(session, goodAt.getTime());
+      if (isDeleting) throw new AppError('tenant_deleting');
+      if (current.role !== session.role) throw new AppError('forbidden');
+    },
   };
 }
 

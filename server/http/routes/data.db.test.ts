@@ -166,6 +166,79 @@ describe('the export', () => {
     await rig.owner.query(`delete from crm_contacts where external_id like 'y%'`);
   });
 
+  /** The place of one that was cut off is free a moment later. */
+  const beginExport = (method = 'GET') =>
+    vi.waitFor(async () => {
+      const response = await call('/export', { method });
+      expect(response.status).toBe(200);
+      return response;
+    }, 10_000);
+
+  describe('is cut off', () => {
+    /** Begins an export, and does something while it waits for deals; contacts are read after them. */
+    async function exportDuring(happens: () => Promise<unknown>): Promise<Response> {
+      return runAs(rig.app.database.ownerUrl, async (blocker) => {
+        await blocker.query('begin; lock table crm_deals in access exclusive mode');
+        const response = await beginExport();
+        const waiting = async () =>
+          (await sql(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length;
+        await expect.poll(waiting).toBe(1);
+        await happens();
+        await blocker.query('rollback');
+        return response;
+      });
+    }
+    const change = async (body: object) => {
+      const token = await rig.issue(rig.tenantId, 'admin', '99');
+      return rig.call('/../members/bitrix24.1', { method: 'PATCH', body, token });
+    };
+
+    beforeAll(() =>
+      insertRows(
+        rig.owner,
+        'tenant_members',
+        ['1', '99'].map((id) => ({ tenant_id: rig.tenantId, crm_source: 'bitrix24', crm_user_id: id, name: id, role: 'admin' })),
+      ),
+    );
+    afterAll(async () => {
+      await rig.owner.query(`delete from tenant_members where crm_user_id in ('1', '99')`);
+      rig.app.tenantNews.tell(rig.tenantId);
+    });
+
+    test('where its reader loses their role or access meanwhile', async () => {
+      for (const [lost, back] of [
+        [{ role: 'member' }, { role: 'admin' }],
+        [{ hasAccess: false }, { hasAccess: true }],
+      ] as const) {
+        const response = await exportDuring(async () => expect((await change(lost)).ok).toBe(true));
+        await expect(response.arrayBuffer(), JSON.stringify(lost)).rejects.toThrow();
+        expect((await change(back)).ok).toBe(true);
+      }
+    });
+
+    test('where the deletion is asked for meanwhile', async () => {
+      const response = await exportDuring(() => call('/delete-all', { body: { confirmation: `${rig.tenantId}.example` } }));
+      await expect(response.arrayBuffer()).rejects.toThrow();
+      expect((await call('/delete-all/undo', { body: {} })).ok).toBe(true);
+    });
+
+    test('and not where its token runs out', async () => {
+      const { now } = rig.app.clock;
+      const response = await exportDuring(async () => {
+        rig.app.clock.now = new Date(now.getTime() + DAY_MS);
+      });
+      expect([...(await unzip(response)).keys()]).toContain('contacts.csv');
+      rig.app.clock.now = now;
+    });
+  });
+
+  test('is none, and no entry of the access log, where only its headers are asked for', async () => {
+    await rig.call('/widgets');
+    const response = await beginExport('HEAD');
+    expect(response.headers.get('content-type')).toBe('application/zip');
+    expect(await rig.accessLog(1)).toEqual(['user:17 list_widgets null 10']);
+  });
+
   test('ends quietly when its reader goes while a statement is under way', async () => {
     await runAs(rig.app.database.ownerUrl, async (blocker) => {
       await blocker.query('begin; lock table crm_leads in access exclusive mode');

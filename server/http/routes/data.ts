@@ -14,7 +14,7 @@ import { loadConfirmation, loadDeletion, requestDeletion, undoDeletion } from '.
 import { whileWaiting } from '../answer.ts';
 import { methodNotAllowed } from '../error-reply.ts';
 import { parseBody, parseQuery } from '../input.ts';
-import { getSession, getSessionEvenDeleting, requireAdmin } from '../session.ts';
+import { getSession, getSessionEvenDeleting, requireAdmin, type Sessions } from '../session.ts';
 import { writeLog } from './access.ts';
 
 export interface DataRoutesDeps {
@@ -22,11 +22,12 @@ export interface DataRoutesDeps {
   tenantNews: DbListener;
   log: Logger;
   now: () => Date;
+  sessions: Pick<Sessions, 'recheck'>;
 }
 
 /** What is kept of a tenant: how much, who looked at it, all of it as a file, and its deletion. */
 export function createDataRoutes(deps: DataRoutesDeps): Router {
-  const { db, tenantNews, log, now } = deps;
+  const { db, tenantNews, log, now, sessions } = deps;
   const router = express.Router();
   const gate = createQueryGate();
   // One at a time, and nobody waits for another's: it takes minutes.
@@ -69,18 +70,21 @@ export function createDataRoutes(deps: DataRoutesDeps): Router {
   router
     .route('/api/data/export')
     .get(requireAdmin, async (req, res) => {
-      const { tenantId } = getSession(res);
+      const session = getSession(res);
+      const { tenantId } = session;
+      const begunAt = now();
       await whileWaiting(res, (signal) =>
         exports.run(tenantId, signal, async () => {
-          await writeLog(deps, res, { action: 'export_data', entity: null, recordCount: null });
+          const isAsked = req.method !== 'HEAD';
+          if (isAsked) await writeLog(deps, res, { action: 'export_data', entity: null, recordCount: null });
           res.status(200).set({
             'Content-Type': 'application/zip',
             'Content-Disposition': `attachment; filename="leadrelay-${now().toISOString().slice(0, 10)}.zip"`,
             'X-Content-Type-Options': 'nosniff',
           });
-          if (req.method === 'HEAD') return void res.end();
+          if (!isAsked) return void res.end();
           res.setTimeout(STALLED_MS, () => res.destroy());
-          await exportData({ db, now }, tenantId, res, signal);
+          await exportData({ db, now }, tenantId, res, signal, () => sessions.recheck(session, begunAt));
         }),
       );
     })
