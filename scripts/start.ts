@@ -40,7 +40,7 @@ try {
 
 async function describeNextStep({ sandbox, server }: Launched, webhook: string | undefined): Promise<string | null> {
   if (webhook) {
-    return `Your portal is connected. Open this link, it works once and for 10 minutes: ${await server.connectWebhook(webhook)}`;
+    return `Open this link to your portal’s dashboard, it works once and for 10 minutes: ${await server.connectWebhook(webhook)}`;
   }
   return sandbox && `Open the sandbox Bitrix24 portal and click Install in its Market: ${sandbox.portalUrl}/marketplace/`;
 }

@@ -48,6 +48,30 @@ test('a webhook that is connected meanwhile is not kept', async () => {
   expect(await state(tenantId)).toMatchObject({ status: 'deleting', tokens: 0, runs: 0 });
 });
 
+test('a start with the webhook takes no deletion back; its link leads to where that can be undone', async () => {
+  const own = await app.bitrix.startPortal('webhook2');
+  own.webhook = { secret: 'canary7secret9', user: ADMIN };
+  const connect = () => app.bitrix24.connectWebhook(`${own.url}/rest/1/canary7secret9/`);
+  await connect();
+  const tenantId = await findTenantId(`bitrix24-webhook:${new URL(own.url).host}`);
+  await app.database.db.withTenant(tenantId, 'write', async (tx) =>
+    requestDeletion(tx, tenantId, await loadConfirmation(tx, tenantId), app.clock.now),
+  );
+  const code = (await connect()).split('#code=')[1] ?? '';
+  expect(await state(tenantId)).toMatchObject({ status: 'deleting', tokens: 0, runs: 0 });
+  const post = (path: string, body: object, headers: object = {}) =>
+    fetch(`${app.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const { session } = bootData.parse(await (await post('/api/session/code', { code })).json());
+  const undone = await post('/api/data/delete-all/undo', {}, { authorization: `Bearer ${session?.token}` });
+  expect(await undone.json()).toEqual({ deletesAt: null });
+  await connect();
+  expect(await state(tenantId)).toMatchObject({ status: 'active', tokens: 1, runs: 1 });
+});
+
 /** Asks for the deletion, and has it come through once the request waits for it. */
 async function whileDeletionIsAskedFor(tenantId: string, request: () => Promise<Response>): Promise<Response> {
   const { response } = await app.database.db.withTenant(tenantId, 'write', async (tx) => {

@@ -3,8 +3,9 @@ import { callBatch } from '../crm/bitrix24/portal-calls.ts';
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadConnection } from '../tenants/connections.ts';
+import { saveMember } from '../tenants/members.ts';
 import { createSignInCode } from '../tenants/sign-in-codes.ts';
-import { holdActiveTenant } from '../tenants/tenants.ts';
+import { findTenant, holdActiveTenant } from '../tenants/tenants.ts';
 import {
   type Credentials,
   connectAccount,
@@ -18,7 +19,8 @@ import { toAppError } from './opening.ts';
 
 export interface WebhookConnector {
   /**
-   * Connects a portal by its inbound webhook as a tenant of its own.
+   * Connects a portal by its inbound webhook as a tenant of its own. One whose data is being deleted is not connected: whoever
+   * wants it back undoes that behind the link.
    * @returns a link that opens the dashboard once within 10 minutes
    */
   connectWebhook(webhookUrl: string): Promise<string>;
@@ -47,12 +49,19 @@ export function createWebhookConnector(context: InstallContext): WebhookConnecto
       const webhook = parseWebhook(webhookUrl);
       const facts = await test(webhook);
       const member = { crmSource: 'bitrix24', crmUserId: facts.profile.userId } as const;
-      const account = {
-        ...{ key: `bitrix24-webhook:${webhook.host}`, takesBack: true, locale: 'en' },
-        ...{ facts, credentials: toCredentials(webhook) },
-      };
-      const { extra: code } = await connectAccount(context, account, (tx, tenantId) =>
-        createSignInCode(tx, tenantId, member, now()),
+      const key = `bitrix24-webhook:${webhook.host}`;
+      const account = { key, takesBack: false, locale: 'en', facts, credentials: toCredentials(webhook) };
+      const createCode = (tx: Tx, tenantId: string) => createSignInCode(tx, tenantId, member, now());
+      const code = await connectAccount(context, account, createCode).then(
+        ({ extra }) => extra,
+        async (error: unknown) => {
+          const tenant = error instanceof AppError && error.code === 'tenant_deleting' ? await findTenant(db, key) : null;
+          if (!tenant) throw error;
+          return db.withTenant(tenant.id, 'write', async (tx) => {
+            await saveMember(tx, tenant.id, { ...member, name: facts.profile.name, role: 'admin', locale: null });
+            return createCode(tx, tenant.id);
+          });
+        },
       );
       // In the fragment, which browsers send to nobody: the code reaches no log.
       return `${config.publicUrl}/app#code=${code}`;
