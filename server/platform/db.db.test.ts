@@ -281,6 +281,25 @@ describe('a database that is away', () => {
     await away.close();
   });
 
+  test('is not used up by transactions that wait for others', async () => {
+    const few = createDb({ url: database.appUrl, poolSize: 2 });
+    const answer = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const wait = () => {
+      begun.resolve();
+      return answer.promise;
+    };
+    const held = few.withTenant(A, 'write', wait, { isLong: true });
+    await begun.promise;
+    const refused = few.withTenant(A, 'write', wait, { isLong: true });
+    await expect(refused).rejects.toMatchObject({ code: 'database_unavailable', retryAfterSeconds: 5 });
+    expect(await few.withTenant(A, 'read', listTitles)).toEqual(['lead of A']);
+    answer.resolve();
+    await held;
+    await few.withTenant(A, 'write', wait, { isLong: true });
+    await few.close();
+  });
+
   test('fails the transaction it interrupts and serves the next', async () => {
     const killed = db.withTenant(A, 'write', async (tx) => {
       const [row] = await tx.query<{ pid: number }>({ text: 'select pg_backend_pid() as pid' });

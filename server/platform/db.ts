@@ -30,13 +30,14 @@ export interface Db {
    * is thrown on. `read` sees one snapshot throughout. A statement may take 5 s in `read` and 30 s in `write` unless told.
    * Do not call it inside `work`: two connections for one task can use up the pool for good.
    * @param options.signal when it aborts, the running statement is cancelled in PostgreSQL and `work`'s statements fail
+   * @param options.isLong it waits for others while it is open: at most half of the connections are held so at once
    * @throws AppError `database_unavailable` when no connection can be had or it is lost, `invalid_id` for an id that is no UUID
    */
   withTenant<Result>(
     tenantId: string,
     mode: TxMode,
     work: (tx: Tx) => Promise<Result>,
-    options?: { statementTimeoutMs?: number; signal?: AbortSignal },
+    options?: { statementTimeoutMs?: number; signal?: AbortSignal; isLong?: boolean },
   ): Promise<Result>;
   /**
    * A further `read` transaction of a tenant that sees the snapshot which another, still open one has exported
@@ -88,6 +89,7 @@ export function createDb(settings: { url: string; poolSize: number }): Db {
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   const orm = createOrmRunner(refuseLostConnection);
+  const long = createPlaces(Math.max(1, Math.floor(settings.poolSize / 2)));
 
   async function transact<Result>(
     mode: TxMode,
@@ -125,13 +127,15 @@ export function createDb(settings: { url: string; poolSize: number }): Db {
   return {
     withTenant: async (tenantId, mode, work, options) => {
       if (!UUID.test(tenantId)) throw new AppError('invalid_id');
-      return transact(
-        mode,
-        // SET LOCAL and not set_config(): only the statement form is passed on to the shards of a Citus cluster.
-        `${BEGIN[mode]}; set local app.tenant_id = '${tenantId}'; ${limitStatements(mode, options?.statementTimeoutMs)}`,
-        work,
-        options?.signal,
-      );
+      const run = () =>
+        transact(
+          mode,
+          // SET LOCAL and not set_config(): only the statement form is passed on to the shards of a Citus cluster.
+          `${BEGIN[mode]}; set local app.tenant_id = '${tenantId}'; ${limitStatements(mode, options?.statementTimeoutMs)}`,
+          work,
+          options?.signal,
+        );
+      return options?.isLong ? long.run(run) : run();
     },
     beside: (tenantId, snapshot, work, options) => {
       if (!UUID.test(tenantId) || !SNAPSHOT.test(snapshot)) throw new AppError('invalid_id');
@@ -149,6 +153,40 @@ export function createDb(settings: { url: string; poolSize: number }): Db {
     close: async () => {
       await orm.close();
       await pool.end();
+    },
+  };
+}
+
+/** Has only so many at work at once. Whoever waits longer than for a connection is refused as without one. */
+function createPlaces(count: number) {
+  let free = count;
+  const waiting = new Set<() => void>();
+  const enter = () =>
+    new Promise<void>((resolve, reject) => {
+      const refuse = () => {
+        waiting.delete(start);
+        reject(new AppError('database_unavailable', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS }));
+      };
+      const timer = setTimeout(refuse, CONNECT_TIMEOUT_MS);
+      const start = () => {
+        clearTimeout(timer);
+        waiting.delete(start);
+        resolve();
+      };
+      waiting.add(start);
+    });
+  return {
+    async run<Result>(work: () => Promise<Result>): Promise<Result> {
+      if (free > 0) free -= 1;
+      else await enter();
+      try {
+        return await work();
+      } finally {
+        // The place is handed over, not given up and taken.
+        const [next] = waiting;
+        if (next) next();
+        else free += 1;
+      }
     },
   };
 }

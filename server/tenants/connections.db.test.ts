@@ -17,12 +17,17 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 beforeEach(async () => {
-  tenantId = randomUUID();
-  await database.db.withDirectory('write', (tx) =>
-    tx.query({ text: 'insert into tenants (id, account_key) values ($1, $2)', values: [tenantId, `bitrix24:${tenantId}`] }),
-  );
+  tenantId = await insertTenant();
   await save('first');
 });
+
+async function insertTenant(): Promise<string> {
+  const id = randomUUID();
+  await database.db.withDirectory('write', (tx) =>
+    tx.query({ text: 'insert into tenants (id, account_key) values ($1, $2)', values: [id, `bitrix24:${id}`] }),
+  );
+  return id;
+}
 
 function save(token: string): Promise<void> {
   const connection: NewConnection = {
@@ -81,6 +86,28 @@ test('a refresh hands out the pair it saved', async () => {
   expect(await outcome).toBe('refreshed');
   const unused = () => Promise.reject(new Error('asked'));
   expect((await tokensWith(unused).get()).accessToken).toBe('refreshed');
+});
+
+test('an authorization server that does not answer leaves others their connections', async () => {
+  const answer = Promise.withResolvers<never>();
+  let asked = 0;
+  const refresh = () => {
+    asked += 1;
+    return answer.promise;
+  };
+  const outcomes: Promise<unknown>[] = [];
+  // As many as the pool has connections.
+  for (let count = 0; count < 4; count++) {
+    tenantId = await insertTenant();
+    await save('first');
+    const source = tokensWith(refresh);
+    outcomes.push(source.refresh(await source.get()).catch((error: unknown) => error));
+  }
+  await expect.poll(() => asked).toBe(2);
+  expect(await status()).toBe('active');
+  answer.reject(new CrmError('unavailable', 'no answer'));
+  expect(await Promise.all(outcomes)).toEqual(Array(4).fill(expect.objectContaining({ kind: 'unavailable' })));
+  expect(asked).toBe(4);
 });
 
 test('an uninstall during a refresh does not wait for it, and nothing brings the credentials back', async () => {

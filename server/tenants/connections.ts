@@ -295,7 +295,8 @@ export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSo
           // Used only once the transaction has saved it: a crash in between must not lose the only valid pair's successor.
           return { token: { accessToken: issued.accessToken, endpoint: issued.endpoint, version: row.token_version + 1 } };
         },
-        { statementTimeoutMs: REFRESH_TIMEOUT_MS },
+        // An authorization server that does not answer, which serves most portals there are, must not take all connections.
+        { statementTimeoutMs: REFRESH_TIMEOUT_MS, isLong: true },
       );
       if ('lost' in outcome) throw outcome.lost;
       return outcome.token;
