@@ -121,7 +121,7 @@ export const texts = {
   'currency.text': 'Amounts are converted by the rates of your CRM. Only currencies with a rate can be chosen.',
   'currency.base': 'Base currency of the CRM',
   hours: 'Business hours',
-  'hours.text': 'When your team works, in the time zone above.',
+  'hours.text': 'When your team works, in the time zone above. Charts can tell what comes in outside these hours.',
   'hours.from': 'from',
   'hours.to': 'to',
   'hours.off': 'Day off',

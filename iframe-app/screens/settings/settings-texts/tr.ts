@@ -120,7 +120,7 @@ export const texts: SettingsTexts = {
   'currency.text': 'Tutarlar CRM’inizin kurlarıyla çevrilir. Yalnızca kuru olan para birimleri seçilebilir.',
   'currency.base': 'CRM’in ana para birimi',
   hours: 'Çalışma saatleri',
-  'hours.text': 'Ekibinizin çalıştığı saatler, yukarıdaki saat diliminde.',
+  'hours.text': 'Ekibinizin çalıştığı saatler, yukarıdaki saat diliminde. Grafiklerde mesai dışında gelenler ayrı görülebilir.',
   'hours.from': 'başlangıç',
   'hours.to': 'bitiş',
   'hours.off': 'Tatil',

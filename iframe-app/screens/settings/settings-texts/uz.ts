@@ -123,7 +123,8 @@ export const texts: SettingsTexts = {
   'currency.text': 'Summalar CRM kurslari bo‘yicha hisoblanadi. Faqat kursi bor valyutalarni tanlash mumkin.',
   'currency.base': 'CRMning asosiy valyutasi',
   hours: 'Ish vaqti',
-  'hours.text': 'Jamoangiz qachon ishlaydi — yuqorida tanlangan vaqt mintaqasida.',
+  'hours.text':
+    'Jamoangiz qachon ishlaydi — yuqorida tanlangan vaqt mintaqasida. Grafiklarda ish vaqtidan tashqari kelganlarni ajratib ko‘rish mumkin.',
   'hours.from': 'dan',
   'hours.to': 'gacha',
   'hours.off': 'Dam olish kuni',
