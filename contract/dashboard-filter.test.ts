@@ -39,6 +39,7 @@ test('without a filter a config stays what it is', () => {
 test('days take the place of days, and a KPI is compared with as many before', () => {
   expect(narrowConfig(KPI, { range: 7, crm: null })).toEqual({ ...KPI, timeRangeDays: 7, comparisonPeriodDays: 7 });
   expect(narrowConfig(CHART, { range: 7, crm: null })).toEqual({ ...CHART, timeRangeDays: 7 });
+  expect(narrowConfig(KPI, { range: 1, crm: null })).toEqual({ ...KPI, timeRangeDays: 1, comparisonPeriodDays: null });
 });
 
 test('what counts all time goes on counting it', () => {
@@ -47,6 +48,8 @@ test('what counts all time goes on counting it', () => {
 });
 
 test.each([
+  ['day', 1, 'hour'],
+  ['week', 1, 'week'],
   ['hour', 14, 'hour'],
   ['hour', 15, 'day'],
   ['hour', 401, 'week'],

@@ -16,18 +16,22 @@ export const NO_FILTER: DashboardFilter = { range: null, crm: null };
 const MOST_HOURLY_DAYS = 14;
 const MOST_DAILY_DAYS = 400;
 
-/** The widget's config as the filter has it. A KPI that looks at days is then compared with as many days before them. */
+/**
+ * The widget's config as the filter has it. A KPI that looks at days is then compared with as many days before them; today, which is
+ * not over, with nothing.
+ */
 export function narrowConfig<Config extends Widget['config']>(config: Config, { range, crm }: DashboardFilter): Config {
   const ofCrm = crm !== null && config.crmSource === 'all' ? { ...config, crmSource: crm } : config;
   if (range === null || config.timeRangeDays === null) return ofCrm;
-  if (ofCrm.chartType === 'kpi') return { ...ofCrm, timeRangeDays: range, comparisonPeriodDays: range };
+  if (ofCrm.chartType === 'kpi') return { ...ofCrm, timeRangeDays: range, comparisonPeriodDays: range === 1 ? null : range };
   return { ...ofCrm, timeRangeDays: range, timeBucket: stepFor(ofCrm.timeBucket, range) };
 }
 
-/** The step of a time axis over so many days (null: all time): its own, or a longer one where that would be too many. */
+/** The step of a time axis over so many days (null: all time): its own, a longer one where that would be too many, hours of one day. */
 export function stepFor(step: TimeBucket | null, days: number | null): TimeBucket | null {
   if (step !== 'hour' && step !== 'day') return step;
   if (days === null) return 'month';
+  if (days === 1) return 'hour';
   if (step === 'hour' && days <= MOST_HOURLY_DAYS) return step;
   return days <= MOST_DAILY_DAYS ? 'day' : 'week';
 }

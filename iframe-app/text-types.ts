@@ -22,7 +22,7 @@ interface Argument {
 
 /** The arguments of an ICU message: each `{` that does not open a branch of a plural. */
 type ArgumentsOf<Text> = Text extends `${infer Before}{${infer After}`
-  ? (Before extends `${string}${Intl.LDMLPluralRule} ` ? never : ArgumentOf<After>) | ArgumentsOf<After>
+  ? (Before extends `${string}${Intl.LDMLPluralRule | `=${number}`} ` ? never : ArgumentOf<After>) | ArgumentsOf<After>
   : never;
 type ArgumentOf<After extends string> = After extends `${infer Head}}${string}`
   ? Head extends `${infer Name}, ${string}`

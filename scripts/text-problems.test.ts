@@ -52,6 +52,7 @@ describe('texts by language', () => {
     expect(problems({ days: '{count, plural, zero {} one {# день} few {# дня} many {# дней} other {# дня}}' })).toEqual([
       "ru days: has a plural form 'zero' that its language has not",
     ]);
+    expect(problems({ days: '{count, plural, =1 {Сегодня} one {# день} few {# дня} many {# дней} other {# дня}}' })).toEqual([]);
   });
 
   test('a number that only picks a form may be left out where there is one form', () => {

@@ -89,7 +89,9 @@ function pluralProblems(message: readonly MessageFormatElement[], language: stri
   const wanted = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
   return message.filter(isPluralElement).flatMap(({ options }) => {
     const missing = wanted.filter((category) => !options[category]);
-    const needless = Object.keys(options).filter((category) => !wanted.some((one) => one === category));
+    // One number may have words of its own (`=1 {Today}`) in any language.
+    const categories = Object.keys(options).filter((category) => !category.startsWith('='));
+    const needless = categories.filter((category) => !wanted.some((one) => one === category));
     return [
       ...missing.map((category) => `lacks the plural form '${category}'`),
       ...needless.map((category) => `has a plural form '${category}' that its language has not`),

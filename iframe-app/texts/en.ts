@@ -102,7 +102,7 @@ export const texts = {
   'panel.notDrawable': 'This can no longer be shown',
   'panel.stale': 'Earlier numbers',
 
-  'range.days': '{count, plural, one {Last # day} other {Last # days}}',
+  'range.days': '{count, plural, =1 {Today} one {Last # day} other {Last # days}}',
   'range.all': 'All time',
   'kpi.comparedWith': '{count, plural, one {vs # day earlier} other {vs # days earlier}}',
   'kpi.comparedWithPrevious': '{count, plural, one {vs the day before} other {vs the # days before}}',

@@ -118,7 +118,7 @@ export const texts: AppTexts = {
   'panel.notDrawable': 'Мұны енді көрсету мүмкін емес',
   'panel.stale': 'Бұрынғы деректер',
 
-  'range.days': 'Соңғы {count, number} күн',
+  'range.days': '{count, plural, =1 {Бүгін} one {Соңғы # күн} other {Соңғы # күн}}',
   'range.all': 'Барлық уақытта',
   'kpi.comparedWith': '{count, number} күн бұрынғымен салыстырғанда',
   'kpi.comparedWithPrevious': 'алдыңғы {count, number} күнмен салыстырғанда',

@@ -113,7 +113,7 @@ export const texts: AppTexts = {
   'panel.stale': 'Прежние данные',
 
   'range.days':
-    '{count, plural, one {За последний # день} few {За последние # дня} many {За последние # дней} other {За последние # дня}}',
+    '{count, plural, =1 {Сегодня} one {За последний # день} few {За последние # дня} many {За последние # дней} other {За последние # дня}}',
   'range.all': 'За всё время',
   'kpi.comparedWith':
     '{count, plural, one {к периоду # день назад} few {к периоду # дня назад} many {к периоду # дней назад} other {к периоду # дня назад}}',

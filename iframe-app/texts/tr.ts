@@ -107,7 +107,7 @@ export const texts: AppTexts = {
   'panel.notDrawable': 'Bu artık gösterilemiyor',
   'panel.stale': 'Önceki rakamlar',
 
-  'range.days': 'Son {count, number} gün',
+  'range.days': '{count, plural, =1 {Bugün} one {Son # gün} other {Son # gün}}',
   'range.all': 'Tüm zamanlar',
   'kpi.comparedWith': '{count, number} gün öncesine göre',
   'kpi.comparedWithPrevious': 'önceki {count, number} güne göre',

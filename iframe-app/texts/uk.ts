@@ -114,7 +114,7 @@ export const texts: AppTexts = {
   'panel.stale': 'Попередні дані',
 
   'range.days':
-    '{count, plural, one {За останній # день} few {За останні # дні} many {За останні # днів} other {За останні # дня}}',
+    '{count, plural, =1 {Сьогодні} one {За останній # день} few {За останні # дні} many {За останні # днів} other {За останні # дня}}',
   'range.all': 'За весь час',
   'kpi.comparedWith':
     '{count, plural, one {до періоду # день тому} few {до періоду # дні тому} many {до періоду # днів тому} other {до періоду # дня тому}}',

@@ -120,7 +120,7 @@ export const texts: AppTexts = {
   'panel.notDrawable': 'Buni endi ko‘rsatib bo‘lmaydi',
   'panel.stale': 'Avvalgi ma’lumotlar',
 
-  'range.days': 'So‘nggi {count, number} kun',
+  'range.days': '{count, plural, =1 {Bugun} one {So‘nggi # kun} other {So‘nggi # kun}}',
   'range.all': 'Butun davr',
   'kpi.comparedWith': '{count, number} kun avvalgiga nisbatan',
   'kpi.comparedWithPrevious': 'oldingi {count, number} kunga nisbatan',

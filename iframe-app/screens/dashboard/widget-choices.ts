@@ -3,7 +3,7 @@ import type { ChartConfig } from '../../../contract/charts.ts';
 export type ChartKind = ChartConfig['chartType'];
 
 /** Days back that are offered; null is all time. */
-export const RANGES = [7, 30, 90, 365, null];
+export const RANGES = [1, 7, 30, 90, 365, null];
 
 /** Narrowest first. */
 export const SIZES = ['small', 'medium', 'large'] as const;

@@ -17,7 +17,7 @@ export const texts = {
   'kind.funnel': 'Funnel',
   'kind.kpi': 'Number',
   range: 'Period',
-  days: '{count, plural, one {# day} other {# days}}',
+  days: '{count, plural, =1 {Today} one {# day} other {# days}}',
   size: 'Size',
   'size.small': 'Small',
   'size.medium': 'Medium',

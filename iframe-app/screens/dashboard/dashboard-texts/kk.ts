@@ -19,7 +19,7 @@ export const texts: DashboardTexts = {
   'kind.funnel': 'Құйғыш',
   'kind.kpi': 'Сан',
   range: 'Кезең',
-  days: '{count, plural, one {# күн} other {# күн}}',
+  days: '{count, plural, =1 {Бүгін} one {# күн} other {# күн}}',
   size: 'Өлшемі',
   'size.small': 'Кіші',
   'size.medium': 'Орташа',

@@ -19,7 +19,7 @@ export const texts: DashboardTexts = {
   'kind.funnel': 'Воронка',
   'kind.kpi': 'Число',
   range: 'Период',
-  days: '{count, plural, one {# день} few {# дня} many {# дней} other {# дня}}',
+  days: '{count, plural, =1 {Сегодня} one {# день} few {# дня} many {# дней} other {# дня}}',
   size: 'Размер',
   'size.small': 'Малый',
   'size.medium': 'Средний',

@@ -19,7 +19,7 @@ export const texts: DashboardTexts = {
   'kind.funnel': 'Huni',
   'kind.kpi': 'Sayı',
   range: 'Dönem',
-  days: '{count, plural, one {# gün} other {# gün}}',
+  days: '{count, plural, =1 {Bugün} one {# gün} other {# gün}}',
   size: 'Boyut',
   'size.small': 'Küçük',
   'size.medium': 'Orta',

@@ -19,7 +19,7 @@ export const texts: DashboardTexts = {
   'kind.funnel': 'Воронка',
   'kind.kpi': 'Число',
   range: 'Період',
-  days: '{count, plural, one {# день} few {# дні} many {# днів} other {# дня}}',
+  days: '{count, plural, =1 {Сьогодні} one {# день} few {# дні} many {# днів} other {# дня}}',
   size: 'Розмір',
   'size.small': 'Малий',
   'size.medium': 'Середній',

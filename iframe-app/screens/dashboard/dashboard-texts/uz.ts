@@ -19,7 +19,7 @@ export const texts: DashboardTexts = {
   'kind.funnel': 'Voronka',
   'kind.kpi': 'Bitta son',
   range: 'Davr',
-  days: '{count, plural, one {# kun} other {# kun}}',
+  days: '{count, plural, =1 {Bugun} one {# kun} other {# kun}}',
   size: 'O‘lcham',
   'size.small': 'Kichik',
   'size.medium': 'O‘rta',
