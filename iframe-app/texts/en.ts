@@ -111,8 +111,10 @@ export const texts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} pp',
 
-  'value.unconverted': '{count, plural, one {+\u00a0# record in {currency}} other {+\u00a0# records in {currency}}}',
-  'value.noCurrency': '{count, plural, one {+\u00a0# record without a currency} other {+\u00a0# records without a currency}}',
+  'value.leftOut': 'Not counted: {what}',
+  'value.leftOut.why': 'The CRM has no rate for it. Once there is one, the amounts count with the next sync.',
+  'value.unconverted': '{count, plural, one {# record in {currency}} other {# records in {currency}}}',
+  'value.noCurrency': '{count, plural, one {# record without a currency} other {# records without a currency}}',
 
   'chart.total': 'Total',
   'chart.category': 'Category',

@@ -127,8 +127,10 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} п. т.',
 
-  'value.noCurrency': '+\u00a0валютасы жоқ {count, number} жазба',
-  'value.unconverted': '+\u00a0{currency} валютасындағы {count, number} жазба',
+  'value.leftOut': 'Есепке алынбаған: {what}',
+  'value.leftOut.why': 'CRM-де бұл валютаның бағамы жоқ. Бағам қосылған соң сомалар келесі синхрондауда есепке алынады.',
+  'value.noCurrency': 'валютасы жоқ {count, number} жазба',
+  'value.unconverted': '{currency} валютасындағы {count, number} жазба',
 
   'chart.total': 'Барлығы',
   'chart.category': 'Санат',

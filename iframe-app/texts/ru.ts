@@ -124,10 +124,12 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} п. п.',
 
+  'value.leftOut': 'Не учтено: {what}',
+  'value.leftOut.why': 'В CRM нет курса этой валюты. Когда он появится, суммы войдут в расчёт при следующей синхронизации.',
   'value.noCurrency':
-    '{count, plural, one {+\u00a0# запись без валюты} few {+\u00a0# записи без валюты} many {+\u00a0# записей без валюты} other {+\u00a0# записи без валюты}}',
+    '{count, plural, one {# запись без валюты} few {# записи без валюты} many {# записей без валюты} other {# записи без валюты}}',
   'value.unconverted':
-    '{count, plural, one {+\u00a0# запись в {currency}} few {+\u00a0# записи в {currency}} many {+\u00a0# записей в {currency}} other {+\u00a0# записи в {currency}}}',
+    '{count, plural, one {# запись в {currency}} few {# записи в {currency}} many {# записей в {currency}} other {# записи в {currency}}}',
 
   'chart.total': 'Всего',
   'chart.category': 'Категория',

@@ -116,8 +116,10 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} puan',
 
-  'value.noCurrency': '+\u00a0para birimi olmayan {count, number} kayıt',
-  'value.unconverted': '+\u00a0{currency} cinsinden {count, number} kayıt',
+  'value.leftOut': 'Hesaba katılmadı: {what}',
+  'value.leftOut.why': 'CRM’de bu para biriminin kuru yok. Kur eklenince tutarlar bir sonraki eşitlemede hesaba katılır.',
+  'value.noCurrency': 'para birimi olmayan {count, number} kayıt',
+  'value.unconverted': '{currency} cinsinden {count, number} kayıt',
 
   'chart.total': 'Toplam',
   'chart.category': 'Kategori',

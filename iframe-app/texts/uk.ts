@@ -125,10 +125,12 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} в. п.',
 
+  'value.leftOut': 'Не враховано: {what}',
+  'value.leftOut.why': 'У CRM немає курсу цієї валюти. Коли він з’явиться, суми врахуються під час наступної синхронізації.',
   'value.noCurrency':
-    '{count, plural, one {+\u00a0# запис без валюти} few {+\u00a0# записи без валюти} many {+\u00a0# записів без валюти} other {+\u00a0# запису без валюти}}',
+    '{count, plural, one {# запис без валюти} few {# записи без валюти} many {# записів без валюти} other {# запису без валюти}}',
   'value.unconverted':
-    '{count, plural, one {+\u00a0# запис у {currency}} few {+\u00a0# записи в {currency}} many {+\u00a0# записів у {currency}} other {+\u00a0# запису в {currency}}}',
+    '{count, plural, one {# запис у {currency}} few {# записи в {currency}} many {# записів у {currency}} other {# запису в {currency}}}',
 
   'chart.total': 'Усього',
   'chart.category': 'Категорія',

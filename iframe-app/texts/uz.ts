@@ -129,8 +129,10 @@ export const texts: AppTexts = {
   'kpi.noValue': '—',
   'kpi.points': '{value} f.p.',
 
-  'value.noCurrency': '+\u00a0valyutasi yo‘q {count, number} ta yozuv',
-  'value.unconverted': '+\u00a0{currency} valyutasida {count, number} ta yozuv',
+  'value.leftOut': 'Hisobga olinmagan: {what}',
+  'value.leftOut.why': 'CRM’da bu valyutaning kursi yo‘q. Kurs qo‘shilgach, summalar keyingi sinxronlashda hisobga olinadi.',
+  'value.noCurrency': 'valyutasi yo‘q {count, number} ta yozuv',
+  'value.unconverted': '{currency} valyutasida {count, number} ta yozuv',
 
   'chart.total': 'Jami',
   'chart.category': 'Toifa',

@@ -55,7 +55,7 @@ export function createRateLimiters(limits: RateLimits): RateLimiters {
       limit(limits.user, user, { skip: isAnonymous }),
       limit(limits.tenant, tenant, { skip: isAnonymous }),
     ],
-    questions: limit(limits.questions, user, { skip: isAnonymous }),
+    questions: limit(limits.questions, user, { skip: (req, res) => req.method !== 'POST' || isAnonymous(req, res) }),
     pages: limit(limits.user, address),
     install: limit(limits.install, address),
     // Who sends events has one address for all portals, and the portal is a claim until its token is compared: so accepted
