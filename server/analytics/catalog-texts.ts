@@ -595,7 +595,7 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
       ],
       [
         'pipeline value, open pipeline, pipeline',
-        'сумма в работе, сумма открытых сделок',
+        'сумма в работе, сумма открытых сделок, сумма сделок в работе',
         'ochiq bitimlar summasi, ishdagi summa',
       ],
     ),
@@ -624,8 +624,8 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
       ['Won deals', 'Выигранные сделки', 'Yutilgan bitimlar', 'Сәтті мәмілелер', 'Виграні угоди', 'Kazanılan anlaşmalar'],
       [
         'won, won deals, sales',
-        'выиграно, выиграли, выигранные сделки, продажи',
-        'yutilgan, yutildi, yutilgan bitimlar, sotuvlar',
+        'выиграно, выиграли, выигранные сделки, успешные сделки, продажи, продали',
+        'yutilgan, yutildi, yutdik, yutilgan bitimlar, muvaffaqiyatli bitimlar, sotuvlar',
       ],
     ),
   ],
@@ -642,8 +642,8 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
       ],
       [
         'won value, revenue, sales value',
-        'выручка, сумма продаж, сумма выигранных сделок',
-        'yutilgan summa, tushum, sotuv summasi, yutilgan bitimlar summasi',
+        'выручка, оборот, заработали, на какую сумму продали, сумма продаж, сумма выигранных сделок',
+        'yutilgan summa, tushum, daromad, aylanma, sotuv summasi, yutilgan bitimlar summasi',
       ],
     ),
   ],

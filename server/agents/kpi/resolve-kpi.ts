@@ -28,11 +28,20 @@ const FILLERS = new Set(
   splitWords(
     `show me give tell what whats is are was were how many much the a an of in for on do does did we have has had our my us i get got
      there number count total overall all please can you now currently what’s how’s
-     сколько покажи покажите скажи скажите дай какая какой какие какое каков какова у нас наш наша наши наших мне мой мои всего общее общая
+     сколько покажи покажите скажи скажите дай какая какой какие какое каков какова у нас наш наша наши наших мы я меня мне мой мои всего общее общая
      количество число было есть будет пожалуйста сейчас в на за и же ли все
-     nechta necha qancha qanday ko’rsat ko’rsating ayt ayting bizda bizning menga bor bo’ldi edi jami umumiy soni iltimos hozir barcha hammasi ta`,
+     nechta necha qancha qanday ko’rsat ko’rsating ayt ayting biz bizda bizning menga bor bo’ldi edi jami umumiy soni iltimos hozir barcha hammasi ta`,
   ),
 );
+/** Say of records that they are there since then, and of nothing else: calls that came in are some of the calls. */
+const ARRIVALS = new Set(
+  splitWords(
+    `came come arrived received
+     пришло пришли пришел поступило поступили поступил появилось появились приходит поступает получили получено
+     keldi keldilar kelgan kelibdi kelyapti tushdi tushgan`,
+  ),
+);
+const COUNTED_BY_ARRIVAL = new Set(['totalLeads', 'totalDeals', 'totalContacts', 'totalCompanies']);
 /** Stand before the name of somebody or something that records are narrowed to. */
 const CONNECTORS = new Set(splitWords('by of from for in with from via от с со из у для по в на bo’yicha uchun'));
 const COMPARISONS = ['compared to', 'compared with', 'versus', 'vs', 'against', 'по сравнению с', 'против', 'в сравнении с'].map(
@@ -109,7 +118,8 @@ function resolveAs(question: string, context: AnalyticsContext, spell: (text: st
   if (measure?.isNew && !period) return null;
   if (!measure || (comparison && !isComparable(period, comparison.period))) return null;
   const filter = findFilter(asked, rest, measure.entity, context, take, spell);
-  if ([...rest].some((at) => !FILLERS.has(asked[at]?.text ?? ''))) return null;
+  const saysNothing = (text: string) => FILLERS.has(text) || (ARRIVALS.has(text) && COUNTED_BY_ARRIVAL.has(measure.name));
+  if ([...rest].some((at) => !saysNothing(asked[at]?.text ?? ''))) return null;
 
   try {
     const config = toConfig(measure, period, comparison !== null, filter, context);
