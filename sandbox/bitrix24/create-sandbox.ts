@@ -150,7 +150,7 @@ function createPortalState(
     memberId: createHash('md5').update(`${app.clientId}|${index}|${seed}`).digest('hex'),
     domain: '',
     formerDomains: [],
-    world: createWorld({ size, seed, now, mode }),
+    world: createWorld({ size, seed, now, mode, language }),
     clock,
     ledger,
     license,

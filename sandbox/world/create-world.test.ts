@@ -342,3 +342,17 @@ test('a change appended to the history gets the next id', () => {
   expect(world.dealHistory.get(size + 1)).toEqual({ ...change, id: size + 1 });
   expect([world.dealHistory.get(0), world.dealHistory.get(size + 2)]).toEqual([undefined, undefined]);
 });
+
+test('a portal of another language has its own names in the dictionaries, and the same records', () => {
+  const [english, russian] = (['en', 'ru'] as const).map((language) =>
+    createWorld({ size: 'tiny', seed: 1, now: NOW, mode: 'classic', language }),
+  );
+  const named = (world: typeof english, of: string, id: string) =>
+    world?.statuses.find(({ entityId, statusId }) => entityId === of && statusId === id)?.name;
+  expect(named(russian, 'SOURCE', 'CALL')).toBe('Звонок');
+  expect(named(english, 'SOURCE', 'CALL')).toBe('Call');
+  // Named by the people of the call centre.
+  expect(named(russian, 'STATUS', 'UC_CALLBK')).toBe(named(english, 'STATUS', 'UC_CALLBK'));
+  expect(russian?.pipelines.map(({ name }) => name)).toEqual(['Общая', 'Корпоративные клиенты', 'Shartnomani uzaytirish']);
+  expect(russian && [...russian.deals]).toEqual(english && [...english.deals]);
+});

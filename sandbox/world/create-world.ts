@@ -5,6 +5,7 @@ import { contactRow, generateContacts } from './contacts.ts';
 import { CUSTOM_FIELDS } from './custom-fields.ts';
 import { DEAL_CHANGES, dealRow, generateDeals } from './deals.ts';
 import { CURRENCIES, DEAL_STAGES, LEAD_STAGES, listStatuses, PIPELINES, PRODUCTS } from './dictionaries.ts';
+import { inLanguage } from './dictionary-names.ts';
 import { createHistoryLog } from './history.ts';
 import { generateLeads, LEAD_CHANGES, leadRow } from './leads.ts';
 import { hash } from './random.ts';
@@ -25,7 +26,7 @@ const COUNTS: Record<WorldSize, Record<WorldEntity, number>> = {
  * In simple mode there are no leads and the other counts are the same.
  */
 export function createWorld(options: WorldOptions): World {
-  const { seed, now, mode } = options;
+  const { seed, now, mode, language = 'en' } = options;
   const count = COUNTS[options.size];
   const leadCount = mode === 'simple' ? 0 : count.leads;
   const team = createTeam(now);
@@ -51,9 +52,9 @@ export function createWorld(options: WorldOptions): World {
     users: listUsers(now),
     // Copies: a test or a portal may change its dictionaries without touching another world's.
     departments: structuredClone(DEPARTMENTS),
-    statuses: listStatuses(),
-    pipelines: structuredClone(PIPELINES),
-    currencies: structuredClone(CURRENCIES),
+    statuses: inLanguage(listStatuses(), language),
+    pipelines: inLanguage(PIPELINES, language),
+    currencies: inLanguage(CURRENCIES, language),
     products: structuredClone(PRODUCTS),
     customFields: structuredClone(CUSTOM_FIELDS),
   };

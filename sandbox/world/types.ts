@@ -7,6 +7,8 @@
 export type WorldSize = 'empty' | 'tiny' | 'small' | 'large';
 export type WorldEntity = 'leads' | 'deals' | 'contacts' | 'companies' | 'activities';
 
+export type WorldLanguage = 'en' | 'ru' | 'uz';
+
 export interface WorldOptions {
   size: WorldSize;
   seed: number;
@@ -14,6 +16,8 @@ export interface WorldOptions {
   now: number;
   /** simple: no leads; new enquiries are contacts with deals. */
   mode: 'classic' | 'simple';
+  /** Of the dictionaries every portal is set up with. Default: English. */
+  language?: WorldLanguage;
 }
 
 export interface WorldLead {
