@@ -97,6 +97,7 @@ export type Trait =
   | 'untouched'
   | 'stale'
   | 'firstEntry'
+  | 'notLost'
   | 'left'
   | 'movedOn'
   | 'answeredWithin5'
@@ -128,6 +129,7 @@ export const TRAITS: Record<Trait, TraitDefinition> = {
   untouched: { sql: () => 'activity_count = 0', reliesOn: 'activities' },
   stale: { sql: (at) => `coalesce(stage_changed_at, created_at) < ${at}`, moment: { startOfLastDays: STALE_DAYS } },
   firstEntry: { sql: () => 'is_first_entry' },
+  notLost: { sql: () => "semantic is distinct from 'lost'" },
   left: { sql: () => `(${IS_LEFT})` },
   movedOn: { sql: () => `(${IS_LEFT} and next_semantic <> 'lost')` },
   answeredWithin5: answeredWithin(5),
@@ -550,8 +552,8 @@ const MEASURES = new Map<string, Measure>([
   ['totalCompanies', plain('companies')],
   /** Entries of stages, by their moment. */
   ['stageEntries', plain('stageHistory')],
-  /** Records that entered a stage for the first time, by that moment. */
-  ['stageReached', plain('stageHistory', { traits: ['firstEntry'] })],
+  /** Records that entered a stage for the first time, by that moment. Who is lost has reached nothing: a funnel ends in what is won. */
+  ['stageReached', plain('stageHistory', { traits: ['firstEntry', 'notLost'] })],
   /** Mean seconds from entering a stage to the next step, of entries that have one, by entry. */
   ['averageTimeInStage', plain('stageHistory', { aggregation: 'average', field: 'timeInStage' })],
   /** The middle one of the same. */

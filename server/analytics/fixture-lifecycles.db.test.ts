@@ -172,7 +172,8 @@ test('the history of such a deal keeps every entry, and the second one into a st
   const names = ['stageEntries', 'stageReached', 'averageTimeInStage', 'medianTimeInStage', 'stageConversion'];
   expect(await numbers('stageHistory', names)).toEqual({
     stageEntries: '4',
-    stageReached: '3',
+    // NEW and WON; nobody has reached what is lost.
+    stageReached: '2',
     // Two days new, two days won, three days new again: 7 × 86,400 ÷ 3 seconds.
     averageTimeInStage: '201600',
     medianTimeInStage: '172800',

@@ -553,7 +553,7 @@ export function measuresOf(entity: DataSource, mode: World['mode']): Record<stri
         stageEntries: number('number', part('stageHistory')),
         stageReached: number(
           'number',
-          part('stageHistory', (row) => row.is_first_entry === true),
+          part('stageHistory', (row) => row.is_first_entry === true && row.semantic !== 'lost'),
         ),
         averageTimeInStage: number('duration', part('stageHistory', any, { ...time, aggregation: 'average' })),
         medianTimeInStage: number('duration', part('stageHistory', any, { ...time, aggregation: 'median' })),
