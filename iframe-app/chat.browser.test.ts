@@ -127,6 +127,20 @@ test.each([
   expect(await page.getByRole('button', { name: 'Add to dashboard' }).count()).toBe(0);
 });
 
+test('after a question that is not understood there are others to click, until one is asked', async () => {
+  const reply = { status: 'not_understood' } as const;
+  portal.api[HISTORY] = () => ({
+    body: sampleHistory({
+      messages: [sampleQuestion('1', 'who is best'), { ...sampleAnswer('2'), answer: { kind: 'kpi', reply } }],
+    }),
+  });
+  await openChat();
+  await answers().first().getByRole('button', { name: 'Average deal' }).click();
+  await page.locator('.chat-number').waitFor();
+  expect(await said('Average deal').count()).toBe(1);
+  expect(await answers().first().getByRole('button').count()).toBe(0);
+});
+
 test('a question that fails stays, and can be asked again', async () => {
   const answer = portal.api[ASK];
   portal.api[ASK] = () => refusal(500, 'internal');

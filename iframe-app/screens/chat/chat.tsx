@@ -100,18 +100,17 @@ function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard:
         <div class="chat-welcome">
           <BrandMark />
           <p>{t('welcome')}</p>
-          <p class="chat-note">{t('examples')}</p>
-          <ul>
-            {EXAMPLES.map((example) => (
-              <li key={example}>
-                <Button onClick={() => model.ask(t(example))}>{t(example)}</Button>
-              </li>
-            ))}
-          </ul>
+          <Examples model={model} />
         </div>
       )}
       {messages?.map((message) => (
-        <Message key={message.id} message={message} model={model} onShowDashboard={onShowDashboard} />
+        <Message
+          key={message.id}
+          message={message}
+          isLast={message === messages.at(-1) && pending === null}
+          model={model}
+          onShowDashboard={onShowDashboard}
+        />
       ))}
       {pending !== null && (
         <>
@@ -127,6 +126,22 @@ function Conversation({ model, onShowDashboard }: PartProps & { onShowDashboard:
   );
 }
 
+function Examples({ model }: PartProps) {
+  const t = useApp().i18n.of(CHAT_TEXTS);
+  return (
+    <div class="chat-examples">
+      <p class="chat-note">{t('examples')}</p>
+      <ul>
+        {EXAMPLES.map((example) => (
+          <li key={example}>
+            <Button onClick={() => model.ask(t(example))}>{t(example)}</Button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 function Bubble({ from, children }: { from: ChatMessage['role']; children: ComponentChildren }) {
   const t = useApp().i18n.of(CHAT_TEXTS);
   return (
@@ -137,14 +152,25 @@ function Bubble({ from, children }: { from: ChatMessage['role']; children: Compo
   );
 }
 
-function Message({ message, model, onShowDashboard }: PartProps & { message: ChatMessage; onShowDashboard: () => void }) {
+interface MessageProps extends PartProps {
+  message: ChatMessage;
+  isLast: boolean;
+  onShowDashboard: () => void;
+}
+
+function Message({ message, isLast, model, onShowDashboard }: MessageProps) {
   const t = useApp().i18n.of(CHAT_TEXTS);
   if (message.role === 'user') return <Bubble from="user">{message.text}</Bubble>;
   const reply = message.answer?.reply;
   return (
     <Bubble from="assistant">
       {reply === undefined && <p>{t('gone')}</p>}
-      {reply?.status === 'not_understood' && <p>{t('notUnderstood')}</p>}
+      {reply?.status === 'not_understood' && (
+        <>
+          <p>{t('notUnderstood')}</p>
+          {isLast && <Examples model={model} />}
+        </>
+      )}
       {reply?.status === 'not_synced' && (
         <>
           <p class="chat-topic">{reply.title}</p>
