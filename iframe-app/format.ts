@@ -48,7 +48,7 @@ export function createFormatter(i18n: I18n): Formatter {
   // Intl writes decimal strings exactly; a number would lose digits beyond 2^53.
   const write = (value: number | string, options: Intl.NumberFormatOptions, power = '') => {
     const exactly = value as Intl.StringNumericLiteral;
-    const sign = options.currency && i18n.ownWords?.currencies[options.currency];
+    const sign = options.currency && i18n.currencySigns[options.currency];
     if (!sign && !power) return numberFormat(options).format(exactly);
     const parts = numberFormat(options).formatToParts(exactly);
     const last = parts.findLastIndex(({ type }) => type === 'integer' || type === 'fraction');

@@ -29,6 +29,13 @@ const APP_TEXTS = {
   tr: () => import('./texts/tr.ts'),
 } satisfies TextSource<English>;
 
+const CURRENCY_SIGNS: Partial<Record<Language, Readonly<Record<string, string>>>> = {
+  ru: { UZS: 'сум' },
+  uz: { UZS: 'soʻm' },
+  kk: { UZS: 'сум' },
+  uk: { UZS: 'сум' },
+};
+
 /** Words of dates and numbers, for a language that browsers cannot be trusted to have them of. As CLDR has them. */
 export interface OwnWords {
   months: readonly string[];
@@ -38,8 +45,6 @@ export interface OwnWords {
   dayOfYear: string;
   /** Largest first. */
   powers: readonly { from: number; word: string }[];
-  /** Signs of currencies that differ from those of other languages, by ISO 4217. */
-  currencies: Readonly<Record<string, string>>;
 }
 
 /** What the app starts with in a language. */
@@ -54,6 +59,8 @@ export interface I18n {
   intlLocale: string;
   /** Words of numbers and dates that Intl lacks in this language; null where it has them. */
   ownWords: OwnWords | null;
+  /** What the language calls currencies for which Intl has only the code, by ISO 4217. */
+  currencySigns: Readonly<Record<string, string>>;
   /** A text of the app in the person's language. Numbers pick the plural form and are written as that language does. */
   t: Translate<English>;
   /** A whole number with the language's separators. */
@@ -104,6 +111,7 @@ export function createI18n(language: Language, { texts, words }: AppMessages): I
     language,
     intlLocale,
     ownWords: words ?? null,
+    currencySigns: CURRENCY_SIGNS[language] ?? {},
     t: translate<English>(texts),
     writeCount: (count) => numbers.format(count),
     async load<T>(source: TextSource<T>) {

@@ -11,7 +11,6 @@ export const words: OwnWords = {
     { from: 1e6, word: 'млн' },
     { from: 1e3, word: 'мың' },
   ],
-  currencies: {},
 };
 
 export const texts: AppTexts = {

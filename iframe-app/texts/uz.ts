@@ -11,7 +11,6 @@ export const words: OwnWords = {
     { from: 1e6, word: 'mln' },
     { from: 1e3, word: 'ming' },
   ],
-  currencies: { UZS: 'soʻm' },
 };
 
 export const texts: AppTexts = {
