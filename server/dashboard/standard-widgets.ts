@@ -131,18 +131,18 @@ const DESCRIPTIONS = {
   },
   last30: {
     en: 'Last 30 days',
-    ru: 'Последние 30 дней',
+    ru: 'За последние 30 дней',
     uz: 'So‘nggi 30 kun',
     kk: 'Соңғы 30 күн',
-    uk: 'Останні 30 днів',
+    uk: 'За останні 30 днів',
     tr: 'Son 30 gün',
   },
   last90: {
     en: 'Last 90 days',
-    ru: 'Последние 90 дней',
+    ru: 'За последние 90 дней',
     uz: 'So‘nggi 90 kun',
     kk: 'Соңғы 90 күн',
-    uk: 'Останні 90 днів',
+    uk: 'За останні 90 днів',
     tr: 'Son 90 gün',
   },
 } satisfies Record<string, Titles>;

@@ -81,12 +81,12 @@ const TITLES = {
     'Çalışana göre aramalar',
   ),
   responseTime: texts(
-    'Median time to first response',
-    'Медианное время первого ответа',
-    'Birinchi javob vaqti medianasi',
-    'Бірінші жауап уақытының медианасы',
-    'Медіанний час першої відповіді',
-    'Medyan ilk yanıt süresi',
+    'Typical time to first response',
+    'Обычное время первого ответа',
+    'Odatdagi birinchi javob vaqti',
+    'Бірінші жауаптың әдеттегі уақыты',
+    'Звичайний час першої відповіді',
+    'Olağan ilk yanıt süresi',
   ),
   responseByAgent: texts(
     'Time to first response by agent',
@@ -228,12 +228,12 @@ const TITLES = {
   ),
   averageDeal: texts('Average deal', 'Средний чек', 'O‘rtacha chek', 'Орташа чек', 'Середній чек', 'Ortalama anlaşma tutarı'),
   cycleDays: texts(
-    'Median days to win a deal',
-    'Медиана дней до победы',
-    'Yutishgacha kunlar medianasi',
-    'Сәттілікке дейінгі күндер медианасы',
-    'Медіана днів до виграшу',
-    'Kazanmaya kadar medyan gün',
+    'Typical days to win a deal',
+    'Обычный срок сделки, дней',
+    'Bitimning odatdagi muddati, kun',
+    'Мәміленің әдеттегі мерзімі, күн',
+    'Звичайний термін угоди, днів',
+    'Anlaşmanın olağan süresi, gün',
   ),
   leadsOverTime: texts('New leads', 'Новые лиды', 'Yangi lidlar', 'Жаңа лидтер', 'Нові ліди', 'Yeni müşteri adayları'),
   dealsByField: texts(
@@ -360,10 +360,10 @@ const TITLES = {
   ),
   productRevenue: texts(
     'Revenue from products',
-    'Выручка по товарам',
+    'Выручка от товаров',
     'Mahsulotlardan tushum',
     'Тауарлардан түсім',
-    'Виручка за товарами',
+    'Виручка від товарів',
     'Ürün geliri',
   ),
   productQuantity: texts(
@@ -376,18 +376,18 @@ const TITLES = {
   ),
   productRevenueByAgent: texts(
     'Product revenue by agent',
-    'Выручка по товарам по сотрудникам',
+    'Выручка от товаров по сотрудникам',
     'Mahsulotlardan tushum xodimlar bo‘yicha',
     'Қызметкерлер бойынша тауарлардан түсім',
-    'Виручка за товарами за співробітниками',
+    'Виручка від товарів за співробітниками',
     'Çalışana göre ürün geliri',
   ),
   productRevenueOverTime: texts(
     'Product revenue, week by week',
-    'Выручка по товарам по неделям',
+    'Выручка от товаров по неделям',
     'Mahsulotlardan tushum haftalar bo‘yicha',
     'Апталар бойынша тауарлардан түсім',
-    'Виручка за товарами за тижнями',
+    'Виручка від товарів за тижнями',
     'Haftalara göre ürün geliri',
   ),
 } satisfies Record<string, Texts>;
@@ -397,10 +397,10 @@ export type TemplateId = keyof typeof TITLES;
 /** Of a window of so many days: the number stands where `{days}` is. */
 const LAST_DAYS = texts(
   'Last {days} days',
-  'Последние {days} дней',
+  'За последние {days} дней',
   'So‘nggi {days} kun',
   'Соңғы {days} күн',
-  'Останні {days} днів',
+  'За останні {days} днів',
   'Son {days} gün',
 );
 /** What has no window is of what is open at the moment. */
