@@ -17,10 +17,11 @@ const INVISIBLE = /[\p{White_Space}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\
 const CONTROLS = /[\p{Cc}\u2028\u2029]/u;
 
 /** What a person calls a widget: one line that can be seen. */
+export const MAX_TITLE = 120;
 const widgetTitle = z
   .string()
   .trim()
-  .max(120)
+  .max(MAX_TITLE)
   .refine((text) => text.replace(INVISIBLE, '') !== '', { params: { code: 'blank' } })
   .refine((text) => !CONTROLS.test(text), { params: { code: 'invalid_characters' } })
   // JSON Schema knows neither trimming nor these checks; who reads only that has to be told.

@@ -380,6 +380,21 @@ test('a number of one person in a business with several CRMs is of that person鈥
   expect(resolveKpi('won deals', several)?.config.crmSource).toBe('all');
 });
 
+test('the title says what the number is narrowed to, as far as a title goes', () => {
+  const titleOf = (question: string) => resolveKpi(question, context)?.config.title;
+  expect(titleOf('leads from website today')).toBe('Total leads 路 Website');
+  expect(titleOf('won deals by Dilshod')).toBe('Won deals 路 Dilshod Rahimov');
+  expect(titleOf('leads today')).toBe('Total leads');
+  const { dictionaries } = context;
+  const titleFrom = (source: string) => {
+    const statuses = new Map([status('sources', '', 'X', source)]);
+    return resolveKpi(`leads from ${source}`, { ...context, dictionaries: { ...dictionaries, statuses } })?.config.title;
+  };
+  expect(titleFrom('Big\nfair')).toBe('Total leads 路 Big fair');
+  // Half of the last letter would be no letter.
+  expect(titleFrom(`${'x'.repeat(105)}\u{20000}`)).toBe(`Total leads 路 ${'x'.repeat(105)}\ufffd`);
+});
+
 test('the format is the measure鈥檚', () => {
   const formatOf = (question: string) => resolveKpi(question, context)?.config.format;
   expect(['leads', 'revenue', 'win rate', 'response time'].map(formatOf)).toEqual([

@@ -1,5 +1,6 @@
 import type { DataSource, KpiConfig } from '../../../contract/charts.ts';
 import type { CrmSource } from '../../../contract/crm.ts';
+import { MAX_TITLE } from '../../../contract/dashboard.ts';
 import { CATALOG, findMeasure } from '../../analytics/catalog.ts';
 import { CATALOG_TEXTS } from '../../analytics/catalog-texts.ts';
 import { type AnalyticsContext, resolveQuestion } from '../../analytics/resolve.ts';
@@ -22,6 +23,9 @@ const MAX_CHARS = 500;
 const ENTITIES = Object.keys(CATALOG) as DataSource[];
 /** More words that say neither what nor when are no question of this kind. */
 const MAX_LEFT = 8;
+
+/** In the name of something in a CRM, and not in a title. */
+const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
 
 /** Say nothing about which number is meant. */
 const FILLERS = new Set(
@@ -209,6 +213,7 @@ function isCount({ name }: MeasureName): boolean {
 interface Filter {
   field: string;
   value: string;
+  label: string;
   /** Of a stage: its code means something only there. */
   pipeline: string | null;
   crmSource: CrmSource;
@@ -226,8 +231,8 @@ function findFilter(
   const left = [...rest].filter((at) => !FILLERS.has(words[at]?.text ?? ''));
   if (left.length === 0 || left.length > MAX_LEFT) return null;
   const found = new Map<string, { filter: Filter; start: number; length: number }>();
-  for (const { filter, label, isPerson } of valuesOf(entity, context)) {
-    const name = splitWords(spell(label));
+  for (const { filter, isPerson } of valuesOf(entity, context)) {
+    const name = splitWords(spell(filter.label));
     // A person by the whole name in either order, or by a part of it that is no word of the language.
     const parts = isPerson ? name.filter((part) => part.length >= SHORTEST_NAME && !COMMON_WORDS.has(part)) : [];
     for (const way of isPerson ? [name, name.toReversed(), ...parts.map((part) => [part])] : [name]) {
@@ -251,7 +256,6 @@ function findFilter(
 
 interface NamedValue {
   filter: Filter;
-  label: string;
   isPerson: boolean;
 }
 
@@ -264,8 +268,8 @@ function* valuesOf(entity: DataSource, { dictionaries }: AnalyticsContext): Gene
     label: string,
     pipeline: string | null = null,
   ): NamedValue[] => {
-    const filter = { field, value, pipeline, crmSource: crmSource as CrmSource };
-    return dimensions.has(field) ? [{ filter, label, isPerson: field === 'owner' }] : [];
+    const filter = { field, value, label, pipeline, crmSource: crmSource as CrmSource };
+    return dimensions.has(field) ? [{ filter, isPerson: field === 'owner' }] : [];
   };
   for (const { crmSource, id, label } of dictionaries.users.values()) yield* named('owner', crmSource, id, label);
   for (const [key, { label }] of dictionaries.pipelines) {
@@ -302,7 +306,7 @@ function toConfig(
   const { format } = resolveQuestion({ ...question, field: null }, axes, context.mode, context);
   return {
     ...question,
-    title: CATALOG_TEXTS.measure.get(name)?.label[context.locale] ?? name,
+    title: titleOf(CATALOG_TEXTS.measure.get(name)?.label[context.locale] ?? name, filter),
     chartType: 'kpi',
     metricField: null,
     format,
@@ -310,4 +314,10 @@ function toConfig(
     comparisonPeriodDays: isCompared ? days : null,
     size: 'small',
   };
+}
+
+/** Says what a number is narrowed to: on the dashboard it stands beside the whole one, without the question. */
+function titleOf(measure: string, filter: Filter | null): string {
+  if (!filter) return measure;
+  return `${measure} · ${filter.label.replace(CONTROLS, ' ')}`.slice(0, MAX_TITLE).toWellFormed();
 }
