@@ -565,6 +565,12 @@ describe('adding', () => {
     // A size is no other question.
     expect(previewed).toHaveLength(count);
     expect((await order()).at(-1)).toBe('Money by month');
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    expect(await focusedLabel()).toBe('Actions: Money by month');
+    const shown = await page.locator('.panel', { hasText: 'Money by month' }).boundingBox();
+    expect(shown?.y).toBeGreaterThanOrEqual(0);
+    expect(shown?.y).toBeLessThan(page.viewportSize()?.height ?? 0);
+    expect(await page.locator('.toast').count()).toBe(0);
   });
 
   test('narrows to one value of whatever records can be told apart by', async () => {

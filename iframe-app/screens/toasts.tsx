@@ -33,6 +33,18 @@ export function Toasts({ model, t }: { model: WidgetModel; t: DashboardT }) {
               {t('undo')}
             </button>
           )}
+          {(toast.kind === 'added' || toast.kind === 'restored') && (
+            <button
+              type="button"
+              class="toast-action"
+              onClick={() => {
+                model.toast.value = null;
+                showCard(toast.widget.id);
+              }}
+            >
+              {t('toast.show')}
+            </button>
+          )}
           <button
             type="button"
             class="toast-action"
@@ -52,4 +64,11 @@ export function Toasts({ model, t }: { model: WidgetModel; t: DashboardT }) {
 function toastText(toast: Toast, t: DashboardT): string {
   if (toast.kind === 'failed') return problemText(toast.error, t, CHANGE_CODES);
   return t(`toast.${toast.kind}`, { title: toast.widget.config.title });
+}
+
+/** Scrolls the portal's page, as the frame is as tall as the dashboard. The keyboard goes on from there. */
+function showCard(id: string): void {
+  const card = document.querySelector(`[data-widget="${CSS.escape(id)}"]`);
+  card?.scrollIntoView({ block: 'center' });
+  card?.querySelector<HTMLElement>('.card-menu-button')?.focus({ preventScroll: true });
 }

@@ -35,6 +35,7 @@ export const texts = {
   'toast.removed': '“{title}” is removed. It stays in the bin for 30 days.',
   'toast.restored': '“{title}” is back.',
   'toast.added': '“{title}” is on the dashboard, at the end.',
+  'toast.show': 'Show',
 
   'problem.session': 'Your session has ended. Close this page and open LeadRelay again.',
   'problem.offline': 'LeadRelay did not answer. Check your connection, then try again.',

@@ -37,6 +37,7 @@ export const texts: DashboardTexts = {
   'toast.removed': '«{title}» алып тасталды. Ол себетте 30 күн сақталады.',
   'toast.restored': '«{title}» орнына қайтты.',
   'toast.added': '«{title}» панельдің соңына қосылды.',
+  'toast.show': 'Көрсету',
 
   'problem.session': 'Сеанс аяқталды. Бетті жауып, LeadRelay қолданбасын қайта ашыңыз.',
   'problem.offline': 'LeadRelay жауап бермейді. Байланысты тексеріп, қайталап көріңіз.',

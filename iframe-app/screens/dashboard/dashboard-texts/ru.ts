@@ -37,6 +37,7 @@ export const texts: DashboardTexts = {
   'toast.removed': '«{title}» убран. Он останется в корзине 30 дней.',
   'toast.restored': '«{title}» снова на дашборде.',
   'toast.added': '«{title}» добавлен в конец дашборда.',
+  'toast.show': 'Показать',
 
   'problem.session': 'Сеанс завершён. Закройте страницу и откройте LeadRelay снова.',
   'problem.offline': 'LeadRelay не отвечает. Проверьте соединение и повторите.',

@@ -37,6 +37,7 @@ export const texts: DashboardTexts = {
   'toast.removed': '“{title}” kaldırıldı. 30 gün çöp kutusunda kalır.',
   'toast.restored': '“{title}” geri geldi.',
   'toast.added': '“{title}” panonun sonuna eklendi.',
+  'toast.show': 'Göster',
 
   'problem.session': 'Oturumunuz sona erdi. Sayfayı kapatıp LeadRelay’i yeniden açın.',
   'problem.offline': 'LeadRelay yanıt vermiyor. Bağlantınızı denetleyip yeniden deneyin.',

@@ -37,6 +37,7 @@ export const texts: DashboardTexts = {
   'toast.removed': '«{title}» прибрано. Він залишиться в кошику 30 днів.',
   'toast.restored': '«{title}» знову на дашборді.',
   'toast.added': '«{title}» додано в кінець дашборда.',
+  'toast.show': 'Показати',
 
   'problem.session': 'Сеанс завершено. Закрийте сторінку й відкрийте LeadRelay знову.',
   'problem.offline': 'LeadRelay не відповідає. Перевірте з’єднання та повторіть.',

@@ -37,6 +37,7 @@ export const texts: DashboardTexts = {
   'toast.removed': '“{title}” olib tashlandi. U 30 kun savatda turadi.',
   'toast.restored': '“{title}” joyiga qaytdi.',
   'toast.added': '“{title}” panel oxiriga qo‘shildi.',
+  'toast.show': 'Ko‘rsatish',
 
   'problem.session': 'Seans tugadi. Sahifani yoping va LeadRelayni qayta oching.',
   'problem.offline': 'LeadRelay javob bermayapti. Ulanishni tekshirib, qayta urinib ko‘ring.',
