@@ -6,7 +6,7 @@ import { ApiError } from '../../api.ts';
 import type { Timers } from '../../poller.ts';
 import { run, type Task } from '../task.ts';
 import type { WidgetApi } from './widget-api.ts';
-import { type ChartKind, kindsOf } from './widget-choices.ts';
+import { type ChartKind, kindsOf, limitTo } from './widget-choices.ts';
 
 /** What the person has chosen. Whatever no longer goes together falls back to the first that does. */
 export interface Choice {
@@ -92,8 +92,7 @@ const FIRST: Choice = {
 };
 /** Nobody wants an answer to every key of a walk through a list. */
 const QUIET_MS = 250;
-/** A donut has as many colours; beyond so many bars a chart is a list. */
-const MOST_SLICES = 7;
+/** Beyond so many bars a chart is a list. */
 const MOST_BARS = 15;
 const STEPS: readonly TimeBucket[] = ['day', 'week', 'month', 'quarter', 'year'];
 const MAX_TITLE = 120;
@@ -307,7 +306,7 @@ export function pick(
 /** Stages of a funnel are all of them, in their order. */
 function limitOf(kind: ChartKind): number | null {
   if (kind === 'funnel') return null;
-  return kind === 'donut' || kind === 'pie' ? MOST_SLICES : MOST_BARS;
+  return limitTo(kind, MOST_BARS);
 }
 
 interface MeasureOption extends Option {

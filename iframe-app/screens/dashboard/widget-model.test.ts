@@ -125,6 +125,14 @@ describe('a change', () => {
     ]);
   });
 
+  test('of the kind of a chart leaves no more slices than there are colours, and of bars what there was', async () => {
+    const { model, calls } = await setUp();
+    const limits = [10, null, 5].map((limit) => own('a', 1, chartConfig({ limit })));
+    for (const widget of limits) await model.redraw(widget, 'donut');
+    for (const widget of limits) await model.redraw(widget, 'bar');
+    expect(calls.map((call) => Object(call)[2].config.limit)).toEqual([7, 7, 5, 10, null, 5]);
+  });
+
   test('a copy and a new widget have a key, so that the server makes one however often it is asked', async () => {
     const { model, calls } = await setUp();
     await model.copy(KPI);

@@ -4,7 +4,7 @@ import { stepFor } from '../../../contract/dashboard-filter.ts';
 import { ApiError } from '../../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
 import type { WidgetApi, WidgetPatch } from './widget-api.ts';
-import type { ChartKind } from './widget-choices.ts';
+import { type ChartKind, limitTo } from './widget-choices.ts';
 
 /** What is said at the foot of the screen for a while. `undo` is offered beside it. */
 export type Toast =
@@ -111,7 +111,11 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
     rename: (widget, title) => update(widget, { title }, withConfig(widget, { title })),
     resize: (widget, size) => update(widget, { size }, withConfig(widget, { size })),
     redraw(widget, chartType) {
-      const shown = withConfig(widget, { chartType });
+      const { config } = widget;
+      const shown = withConfig(widget, {
+        chartType,
+        ...(config.chartType !== 'kpi' && { limit: limitTo(chartType, config.limit) }),
+      });
       return update(widget, { config: toRequest(shown) }, shown);
     },
     // The numbers on show are of the other days until the new ones are there.
