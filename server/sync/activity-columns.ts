@@ -1,6 +1,7 @@
 import type { CrmSource } from '../../contract/crm.ts';
 import type { AnyRecord } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
+import { joinAtOnce } from './join-at-once.ts';
 import { moveDataVersion } from './run.ts';
 
 const OWNER_ENTITIES = ['leads', 'deals'] as const;
@@ -36,14 +37,10 @@ export async function updateActivityColumns(
   crmSource: CrmSource,
   owners?: ActivityOwners,
 ): Promise<void> {
-  if (owners && OWNER_ENTITIES.every((entity) => owners[entity].size === 0)) return;
-  // After a first load PostgreSQL has no statistics yet and would walk through a whole table once for every record: a hundred
-  // leads of 60,000 took longer than 8 s, and 41 ms so.
-  await tx.query({ text: 'set local enable_nestloop = off' });
   for (const entity of OWNER_ENTITIES) {
     if (owners?.[entity].size === 0) continue;
     const isConcerned = (column: string) => (owners ? `and ${column} = any($3::text[])` : '');
-    const written = await tx.query({
+    const written = await joinAtOnce(tx, {
       text: `with counted as (
   select r.external_id, ${SUMMARY}
   from crm_${entity} r

@@ -1,5 +1,6 @@
 import type { CrmSource } from '../../contract/crm.ts';
 import type { Tx } from '../platform/db.ts';
+import { joinAtOnce } from './join-at-once.ts';
 import { moveDataVersion } from './run.ts';
 
 /** What ended longer ago says little of how deals end now. */
@@ -23,9 +24,7 @@ export async function updateStageOdds(
   { tenantId, crmSource }: { tenantId: string; crmSource: CrmSource },
   now: Date,
 ): Promise<void> {
-  // Without statistics PostgreSQL walks through the whole history once for every deal: 60,000 deals took minutes, and 1 s so.
-  await tx.query({ text: 'set local enable_nestloop = off' });
-  const [changed] = await tx.query<{ count: number }>({
+  const [changed] = await joinAtOnce<{ count: number }>(tx, {
     text: `with ended as materialized (
   select external_id, pipeline, won from crm_deals
   where tenant_id = $1 and crm_source = $2 and deleted_at is null and won is not null
