@@ -31,6 +31,11 @@ test.each([
   [{ ...minimal, PORT: '70000' }, 'PORT'],
   [{ ...minimal, BITRIX24_CLIENT_ID: 'app.1' }, 'BITRIX24_CLIENT_SECRET'],
   [{ ...minimal, PUBLIC_URL: 'nonsense' }, 'PUBLIC_URL'],
+  [{ ...minimal, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'file:///etc/passwd' }, 'OPENAI_BASE_URL'],
+  [{ ...minimal, OPENAI_API_KEY: 'k', OPENAI_PRICES: '2.5' }, 'OPENAI_PRICES'],
+  [{ ...minimal, OPENAI_API_KEY: 'k', OPENAI_MODEL: 'of-unknown-price' }, 'OPENAI_PRICES'],
+  [{ ...minimal, OPENAI_API_KEY: 'k', LLM_DAILY_USD: '-1' }, 'LLM_DAILY_USD'],
+  [{ ...production, OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'http://model.test/v1' }, 'OPENAI_BASE_URL'],
   [{ ...production, OUTBOUND_ALLOW: '127.0.0.1:4010' }, 'OUTBOUND_ALLOW'],
   [{ ...production, BITRIX24_OAUTH_URLS: 'https://evil.test' }, 'BITRIX24_OAUTH_URLS'],
   [{ ...production, PUBLIC_URL: 'http://leadrelay.test' }, 'PUBLIC_URL'],
@@ -39,6 +44,21 @@ test.each([
 ])('a wrong setting is refused by its name, without its value: %#', (env, name) => {
   expect(() => loadConfig(env)).toThrow(ConfigError);
   expect(() => loadConfig(env)).toThrow(name);
+});
+
+test('without a key there is no model; with one it has a price, a budget and an address without a slash at its end', () => {
+  expect(loadConfig(minimal).llm).toBeNull();
+  const key = { ...minimal, OPENAI_API_KEY: 'canary-key' };
+  expect(loadConfig(key).llm).toMatchObject({
+    baseUrl: 'https://api.openai.com/v1',
+    model: 'gpt-4o',
+    prices: { input: 2.5, output: 10 },
+  });
+  const own = { ...key, OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1/', OPENAI_MODEL: 'own', OPENAI_PRICES: '0, 0' };
+  expect(loadConfig({ ...own, LLM_DAILY_TOKENS: '7', LLM_DAILY_USD: '0.01' }).llm).toEqual({
+    ...{ apiKey: 'canary-key', baseUrl: 'http://127.0.0.1:8000/v1', model: 'own', prices: { input: 0, output: 0 } },
+    ...{ dailyTokens: 7, dailyUsd: 0.01 },
+  });
 });
 
 test('an error never repeats the value, which may be a secret', () => {

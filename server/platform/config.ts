@@ -8,6 +8,25 @@ export const JOBS_ROLE = 'leadrelay_jobs';
 /** Bitrix24's own authorization servers, the only ones believed unless the configuration says otherwise. */
 const BITRIX24_OAUTH_SERVERS = ['https://oauth.bitrix.info', 'https://oauth.bitrix24.tech'];
 
+/** Dollars for a million tokens, of the models LeadRelay is tried with. Source: https://openai.com/api/pricing */
+const KNOWN_PRICES = new Map([
+  ['gpt-4o', { input: 2.5, output: 10 }],
+  ['gpt-4o-mini', { input: 0.15, output: 0.6 }],
+]);
+
+/** The language model that may word and propose. */
+export interface LlmConfig {
+  apiKey: string;
+  /** Of OpenAI or a server with the same interface, with the path before `/chat/completions`. */
+  baseUrl: string;
+  model: string;
+  /** Dollars for a million tokens. */
+  prices: { input: number; output: number };
+  /** What one tenant may use in 24 hours. */
+  dailyTokens: number;
+  dailyUsd: number;
+}
+
 export interface Config {
   production: boolean;
   role: 'all' | 'web' | 'worker';
@@ -30,6 +49,8 @@ export interface Config {
     /** Authorization servers that are believed, as origins. */
     oauthUrls: readonly string[];
   };
+  /** null: everything goes by rules and templates. */
+  llm: LlmConfig | null;
   /** host:port pairs that may be reached although they are not public (the sandbox's); refused in production. */
   outboundAllow: readonly string[];
   /** Number of proxies in front of us whose X-Forwarded-For is believed. */
@@ -51,6 +72,14 @@ const commaList = z.string().transform((text) =>
 const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
 const origin = z.url().transform((text) => new URL(text).origin);
 
+const prices = z
+  .string()
+  .regex(/^\d+(\.\d+)?\s*,\s*\d+(\.\d+)?$/, 'must be two numbers, as in "2.5,10"')
+  .transform((text) => {
+    const [input = 0, output = 0] = text.split(',').map(Number);
+    return { input, output };
+  });
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   LEADRELAY_ROLE: z.enum(['all', 'web', 'worker']).default('all'),
@@ -64,6 +93,15 @@ const environment = z.object({
   BITRIX24_CLIENT_ID: z.string().min(1).optional(),
   BITRIX24_CLIENT_SECRET: z.string().min(1).optional(),
   BITRIX24_OAUTH_URLS: commaList.pipe(z.array(origin).min(1)).default(BITRIX24_OAUTH_SERVERS),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  OPENAI_BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+    .transform((text) => text.replace(/\/+$/, ''))
+    .default('https://api.openai.com/v1'),
+  OPENAI_MODEL: z.string().min(1).default('gpt-4o'),
+  OPENAI_PRICES: prices.optional(),
+  LLM_DAILY_TOKENS: z.coerce.number('must be a number').int().min(0).default(100_000),
+  LLM_DAILY_USD: z.coerce.number('must be a number').min(0).default(0.5),
   OUTBOUND_ALLOW: commaList.default([]),
   TRUST_PROXY: z.coerce.number('must be a number').int().min(0).max(5).default(0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -98,9 +136,30 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       clientSecret: values.BITRIX24_CLIENT_SECRET ?? null,
       oauthUrls: values.BITRIX24_OAUTH_URLS,
     },
+    llm: toLlmConfig(values),
     outboundAllow: values.OUTBOUND_ALLOW,
     trustProxy: values.TRUST_PROXY,
     logLevel: values.LOG_LEVEL,
+  };
+}
+
+function toLlmConfig(values: z.infer<typeof environment>): LlmConfig | null {
+  if (values.OPENAI_API_KEY === undefined) return null;
+  const known = KNOWN_PRICES.get(values.OPENAI_MODEL);
+  const usdPerMillion = values.OPENAI_PRICES ?? known;
+  // Without a price nothing would ever be spent, and the budget in dollars would stop nobody.
+  if (!usdPerMillion) {
+    throw new ConfigError(
+      'OPENAI_PRICES is not set: say what a million tokens of OPENAI_MODEL cost in dollars, read and written, as in "2.5,10".',
+    );
+  }
+  return {
+    apiKey: values.OPENAI_API_KEY,
+    baseUrl: values.OPENAI_BASE_URL,
+    model: values.OPENAI_MODEL,
+    prices: usdPerMillion,
+    dailyTokens: values.LLM_DAILY_TOKENS,
+    dailyUsd: values.LLM_DAILY_USD,
   };
 }
 
@@ -124,6 +183,9 @@ function refuseUnsafe(values: z.infer<typeof environment>): void {
   }
   if (values.BITRIX24_OAUTH_URLS.some((url) => !BITRIX24_OAUTH_SERVERS.includes(url))) {
     throw new ConfigError("BITRIX24_OAUTH_URLS may only name Bitrix24's own authorization servers with NODE_ENV=production.");
+  }
+  if (values.OPENAI_API_KEY !== undefined && !values.OPENAI_BASE_URL.startsWith('https://')) {
+    throw new ConfigError('OPENAI_BASE_URL must be an https:// address with NODE_ENV=production: the key is sent to it.');
   }
   if (!values.PUBLIC_URL?.startsWith('https://')) {
     throw new ConfigError('PUBLIC_URL must be the https:// address under which LeadRelay is reached when NODE_ENV=production.');
