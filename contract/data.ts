@@ -49,6 +49,7 @@ export type AccessAction =
   | 'reconfigure_dashboard'
   | 'analyze_data'
   | 'create_widgets'
+  | 'ask_model'
   | 'sync_full'
   | 'sync_incremental';
 

@@ -127,6 +127,14 @@ export const onboardingReply = z.strictObject({
   quality: z.array(entityQuality),
   /** The data could not be looked at: the categories are general ones, and it is tried again by itself. */
   isFallback: z.boolean(),
+  /** What a model says of the data, in the person's language; null: nothing, the facts alone are told. */
+  words: z
+    .strictObject({
+      summary: z.string(),
+      /** What a category would show this tenant. */
+      notes: z.partialRecord(category, z.string()),
+    })
+    .nullable(),
   /** All of them, the best first. */
   categories: z.array(categoryOffer),
   selected: z.array(category),

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { QUESTIONS, type QuestionId } from '../contract/onboarding.ts';
+import { CATEGORIES, type OnboardingReply, QUESTIONS, type QuestionId } from '../contract/onboarding.ts';
 import type { BootData } from '../contract/session.ts';
 import { type AppPage, openForEachTest } from './testing/app-page.ts';
 import { type FakeAnswer, type FakePortal, fakeEvents, refusal } from './testing/fake-portal.ts';
@@ -430,15 +430,33 @@ test('data that could not be looked at is told, with general choices', async () 
   expect(await page.getByRole('checkbox', { disabled: true }).count()).toBe(0);
 });
 
+test('what a model says stands beside the facts, and in place of what a category shows in general', async () => {
+  await open({
+    state: 'categories',
+    words: { summary: 'Your team lives from <b>calls</b>.', notes: { salesPipeline: 'Where your deals wait.' } },
+  });
+  await page.getByText('Your team lives from <b>calls</b>.', { exact: true }).waitFor();
+  await page.getByText('Where your deals wait.').waitFor();
+  expect(await page.locator('.found li').count()).toBeGreaterThan(0);
+  expect(await page.locator('.category').count()).toBe(6);
+});
+
 test('a portal without leads is spoken to of contacts', async () => {
   const { quality } = sampleOnboarding({ state: 'categories' });
   await open({ state: 'categories', mode: 'simple', quality: quality.filter(({ entity }) => entity !== 'leads') });
   await page.getByRole('checkbox', { name: 'Contacts and sales pipeline' }).waitFor();
 });
 
+/** As long as the server lets through, with words that cannot be broken. */
+const LONGEST_WORDS: OnboardingReply['words'] = {
+  summary: 'Предпринимательствующими высококвалифицированными '.repeat(6).trim(),
+  notes: Object.fromEntries(CATEGORIES.map((category) => [category, 'Сельскохозяйственно-машиностроительные '.repeat(4).trim()])),
+};
+
 /** Every step with as much on it as there can be. */
 const FULL: [string, typeof now, string][] = [
   ['choose', { state: 'categories' }, '.categories'],
+  ['choose, with words of a model', { state: 'categories', words: LONGEST_WORDS }, '.categories'],
   ['questions', { state: 'refining', questions: (Object.keys(QUESTIONS) as QuestionId[]).map(sampleQuestion) }, '.question'],
   ['analyzing', { state: 'analyzing' }, '.onboarding-card'],
   ['building', { state: 'generating' }, '.onboarding-card'],

@@ -5,6 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createBitrixSandbox } from './bitrix24/create-sandbox.ts';
 import type { BitrixSandbox } from './bitrix24/sandbox.ts';
 import { type PortalSnapshot, takeSnapshot } from './bitrix24/snapshot.ts';
+import { startOpenAiSandbox } from './openai/openai-server.ts';
+import { writeAnswer } from './openai/stand-in.ts';
 import type { WorldSize } from './world/types.ts';
 
 export interface SandboxSettings {
@@ -19,6 +21,8 @@ export interface SandboxStart {
   portals: SandboxSettings[];
   /** LeadRelay's address: where the app's card points to. */
   appUrl: string;
+  /** Whether a stand-in for OpenAI runs beside them. */
+  hasModel: boolean;
   /** Where installations and tokens are kept, so that the same portals stand there after a restart; null: nowhere. */
   stateFile: string | null;
 }
@@ -29,6 +33,7 @@ export interface SandboxReady {
   portalUrls: string[];
   clientId: string;
   clientSecret: string;
+  model: { url: string; apiKey: string } | null;
 }
 
 /** The state file. */
@@ -61,7 +66,9 @@ process.once('message', async (start: SandboxStart) => {
   });
   const { clientId, clientSecret } = state;
   const portalUrls = sandbox.portals.map((portal) => portal.url);
-  const ready: SandboxReady = { authUrl: sandbox.authUrl, portalUrls, clientId, clientSecret };
+  const apiKey = `sk-${randomBytes(24).toString('base64url')}`;
+  const model = start.hasModel ? { url: (await startOpenAiSandbox({ apiKey, write: writeAnswer })).url, apiKey } : null;
+  const ready: SandboxReady = { authUrl: sandbox.authUrl, portalUrls, clientId, clientSecret, model };
   // A parent that has gone meanwhile is told of by 'disconnect'; as an error it would end in a stack on the terminal.
   process.send?.(ready, undefined, undefined, () => {});
 });

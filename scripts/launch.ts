@@ -16,6 +16,8 @@ export interface LaunchOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Without CRM credentials in `env` a sandbox with these portals is started beside LeadRelay; null never starts one. */
   sandbox: SandboxSettings[] | null;
+  /** Whether the sandbox stands in for a language model as well. Default: false. */
+  hasModel?: boolean;
   /** Told what is being waited for, one line each. */
   onProgress: (line: string) => void;
 }
@@ -58,6 +60,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       sandbox = await startSandboxProcess({
         portals: options.sandbox,
         appUrl: env.PUBLIC_URL || `http://localhost:${env.PORT}`,
+        hasModel: options.hasModel ?? false,
         stateFile: path.join(options.dataDir, 'sandbox.json'),
       });
       stops.push(sandbox.stop);

@@ -30,6 +30,7 @@ export async function startSandboxProcess(start: SandboxStart): Promise<SandboxP
       BITRIX24_CLIENT_SECRET: ready.clientSecret,
       BITRIX24_OAUTH_URLS: ready.authUrl,
       OUTBOUND_ALLOW: [ready.authUrl, ...ready.portalUrls].map((url) => new URL(url).host).join(','),
+      ...(ready.model && { OPENAI_API_KEY: ready.model.apiKey, OPENAI_BASE_URL: ready.model.url }),
     },
     stop: () =>
       new Promise((resolve) => {

@@ -1,8 +1,8 @@
-// Usage: npm start [-- --size empty|tiny|small|large] [-- --simple] [-- --language en|ru|uz] [-- --webhook <url>]
+// Usage: npm start [-- --size empty|tiny|small|large] [-- --simple] [-- --language en|ru|uz] [-- --model] [-- --webhook <url>]
 //
 // Runs LeadRelay. Without CRM credentials in .env a sandbox Bitrix24 portal runs beside it, where LeadRelay can be installed
-// with one click; --size, --simple and --language choose that portal. --webhook connects a real portal by its inbound
-// webhook address instead and prints a sign-in link.
+// with one click; --size, --simple and --language choose that portal, --model adds a stand-in for a language model to it.
+// --webhook connects a real portal by its inbound webhook address instead and prints a sign-in link.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ import { type Launched, launch } from './launch.ts';
 const ROOT = path.dirname(import.meta.dirname);
 
 try {
-  const { sandbox, webhook } = readArguments();
+  const { sandbox, hasModel, webhook } = readArguments();
   readEnvFile(path.join(ROOT, '.env'));
   const startedAt = performance.now();
   let running: Launched | undefined;
@@ -22,6 +22,7 @@ try {
     dataDir: path.join(ROOT, '.leadrelay'),
     env: process.env,
     sandbox: webhook ? null : [sandbox],
+    hasModel,
     onProgress: (line) => console.log(line),
   });
   running = launched;
@@ -45,18 +46,23 @@ async function describeNextStep({ sandbox, server }: Launched, webhook: string |
   return sandbox && `Open the sandbox Bitrix24 portal and click Install in its Market: ${sandbox.portalUrl}/marketplace/`;
 }
 
-function readArguments(): { sandbox: SandboxSettings; webhook: string | undefined } {
+function readArguments(): { sandbox: SandboxSettings; hasModel: boolean; webhook: string | undefined } {
   const { values } = parseArgs({
     options: {
       size: { type: 'string', default: 'small' },
       simple: { type: 'boolean', default: false },
       language: { type: 'string', default: 'en' },
+      model: { type: 'boolean', default: false },
       webhook: { type: 'string' },
     },
   });
   const size = oneOf('size', values.size, ['empty', 'tiny', 'small', 'large'] as const);
   const language = oneOf('language', values.language, ['en', 'ru', 'uz'] as const);
-  return { sandbox: { size, language, mode: values.simple ? 'simple' : 'classic' }, webhook: values.webhook };
+  return {
+    sandbox: { size, language, mode: values.simple ? 'simple' : 'classic' },
+    hasModel: values.model,
+    webhook: values.webhook,
+  };
 }
 
 function oneOf<Value extends string>(name: string, value: string, allowed: readonly Value[]): Value {

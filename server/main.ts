@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CrmSource } from '../contract/crm.ts';
+import { createLlm } from './agents/llm.ts';
 import { createBitrixOAuth } from './crm/bitrix24/oauth.ts';
 import { createApp, createHttpServer } from './http/app.ts';
 import { type Bitrix24, createBitrix24 } from './install/bitrix24.ts';
@@ -83,7 +84,8 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     const createTokens = (tenantId: string, crmSource: CrmSource) =>
       createTokenSource({ db, sealer, refresh: oauth.refresh }, tenantId, crmSource);
     await queue.work('sync', createSyncHandler({ db, outbound, clock: systemClock, log, createTokens }));
-    await queue.work('onboarding', createOnboardingHandler({ db, now: () => new Date(), log }), ONBOARDING_LANES);
+    const llm = config.llm && createLlm({ config: config.llm, db, log });
+    await queue.work('onboarding', createOnboardingHandler({ db, now: () => new Date(), log, llm }), ONBOARDING_LANES);
     await queue.work('erase', createEraseHandler({ db, clock: systemClock, log }), ERASE_LANES);
     const dispatcher = startDispatcher({ db, queue, clock: systemClock, log });
     workerStops.push(() => dispatcher.stop());

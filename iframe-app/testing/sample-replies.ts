@@ -520,6 +520,7 @@ export function sampleOnboarding(over: Partial<OnboardingReply> = {}): Onboardin
     mode: 'classic',
     quality: waits ? [] : QUALITY,
     isFallback: false,
+    words: null,
     categories: waits ? [] : OFFERS,
     selected: isChosen ? ['employeePerformance', 'salesPipeline'] : [],
     questions: isChosen ? [sampleQuestion('employeeDetail'), sampleQuestion('pipelineRange')] : [],

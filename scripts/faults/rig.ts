@@ -136,7 +136,7 @@ export async function createRig(db: Db, options: RigOptions): Promise<Rig> {
     return oauth.refresh(server, token);
   };
   const queue = createMemoryQueue();
-  const onboard = createOnboardingHandler({ db, now: () => new Date(now()), log });
+  const onboard = createOnboardingHandler({ db, now: () => new Date(now()), log, llm: null });
   const thrown: unknown[] = [];
 
   const createTokens = (tenantId: string, workDb = db) => createTokenSource({ db: workDb, sealer, refresh }, tenantId, SOURCE);

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { AGENTS } from '../../contract/agents.ts';
 import { type WidgetConfig, widgetConfig } from '../../contract/dashboard.ts';
-import { offerCategories } from '../agents/schema-analyst/categories.ts';
+import type { Category } from '../../contract/onboarding.ts';
+import type { ProposedChart } from '../agents/chart-architect/propose-charts.ts';
 import { findCustomFields } from '../analytics/dictionaries.ts';
 import type { AnalyticsContext } from '../analytics/resolve.ts';
 import type { Tx } from '../platform/db.ts';
@@ -9,24 +11,20 @@ import type { Logger } from '../platform/log.ts';
 import { logAccess } from '../tenants/access-log.ts';
 import { planWidget, readContext } from './load-dashboard.ts';
 import { holdOnboarding, type Onboarding, readOnboarding, saveOnboarding } from './onboarding-config.ts';
-import { factsOf } from './onboarding-reply.ts';
 import type { OnboardingWorkDeps } from './onboarding-work.ts';
-import { arrangePlanned, type PlannedWidget, planTemplates } from './templates/arrange-templates.ts';
-import { describeTemplate } from './templates/template-texts.ts';
+import { findMainPipeline, generatedKey, giveWay, type Named, PROPOSED, planDashboard } from './plan-dashboard.ts';
+import { arrangePlanned, type PlannedWidget } from './templates/arrange-templates.ts';
+import { describeTemplate, type TemplateId } from './templates/template-texts.ts';
 import { activeWidgetsQuery, insertWidgetQuery, toWidget, updateWidgetQuery, type WidgetRow } from './widget-rows.ts';
 import { MAX_WIDGETS, widgetsLockQuery } from './widgets.ts';
 
 /** A planned widget as it would be stored. */
-interface Candidate extends PlannedWidget {
+interface Candidate extends Pick<PlannedWidget, 'category' | 'isTrend' | 'shape'> {
+  /** null: a model has proposed it, and its texts are its own. */
+  template: TemplateId | null;
   /** Tells it from all others that onboarding makes. */
   key: string;
   config: WidgetConfig;
-}
-
-/** A code of the CRM with what it is called there. */
-interface Named {
-  code: string;
-  label: string;
 }
 
 const CUSTOM = 'custom:';
@@ -37,8 +35,9 @@ const MAX_NAME_CHARS = 80;
  * Makes the widgets of the chosen categories and ends the round, in one transaction. What is on the dashboard stays: nothing is
  * made twice, and what a person has deleted comes back only with a category that was not chosen the last time. A widget made
  * before and left as it was takes over what the answers now ask of it.
+ * @param proposed charts that can be drawn; they take the places of the least telling templates of their categories
  */
-export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string): Promise<void> {
+export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string, proposed: readonly ProposedChart[]): Promise<void> {
   const { db, log } = deps;
   return db.withTenant(tenantId, 'write', async (tx) => {
     // Counts all deals, so it comes before the first lock: everybody's answers wait for the access log's.
@@ -52,7 +51,7 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string): P
     await logAccess(tx, tenantId, { accessedBy, action: 'create_widgets', entity: null, recordCount: null });
     const onboarding = await holdOnboarding(tx, tenantId);
     if (onboarding.state !== 'generating') return;
-    const planned = planOf(onboarding, pipeline).flatMap((one) => toCandidate(one, { analytics, pipeline }, log) ?? []);
+    const planned = planCandidates(onboarding, proposed, { analytics, pipeline }, log);
 
     const active = await tx.query<WidgetRow>(activeWidgetsQuery(tenantId));
     const present = active.flatMap((row) => {
@@ -74,12 +73,12 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string): P
           insertWidgetQuery(
             tenantId,
             { ...one.config, size: one.shape.size },
-            { position: next + index, source: 'onboarding', template: one.template },
+            { position: next + index, source: 'onboarding', ...(one.template && { template: one.template }) },
           ),
         ),
       ),
     );
-    const chosen = planned.map(({ category, key }) => `${category} ${key}`);
+    const chosen = planned.map(({ category, key }) => generatedKey(category, key));
     const kept = onboarding.generated.filter((entry) => onboarding.selected.some((category) => entry.startsWith(`${category} `)));
     const generated = [...new Set([...kept, ...chosen])];
     await saveOnboarding(tx, tenantId, { ...onboarding, state: 'complete', generated });
@@ -88,11 +87,33 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string): P
   });
 }
 
-function planOf(onboarding: Onboarding, pipeline: Named | null): PlannedWidget[] {
-  const facts = factsOf(onboarding);
-  const qualities = new Map(offerCategories(facts, []).map(({ category, quality }) => [category, quality]));
-  const chosen = onboarding.selected.map((category) => ({ category, quality: qualities.get(category) ?? 'usable' }));
-  return planTemplates({ mode: onboarding.mode, facts, answers: onboarding.answers, pipeline: pipeline?.code ?? null, chosen });
+/** What the templates and the model make of the chosen categories, by category; the model's in place of as many templates. */
+function planCandidates(
+  onboarding: Onboarding,
+  proposed: readonly ProposedChart[],
+  told: { analytics: AnalyticsContext; pipeline: Named | null },
+  log: Logger,
+): Candidate[] {
+  const planned = planDashboard(onboarding, told.pipeline).flatMap((one) => toCandidate(one, told, log) ?? []);
+  const asked = new Set(planned.map(({ config }) => questionOf(config)));
+  const own = proposed.map(toProposal).filter(({ config, key }, index, all) => {
+    const isFirst = all.findIndex((other) => other.key === key) === index;
+    return isFirst && !asked.has(questionOf(config));
+  });
+  const startsWith = (category: Category) => generatedKey(category, PROPOSED);
+  // Those of an earlier round keep the places they took then.
+  const taken = (category: Category) =>
+    own.filter((one) => one.category === category).length +
+    onboarding.generated.filter((entry) => entry.startsWith(startsWith(category))).length;
+  const templates = giveWay(planned, taken);
+  return onboarding.selected.flatMap((category) => [...templates, ...own].filter((one) => one.category === category));
+}
+
+function toProposal({ category, config }: ProposedChart): Candidate {
+  const { chartId: _, ...shown } = config;
+  const question = createHash('sha256').update(questionOf(shown)).digest('hex').slice(0, 16);
+  const isTrend = shown.timeBucket !== null;
+  return { category, template: null, isTrend, shape: shown, key: `${PROPOSED}${question}`, config: shown };
 }
 
 /** The widget with its texts in the tenant's language; null where it could not be drawn, as one that a person asks for. */
@@ -125,23 +146,6 @@ function toCandidate(
   }
 }
 
-/** The pipeline with the most deals, where one CRM has several: codes mean nothing beyond their CRM. */
-async function findMainPipeline(tx: Tx, tenantId: string): Promise<Named | null> {
-  const rows = await tx.query<Named & { crm: string }>({
-    text: `select p.crm_source as crm, p.external_id as code, p.name as label
-           from crm_pipelines p
-           left join (
-             select crm_source, pipeline, count(*) as deals from crm_deals
-             where tenant_id = $1 and deleted_at is null group by 1, 2
-           ) d on d.crm_source = p.crm_source and d.pipeline = p.external_id
-           where p.tenant_id = $1
-           order by coalesce(d.deals, 0) desc, p.is_default desc, p.sort, p.external_id`,
-    values: [tenantId],
-  });
-  const [main, another] = rows;
-  return main && another && rows.every(({ crm }) => crm === main.crm) ? main : null;
-}
-
 /** What the CRM calls a custom field of deals. */
 function labelOf(code: string, { dictionaries }: AnalyticsContext): string {
   return findCustomFields(dictionaries, 'deals', code)[0]?.label ?? code;
@@ -165,7 +169,7 @@ function questionOf(config: WidgetConfig): string {
 
 /** Made in the round before, for a category that is chosen still, and gone or turned into something else since. */
 function wasRemoved({ category, key }: Candidate, { generated }: Onboarding): boolean {
-  return generated.includes(`${category} ${key}`);
+  return generated.includes(generatedKey(category, key));
 }
 
 /** Gives a widget that nobody has touched the window and form that are asked for now; its size and place are the person's. */

@@ -10,6 +10,7 @@ import {
 } from '../../contract/onboarding.ts';
 import type { AnalyzedCrm } from '../agents/schema-analyst/analyze-profile.ts';
 import { type CrmProfiles, crmProfiles } from '../agents/schema-analyst/crm-profile.ts';
+import { type DataWords, dataWords } from '../agents/schema-analyst/describe-data.ts';
 import { judgeAmount } from '../agents/schema-analyst/quality.ts';
 import type { Answers } from '../agents/schema-analyst/questions.ts';
 import type { SqlQuery, Tx } from '../platform/db.ts';
@@ -29,6 +30,8 @@ export interface Onboarding {
   answers: Answers;
   /** null: not looked at yet, or nothing this version can read. */
   profiles: CrmProfiles | null;
+  /** null: no model has described the data. */
+  words: DataWords | null;
   /** Keys of all that was ever made from templates. */
   generated: string[];
   completedAt: Date | null;
@@ -42,6 +45,7 @@ interface Row {
   selected_categories: unknown;
   refinement_answers: unknown;
   crm_profile: unknown;
+  data_words: unknown;
   generated_templates: unknown;
   completed_at: Date | null;
   crms: {
@@ -64,14 +68,15 @@ const columns = {
   selected: z.array(category).catch([]),
   answers: z.partialRecord(questionId, z.string()).catch({}),
   profiles: crmProfiles.nullable().catch(null),
+  words: dataWords.nullable().catch(null),
   generated: z.array(z.string()).catch([]),
 };
 
 /** Where onboarding stands, in one statement; its one row goes to `toOnboarding`. */
 function onboardingQuery(tenantId: string): SqlQuery {
   return {
-    text: `select d.onboarding_state, d.selected_categories, d.refinement_answers, d.crm_profile, d.generated_templates,
-  d.completed_at, c.crms
+    text: `select d.onboarding_state, d.selected_categories, d.refinement_answers, d.crm_profile, d.data_words,
+  d.generated_templates, d.completed_at, c.crms
 from (select $1::uuid as tenant_id) t
 left join dashboard_configs d on d.tenant_id = t.tenant_id
 cross join lateral (
@@ -118,6 +123,7 @@ function toOnboarding(row: Row | undefined): Onboarding {
     selected: columns.selected.parse(row?.selected_categories),
     answers: columns.answers.parse(row?.refinement_answers),
     profiles: columns.profiles.parse(row?.crm_profile ?? null),
+    words: columns.words.parse(row?.data_words ?? null),
     generated: columns.generated.parse(row?.generated_templates),
     completedAt: row?.completed_at ?? null,
     crms,
@@ -144,18 +150,19 @@ export async function holdOnboarding(tx: Tx, tenantId: string): Promise<Onboardi
 export async function saveOnboarding(
   tx: Tx,
   tenantId: string,
-  { state, selected, answers, profiles, generated }: Onboarding,
+  { state, selected, answers, profiles, words, generated }: Onboarding,
 ): Promise<void> {
   await Promise.all([
     tx.query({
       text: `update dashboard_configs set onboarding_state = $2, selected_categories = $3, refinement_answers = $4,
-               crm_profile = $5, generated_templates = $6
+               crm_profile = $5, data_words = $6, generated_templates = $7
              where tenant_id = $1`,
       values: [
         tenantId,
         state,
         ...[selected, answers].map((value) => JSON.stringify(value)),
         profiles && JSON.stringify(profiles),
+        words && JSON.stringify(words),
         JSON.stringify(generated),
       ],
     }),

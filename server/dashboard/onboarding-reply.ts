@@ -1,9 +1,12 @@
 import type { OnboardingReply, OnboardingState, Question } from '../../contract/onboarding.ts';
 import { offerCategories } from '../agents/schema-analyst/categories.ts';
+import { tellWords } from '../agents/schema-analyst/describe-data.ts';
 import { type Facts, toFacts } from '../agents/schema-analyst/facts.ts';
 import { judgeQuality } from '../agents/schema-analyst/quality.ts';
 import { askQuestions } from '../agents/schema-analyst/questions.ts';
+import { pickLocale } from '../analytics/labels.ts';
 import type { Tx } from '../platform/db.ts';
+import { loadOwnSettings } from '../tenants/members.ts';
 import type { Onboarding } from './onboarding-config.ts';
 import type { Viewer } from './tenant-context.ts';
 
@@ -33,6 +36,7 @@ export async function toReply(tx: Tx, person: Viewer, onboarding: Onboarding): P
     mode,
     quality: waits || !profiles ? [] : judgeQuality(profiles),
     isFallback: !waits && facts === null,
+    words: waits ? null : await readWords(tx, person, onboarding),
     categories: waits ? [] : offerCategories(facts, selected),
     selected: waits && !isReentry ? [] : selected,
     questions: waits || state === 'categories' ? [] : questionsOf(onboarding),
@@ -40,6 +44,18 @@ export async function toReply(tx: Tx, person: Viewer, onboarding: Onboarding): P
     created: isOver ? await listCreated(tx, person.tenantId) : [],
     isPutOff: !isOver && (await hasPutOff(tx, person)),
   };
+}
+
+/** What a model says of the data, where that is in the person's language. */
+async function readWords(
+  tx: Tx,
+  { tenantId, crmSource, userId }: Viewer,
+  onboarding: Onboarding,
+): Promise<OnboardingReply['words']> {
+  const facts = factsOf(onboarding);
+  if (!facts || !onboarding.words) return null;
+  const { locale } = await loadOwnSettings(tx, tenantId, { crmSource, crmUserId: userId });
+  return tellWords(onboarding.words, facts, pickLocale(locale));
 }
 
 /** Widgets of the last round that are still there, in the order of the dashboard. */

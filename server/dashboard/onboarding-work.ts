@@ -1,18 +1,26 @@
 import { AGENTS } from '../../contract/agents.ts';
+import type { ProposedChart } from '../agents/chart-architect/propose-charts.ts';
+import type { Llm } from '../agents/llm.ts';
 import { analyzeProfile } from '../agents/schema-analyst/analyze-profile.ts';
 import { crmProfiles } from '../agents/schema-analyst/crm-profile.ts';
+import type { DataWords } from '../agents/schema-analyst/describe-data.ts';
 import { loadProfile } from '../analytics/profile.ts';
 import type { Db } from '../platform/db.ts';
 import type { Logger } from '../platform/log.ts';
 import { logAccess } from '../tenants/access-log.ts';
 import { planOnboardingWork } from '../tenants/schedule.ts';
+import { describeAnalysis } from './describe-analysis.ts';
 import { generateDashboard } from './generate-dashboard.ts';
-import { holdOnboarding, isAnalyzed, isLoaded, readOnboarding, saveOnboarding } from './onboarding-config.ts';
+import { holdOnboarding, isAnalyzed, isLoaded, type Onboarding, readOnboarding, saveOnboarding } from './onboarding-config.ts';
+import { factsOf } from './onboarding-reply.ts';
+import { proposeWidgets } from './propose-widgets.ts';
 
 export interface OnboardingWorkDeps {
   db: Db;
   now: () => Date;
   log: Logger;
+  /** null: everything goes by rules and templates. */
+  llm: Llm | null;
 }
 
 /** After an analysis that failed: what made it fail is over by then, or lasts. */
@@ -28,8 +36,40 @@ export async function doOnboardingWork(deps: OnboardingWorkDeps, tenantId: strin
     signal.throwIfAborted();
     const work = await findWork(deps, tenantId);
     if (work === null) return;
-    if (work === 'generate') await generateDashboard(deps, tenantId);
+    if (work === 'generate') await generateDashboard(deps, tenantId, await propose(deps, tenantId, signal));
     else if (!(await tryAnalysis(deps, tenantId, signal))) return;
+  }
+}
+
+/** What charts a model thinks of; nothing that it does, or does not, holds a dashboard up. */
+function propose(deps: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<ProposedChart[]> {
+  return withModel(deps, tenantId, [], signal, (llm) => proposeWidgets({ ...deps, llm }, tenantId, signal));
+}
+
+/** What a model says of the facts; null: nothing. */
+function describe(deps: OnboardingWorkDeps, tenantId: string, found: Onboarding, signal: AbortSignal): Promise<DataWords | null> {
+  const facts = factsOf(found);
+  const crmSource = found.crms[0]?.crmSource;
+  return withModel(deps, tenantId, null, signal, async (llm) =>
+    facts && crmSource ? describeAnalysis({ ...deps, llm }, tenantId, { facts, crmSource }, signal) : null,
+  );
+}
+
+/** @param without what there is to go on with where no model is, or what goes wrong with it */
+async function withModel<Result>(
+  { llm, log }: OnboardingWorkDeps,
+  tenantId: string,
+  without: Result,
+  signal: AbortSignal,
+  work: (llm: Llm) => Promise<Result>,
+): Promise<Result> {
+  if (!llm) return without;
+  try {
+    return await work(llm);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ err: error, tenantId }, 'Nothing came of asking the model');
+    return without;
   }
 }
 
@@ -72,18 +112,21 @@ async function tryAnalysis(deps: OnboardingWorkDeps, tenantId: string, signal: A
 }
 
 /** Looks at all records and writes down what was found. */
-async function analyze({ db }: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<void> {
+async function analyze(deps: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<void> {
+  const { db } = deps;
   // What is loaded while the records are read is not what was looked at.
-  const { crms } = await db.withTenant(tenantId, 'read', (tx) => readOnboarding(tx, tenantId));
+  const found = await db.withTenant(tenantId, 'read', (tx) => readOnboarding(tx, tenantId));
   const profile = await loadProfile(db, tenantId, signal);
   // What could not be read back would count as not looked at, and all would be looked at again at once, for ever.
-  const profiles = crmProfiles.parse(analyzeProfile(profile, crms));
+  const profiles = crmProfiles.parse(analyzeProfile(profile, found.crms));
   const recordCount = profile.entities.reduce((sum, { records }) => sum + records, 0);
+  // A person is to choose next: what is looked at by itself needs no words.
+  const described = found.state === 'analyzing' ? await describe(deps, tenantId, { ...found, profiles }, signal) : null;
   const accessedBy = `system:${AGENTS.schemaAnalyst.persona}_profile`;
   await db.withTenant(tenantId, 'write', async (tx) => {
     await logAccess(tx, tenantId, { accessedBy, action: 'analyze_data', entity: null, recordCount });
     const onboarding = await holdOnboarding(tx, tenantId);
     const state = onboarding.state === 'analyzing' ? 'categories' : onboarding.state;
-    await saveOnboarding(tx, tenantId, { ...onboarding, state, profiles });
+    await saveOnboarding(tx, tenantId, { ...onboarding, state, profiles, words: described ?? onboarding.words });
   });
 }

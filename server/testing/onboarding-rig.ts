@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { type OnboardingReply, onboardingReply } from '../../contract/onboarding.ts';
+import type { Llm } from '../agents/llm.ts';
 import { wakeOnboarding } from '../dashboard/onboarding.ts';
 import { doOnboardingWork, type OnboardingWorkDeps } from '../dashboard/onboarding-work.ts';
 import { dispatchDue } from '../jobs/handlers/dispatcher.ts';
@@ -34,8 +35,10 @@ export interface OnboardingRig extends DashboardRig {
   reset(): Promise<void>;
 }
 
-export async function startOnboardingRig(): Promise<OnboardingRig> {
+/** @param createModel default: there is none */
+export async function startOnboardingRig(createModel: (db: Db) => Llm | null = () => null): Promise<OnboardingRig> {
   const rig = await startDashboardRig();
+  const llm = createModel(rig.app.database.db);
   const { owner, tenantId } = rig;
   await insertBusiness(rig);
   let loads = 0;
@@ -45,7 +48,7 @@ export async function startOnboardingRig(): Promise<OnboardingRig> {
     if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return onboardingReply.parse(await response.json());
   };
-  const deps = (db: Db = rig.app.database.db) => ({ db, now: () => rig.app.clock.now, log: pino({ level: 'silent' }) });
+  const deps = (db: Db = rig.app.database.db) => ({ db, now: () => rig.app.clock.now, log: pino({ level: 'silent' }), llm });
 
   const work = async (db?: Db) => {
     for (let count = 0; ; ) {

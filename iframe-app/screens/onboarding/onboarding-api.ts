@@ -14,7 +14,19 @@ import type {
   Unlock,
 } from '../../../contract/onboarding.ts';
 import type { Api, Ask } from '../../api.ts';
-import { arrayOf, type Check, either, isBoolean, isMoment, isNumber, isString, nullable, objectOf, oneOf } from '../../check.ts';
+import {
+  arrayOf,
+  type Check,
+  either,
+  isBoolean,
+  isMoment,
+  isNumber,
+  isString,
+  nullable,
+  objectOf,
+  oneOf,
+  optional,
+} from '../../check.ts';
 import { isCrmMode, isCrmSource, isDashboardReply, isOnboardingStep, type OnboardingStep } from '../../replies.ts';
 
 /** Steps are for administrators. They are refused with `wrong_state` where somebody else has moved on meanwhile; all are safe to repeat. */
@@ -132,6 +144,19 @@ const isWhole = objectOf<Omit<OnboardingReply, keyof OnboardingStep>>({
     }),
   ),
   isFallback: isBoolean,
+  words: nullable(
+    objectOf<NonNullable<OnboardingReply['words']>>({
+      summary: isString,
+      notes: objectOf<Partial<Record<Category, string>>>({
+        employeePerformance: optional(isString),
+        salesPipeline: optional(isString),
+        productAnalytics: optional(isString),
+        sourcePerformance: optional(isString),
+        customerInsights: optional(isString),
+        callsAndResponse: optional(isString),
+      }),
+    }),
+  ),
   categories: arrayOf(
     objectOf<CategoryOffer>({
       category: isCategory,

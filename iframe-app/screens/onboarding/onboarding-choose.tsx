@@ -46,6 +46,7 @@ export function ChooseStep({ model, words, heading }: StepProps) {
               key={offer.category}
               offer={offer}
               mode={reply.mode}
+              about={reply.words?.notes[offer.category] ?? null}
               isFallback={reply.isFallback}
               isTicked={model.ticked.value.has(offer.category)}
               onToggle={() => model.toggle(offer.category)}
@@ -80,6 +81,7 @@ function Found({ reply, words }: { reply: OnboardingReply; words: Words }) {
   return (
     <>
       <p>{words.t(`found.${verdict(reply.quality)}`)}</p>
+      {reply.words && <p>{reply.words.summary}</p>}
       {crms.map(([crmSource, entities]) => (
         <FoundInCrm
           key={crmSource}
@@ -131,13 +133,15 @@ function verdict(quality: readonly EntityQuality[]): 'excellent' | 'usable' | 'i
 interface CategoryCardProps {
   offer: CategoryOffer;
   mode: OnboardingReply['mode'];
+  /** What it would show this tenant; null: what it shows in general is told. */
+  about: string | null;
   isFallback: boolean;
   isTicked: boolean;
   onToggle: () => void;
   words: Words;
 }
 
-function CategoryCard({ offer, mode, isFallback, isTicked, onToggle, words }: CategoryCardProps) {
+function CategoryCard({ offer, mode, about, isFallback, isTicked, onToggle, words }: CategoryCardProps) {
   const id = useId();
   const { category, quality, isAvailable, evidence, unlock } = offer;
   const title =
@@ -156,7 +160,7 @@ function CategoryCard({ offer, mode, isFallback, isTicked, onToggle, words }: Ca
         />
         <span class="category-text">
           <strong id={`${id}-title`}>{words.t(title)}</strong>
-          <span id={`${id}-about`}>{words.t(`about.${category}`)}</span>
+          <span id={`${id}-about`}>{about ?? words.t(`about.${category}`)}</span>
           <span id={`${id}-facts`} class="category-facts">
             {!isFallback && (
               <span class="quality" data-quality={quality}>

@@ -40,6 +40,7 @@ const isKnownAction = oneOf<AccessAction>({
   reconfigure_dashboard: true,
   analyze_data: true,
   create_widgets: true,
+  ask_model: true,
   sync_full: true,
   sync_incremental: true,
 });

@@ -65,7 +65,7 @@ export function planTemplates(asked: {
  * Puts widgets into the order in which they fill rows without gaps: numbers, then one or two charts that have the whole width
  * (those that run over time, or else the most telling), then the others two a row.
  */
-export function arrangePlanned<One extends PlannedWidget>(planned: readonly One[]): One[] {
+export function arrangePlanned<One extends Pick<PlannedWidget, 'isTrend' | 'shape'>>(planned: readonly One[]): One[] {
   const numbers = planned.filter(({ shape }) => shape.chartType === 'kpi');
   const charts = planned.filter(({ shape }) => shape.chartType !== 'kpi');
   const wanted = charts.length % 2 === 1 ? 1 : charts.length >= 4 ? 2 : 0;

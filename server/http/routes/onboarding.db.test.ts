@@ -26,8 +26,8 @@ const STEPS: readonly [path: string, body: unknown][] = [
 
 test('the first round goes from the data to a dashboard, and tells where it is', async () => {
   expect(await rig.look()).toEqual({
-    ...{ state: 'not_started', mode: 'classic', quality: [], isFallback: false, categories: [], selected: [], questions: [] },
-    ...{ isReentry: false, created: [], isPutOff: false },
+    ...{ state: 'not_started', mode: 'classic', quality: [], isFallback: false, words: null, categories: [] },
+    ...{ selected: [], questions: [], isReentry: false, created: [], isPutOff: false },
   });
   await rig.owner.query(`update crm_sync_status set last_full_sync_at = null where entity = 'deals'`);
   expect(await rig.take('/onboarding/start')).toMatchObject({ state: 'syncing', categories: [], quality: [] });

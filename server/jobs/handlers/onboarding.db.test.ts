@@ -33,7 +33,7 @@ async function takeJobs(): Promise<Job<'onboarding'>[]> {
   return jobs;
 }
 const handle = (job: Job<'onboarding'>) =>
-  createOnboardingHandler({ ...deps(), log: pino({ level: 'silent' }) })(job.data, new AbortController().signal);
+  createOnboardingHandler({ ...deps(), log: pino({ level: 'silent' }), llm: null })(job.data, new AbortController().signal);
 
 test('the end of the first sync leads to the categories, with what the portal really has, and to a dashboard', async () => {
   expect(await startOnboarding(deps(), person())).toMatchObject({ state: 'syncing' });

@@ -208,6 +208,7 @@ export const texts = {
   'action.reconfigure_dashboard': 'Began to set up the dashboard anew',
   'action.analyze_data': 'Looked at what the data is good for',
   'action.create_widgets': 'Made the dashboard',
+  'action.ask_model': 'Asked the language model',
   'action.sync_full': 'Copied the CRM',
   'action.sync_incremental': 'Copied changes',
 } as const;

@@ -209,6 +209,7 @@ export const texts: SettingsTexts = {
   'action.reconfigure_dashboard': 'Дашбордты қайта баптауды бастады',
   'action.analyze_data': 'CRM деректерін талдады',
   'action.create_widgets': 'Дашбордты құрды',
+  'action.ask_model': 'Тіл моделіне сұрау жіберді',
   'action.sync_full': 'CRM көшірілді',
   'action.sync_incremental': 'Өзгерістер көшірілді',
 };

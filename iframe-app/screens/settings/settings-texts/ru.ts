@@ -208,6 +208,7 @@ export const texts: SettingsTexts = {
   'action.reconfigure_dashboard': 'Новая настройка дашборда',
   'action.analyze_data': 'Анализ данных CRM',
   'action.create_widgets': 'Создание дашборда',
+  'action.ask_model': 'Запрос к языковой модели',
   'action.sync_full': 'Копирование CRM',
   'action.sync_incremental': 'Копирование изменений',
 };

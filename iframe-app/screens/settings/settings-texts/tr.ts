@@ -207,6 +207,7 @@ export const texts: SettingsTexts = {
   'action.reconfigure_dashboard': 'Panoyu yeniden kurmaya başladı',
   'action.analyze_data': 'CRM verilerini inceledi',
   'action.create_widgets': 'Panoyu hazırladı',
+  'action.ask_model': 'Dil modeline soru sordu',
   'action.sync_full': 'CRM kopyalandı',
   'action.sync_incremental': 'Değişiklikler kopyalandı',
 };

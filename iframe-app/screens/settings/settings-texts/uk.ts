@@ -209,6 +209,7 @@ export const texts: SettingsTexts = {
   'action.reconfigure_dashboard': 'Нове налаштування дашборда',
   'action.analyze_data': 'Аналіз даних CRM',
   'action.create_widgets': 'Створення дашборда',
+  'action.ask_model': 'Запит до мовної моделі',
   'action.sync_full': 'Копіювання CRM',
   'action.sync_incremental': 'Копіювання змін',
 };

@@ -211,6 +211,7 @@ export const texts: SettingsTexts = {
   'action.reconfigure_dashboard': 'Dashbordni qayta sozlashni boshladi',
   'action.analyze_data': 'CRM ma’lumotlarini tahlil qildi',
   'action.create_widgets': 'Dashbordni tuzdi',
+  'action.ask_model': 'Til modeliga so‘rov yubordi',
   'action.sync_full': 'CRM ko‘chirildi',
   'action.sync_incremental': 'O‘zgarishlar ko‘chirildi',
 };

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { CatalogReply } from '../../contract/catalog.ts';
+import type { ChartData, DataSource } from '../../contract/charts.ts';
+import { type ProposedChart, proposeCharts } from '../agents/chart-architect/propose-charts.ts';
+import type { Llm } from '../agents/llm.ts';
+import type { Facts } from '../agents/schema-analyst/facts.ts';
+import { FEW_RECORDS } from '../agents/schema-analyst/quality.ts';
+import { planChart } from '../analytics/chart-query.ts';
+import { describeCatalog } from '../analytics/describe-catalog.ts';
+import { runPlan } from '../analytics/plan.ts';
+import type { Tx } from '../platform/db.ts';
+import { AppError } from '../platform/errors.ts';
+import { logModelCall } from './describe-analysis.ts';
+import { isCovered, readContext } from './load-dashboard.ts';
+import { readQuestion } from './load-drill.ts';
+import { type Onboarding, readOnboarding } from './onboarding-config.ts';
+import { factsOf } from './onboarding-reply.ts';
+import type { OnboardingWorkDeps } from './onboarding-work.ts';
+import { findMainPipeline, planDashboard } from './plan-dashboard.ts';
+import type { PlannedWidget } from './templates/arrange-templates.ts';
+import type { Viewer } from './tenant-context.ts';
+
+/** What the templates know best stays theirs: one chart of so many may be a model's. */
+const ONE_OF = 3;
+const CUSTOM = 'custom:';
+
+/**
+ * Charts that a model has thought of for categories that are made for the first time, each drawn once to see that it shows
+ * something. Without a model, or an answer of it, there are none.
+ * @param signal aborts when the process stops
+ */
+export async function proposeWidgets(
+  deps: OnboardingWorkDeps & { llm: Llm },
+  tenantId: string,
+  signal: AbortSignal,
+): Promise<ProposedChart[]> {
+  const { db, llm } = deps;
+  const wanted = await db.withTenant(tenantId, 'read', (tx) => readWanted(tx, deps, tenantId));
+  if (wanted === null) return [];
+  await db.withTenant(tenantId, 'write', (tx) => logModelCall(tx, tenantId, 'chartArchitect'));
+  const proposed = await proposeCharts(llm, { tenantId, requestId: randomUUID(), signal, ...wanted });
+  const telling: ProposedChart[] = [];
+  for (const one of proposed) {
+    signal.throwIfAborted();
+    if (await isTelling(deps, tenantId, one, signal)) telling.push(one);
+  }
+  return telling;
+}
+
+type Wanted = Omit<Parameters<typeof proposeCharts>[1], 'tenantId' | 'requestId' | 'signal'>;
+
+async function readWanted(tx: Tx, deps: OnboardingWorkDeps, tenantId: string): Promise<Wanted | null> {
+  const onboarding = await readOnboarding(tx, tenantId);
+  const facts = factsOf(onboarding);
+  if (onboarding.state !== 'generating' || facts === null) return null;
+  const planned = planDashboard(onboarding, await findMainPipeline(tx, tenantId));
+  const categories = onboarding.selected
+    .filter((category) => !onboarding.generated.some((entry) => entry.startsWith(`${category} `)))
+    .map((category) => {
+      const charts = planned.filter(({ category: of, shape }) => of === category && shape.chartType !== 'kpi');
+      return { category, count: Math.floor(charts.length / ONE_OF), present: charts.map(describeShape) };
+    })
+    .filter(({ count }) => count > 0);
+  if (categories.length === 0) return null;
+  const { analytics } = await readContext(tx, toViewer(onboarding, tenantId), deps.now());
+  return {
+    catalog: withWorthwhileFields(describeCatalog(analytics), facts),
+    analytics,
+    records: recordsOf(facts),
+    days: Number(onboarding.answers.pipelineRange ?? 30),
+    categories,
+  };
+}
+
+/** Whoever looks on the tenant's behalf: in its own language. */
+function toViewer({ crms }: Onboarding, tenantId: string): Viewer {
+  return { tenantId, crmSource: crms[0]?.crmSource ?? 'bitrix24', userId: '' };
+}
+
+function describeShape({ shape }: PlannedWidget): object {
+  const said = Object.entries(shape).filter(
+    ([name, value]) => value !== null && !['size', 'sortOrder', 'crmSource'].includes(name),
+  );
+  return Object.fromEntries(said);
+}
+
+/** Of the CRM's own fields those that tell its records apart; a portal may have hundreds. */
+function withWorthwhileFields(catalog: CatalogReply, { customFields }: Facts): CatalogReply {
+  const worthwhile = new Set(customFields.map(({ entity, code }) => `${entity} ${CUSTOM}${code}`));
+  return {
+    ...catalog,
+    sources: catalog.sources.map((source) => ({
+      ...source,
+      dimensions: source.dimensions.filter(({ name }) => !name.startsWith(CUSTOM) || worthwhile.has(`${source.name} ${name}`)),
+    })),
+  };
+}
+
+function recordsOf(facts: Facts): Partial<Record<DataSource, number>> {
+  const counts: [DataSource, number][] = [
+    ...(['leads', 'deals', 'activities', 'contacts', 'companies'] as const).map((entity): [DataSource, number] => [
+      entity,
+      facts.records(entity),
+    ]),
+    ['stageHistory', facts.filled('deals', 'stageChange')],
+    ['products', facts.areProductsCopied ? facts.filled('deals', 'products') : 0],
+  ];
+  return Object.fromEntries(counts.filter(([, count]) => count >= FEW_RECORDS));
+}
+
+/** Whether the chart says something: two things at least to hold against each other. One that takes too long does not. */
+async function isTelling(
+  deps: OnboardingWorkDeps,
+  tenantId: string,
+  { config }: ProposedChart,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await readQuestion(deps.db, tenantId, signal, async (tx) => {
+      const viewer = toViewer(await readOnboarding(tx, tenantId), tenantId);
+      const { context, analytics } = await readContext(tx, viewer, deps.now());
+      const plan = planChart(config, analytics);
+      if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) return false;
+      return countMarks(await runPlan(tx, tenantId, plan)) >= 2;
+    });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'invalid_combination') return false;
+    throw error;
+  }
+}
+
+/** Places on the axis where there is something. */
+function countMarks({ series }: ChartData): number {
+  const keys = series.flatMap(({ points }) => points.filter(({ value }) => (value ?? 0) !== 0).map(({ key }) => key));
+  return new Set(keys).size;
+}
