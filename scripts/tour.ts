@@ -1,9 +1,9 @@
-// Usage: npm run tour [-- --to <folder>] [--large] [--width <pixels>] [--portal <name>]
+// Usage: npm run tour [-- --to <folder>] [--large] [--width <pixels>] [--portal <name>] [--model]
 //
 // Photographs every screen for people to look at: installs LeadRelay in sandbox portals of several kinds (a call centre in English
 // and in Russian, a small one in Simple mode, an empty one; with --large also one of 1.2 million records) and goes through
 // installation, onboarding, dashboard and what opens over it, a record's page, chat, settings and deletion, each in a light and a
-// dark window. Default: all of them, into tour/, 1280 pixels wide.
+// dark window; with --model beside a stand-in for a language model. Default: all of them, into tour/, 1280 pixels wide.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
   options: {
     to: { type: 'string', default: 'tour' },
     large: { type: 'boolean', default: false },
+    model: { type: 'boolean', default: false },
     width: { type: 'string', default: '1280' },
     portal: { type: 'string' },
   },
@@ -51,6 +52,7 @@ const launched = await launch({
   dataDir,
   env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'error' },
   sandbox: PORTALS.map(({ size, mode, language }) => ({ size, mode, language })),
+  hasModel: options.model,
   onProgress: (line) => console.error(line),
 });
 const browser = await openBrowser();
