@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { crmSource } from './crm.ts';
+import { PERIODS, type Period } from './periods.ts';
 
 /** What a chart can be drawn from. */
 const dataSource = z.enum(['leads', 'deals', 'activities', 'contacts', 'companies', 'stageHistory', 'products', 'people']);
@@ -24,8 +25,9 @@ const chartId = z.string().min(1).max(64);
 const title = z.string().min(1).max(120);
 /** A name from the analytics catalog (a dimension or a measure); the catalog, not this schema, knows which exist. */
 const fieldName = z.string().min(1).max(64);
-/** Days back from the end of the tenant's today; null means all time. */
+/** Days back from the end of the tenant's today; null without a `period` means all time. */
 const timeRangeDays = z.number().int().min(1).max(3660).nullable();
+export const period = z.enum(Object.keys(PERIODS) as Period[]);
 
 /** One chart of a dashboard or of a chat answer. */
 export const chartConfig = z.strictObject({
@@ -46,6 +48,8 @@ export const chartConfig = z.strictObject({
   groupBy: fieldName.nullable(),
   timeBucket: timeBucket.nullable(),
   timeRangeDays,
+  /** A calendar period in place of days: `timeRangeDays` is null then. */
+  period: period.nullable(),
   filterField: fieldName.nullable(),
   filterValue: z.string().max(200).nullable(),
   pipeline: z.string().max(64).nullable(),
@@ -67,7 +71,9 @@ export const kpiConfig = z.strictObject({
   measure: fieldName.nullable(),
   format: valueFormat,
   timeRangeDays,
-  /** The KPI is compared with the same window this many days earlier; null: no comparison. */
+  /** As in a chart. It is compared with the one before: a whole one with all of it, the present one with as many of its first days. */
+  period: period.nullable(),
+  /** The KPI is compared with the same window this many days earlier; null: no comparison but that of a period. */
   comparisonPeriodDays: z.number().int().min(1).max(3660).nullable(),
   filterField: fieldName.nullable(),
   filterValue: z.string().max(200).nullable(),
@@ -98,7 +104,7 @@ const chartPoint = z.strictObject({
   color: z.string().nullable(),
   /** Of a ratio: how many records it is a ratio of. */
   of: z.number().int().optional(),
-  /** A step in time of which only a part is counted: it began before the chart's days, or is not over yet. */
+  /** A step in time of which only a part is counted: it began before the chart's days, ends after them, or is not over yet. */
   isPartial: z.literal(true).optional(),
 });
 export type ChartPoint = z.infer<typeof chartPoint>;

@@ -13,6 +13,7 @@ const KPI: Widget['config'] = {
   measure: null,
   format: 'number',
   timeRangeDays: 30,
+  period: null,
   comparisonPeriodDays: null,
   filterField: null,
   filterValue: null,
@@ -37,14 +38,44 @@ test('without a filter a config stays what it is', () => {
 });
 
 test('days take the place of days, and a KPI is compared with as many before', () => {
-  expect(narrowConfig(KPI, { range: 7, crm: null })).toEqual({ ...KPI, timeRangeDays: 7, comparisonPeriodDays: 7 });
-  expect(narrowConfig(CHART, { range: 7, crm: null })).toEqual({ ...CHART, timeRangeDays: 7 });
-  expect(narrowConfig(KPI, { range: 1, crm: null })).toEqual({ ...KPI, timeRangeDays: 1, comparisonPeriodDays: null });
+  expect(narrowConfig(KPI, { range: 7, period: null, crm: null })).toEqual({ ...KPI, timeRangeDays: 7, comparisonPeriodDays: 7 });
+  expect(narrowConfig(CHART, { range: 7, period: null, crm: null })).toEqual({ ...CHART, timeRangeDays: 7 });
+  expect(narrowConfig(KPI, { range: 1, period: null, crm: null })).toEqual({
+    ...KPI,
+    timeRangeDays: 1,
+    comparisonPeriodDays: null,
+  });
+});
+
+test('a calendar period takes the place of days, and is compared in its own way', () => {
+  const lastMonth = { range: null, period: 'lastMonth', crm: null } as const;
+  const compared: Widget['config'] = { ...KPI, comparisonPeriodDays: 30 };
+  expect(narrowConfig(compared, lastMonth)).toEqual({ ...KPI, timeRangeDays: null, period: 'lastMonth' });
+  expect(narrowConfig(CHART, lastMonth)).toEqual({ ...CHART, timeRangeDays: null, period: 'lastMonth' });
+  const ofPeriod: Widget['config'] = { ...KPI, timeRangeDays: null, period: 'thisYear' };
+  expect(narrowConfig(ofPeriod, { range: 7, period: null, crm: null })).toEqual({
+    ...KPI,
+    timeRangeDays: 7,
+    comparisonPeriodDays: 7,
+  });
+});
+
+test.each([
+  ['week', 'yesterday', 'hour'],
+  ['month', 'thisWeek', 'day'],
+  ['hour', 'lastWeek', 'day'],
+  ['week', 'thisMonth', 'day'],
+  ['day', 'lastQuarter', 'week'],
+  ['day', 'thisYear', 'month'],
+  [null, 'thisYear', null],
+] as const)('steps of one %s over %s become steps of one %s', (timeBucket, period, expected) => {
+  const config = { ...CHART, timeBucket };
+  expect(narrowConfig(config, { range: null, period, crm: null })).toMatchObject({ timeBucket: expected });
 });
 
 test('what counts all time goes on counting it', () => {
   const allTime: Widget['config'] = { ...CHART, timeRangeDays: null, timeBucket: 'month' };
-  expect(narrowConfig(allTime, { range: 7, crm: null })).toBe(allTime);
+  expect(narrowConfig(allTime, { range: 7, period: null, crm: null })).toBe(allTime);
 });
 
 test.each([
@@ -57,13 +88,13 @@ test.each([
   ['day', 401, 'week'],
   ['week', 3660, 'week'],
 ] as const)('steps of one %s over %i days become steps of one %s', (timeBucket, range, expected) => {
-  expect(narrowConfig({ ...CHART, timeBucket }, { range, crm: null })).toMatchObject({ timeBucket: expected });
+  expect(narrowConfig({ ...CHART, timeBucket }, { range, period: null, crm: null })).toMatchObject({ timeBucket: expected });
 });
 
 test('one CRM is asked where all were, and never another one than the widget names', () => {
-  expect(narrowConfig(KPI, { range: null, crm: 'hubspot' }).crmSource).toBe('hubspot');
+  expect(narrowConfig(KPI, { range: null, period: null, crm: 'hubspot' }).crmSource).toBe('hubspot');
   const own = { ...KPI, crmSource: 'zoho' as const };
-  expect(narrowConfig(own, { range: null, crm: 'hubspot' })).toBe(own);
+  expect(narrowConfig(own, { range: null, period: null, crm: 'hubspot' })).toBe(own);
 });
 
 test('all of time is cut into months where it was cut into less', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { chartConfig, chartData, kpiConfig, kpiData } from './charts.ts';
+import { chartConfig, chartData, kpiConfig, kpiData, period } from './charts.ts';
 import { crmMode, crmSource, semantic } from './crm.ts';
+import type { Period } from './periods.ts';
 import { syncState } from './sync.ts';
 
 /** A chart or a KPI in its place on the dashboard. */
@@ -39,6 +40,8 @@ const asked = {
     .pipe(chartConfig.shape.dataSource)
     // Otherwise JSON Schema would have the string only, and not which there are.
     .meta({ enum: chartConfig.shape.dataSource.options }),
+  /** Whoever knows of none leaves it out, as the chat's older answers do. */
+  period: period.nullable().default(null),
 };
 
 /** What a widget is to show, as a request says it: a config without its id. */
@@ -132,31 +135,45 @@ export const widgetPreview = z.discriminatedUnion('status', [
 export type WidgetPreview = z.infer<typeof widgetPreview>;
 
 /** Query of GET /api/dashboard/widgets/{id}/csv, and with ids of GET /api/dashboard/data: what the numbers are looked at through. */
-export const filterRequest = z.strictObject({
+const filterFields = {
   /** Days back from the end of today, in place of each widget's own. Numbers of all time stay that. */
   range: z.coerce.number().int().min(1).max(3660).optional(),
+  /** A calendar period in place of days. */
+  period: period.optional(),
   /** Only this CRM's records. */
   crm: crmSource.optional(),
-});
+};
+const ONE_RANGE = { path: ['period'], params: { code: 'invalid_combination' } };
+const hasOneRange = (filter: { range?: number | null | undefined; period?: Period | null | undefined }) =>
+  (filter.range ?? null) === null || (filter.period ?? null) === null;
+
+export const filterRequest = z.strictObject(filterFields).refine(hasOneRange, ONE_RANGE);
 
 /** Body of PUT /api/dashboard/filter: what a person looks at the dashboard through from now on. */
-export const dashboardFilter = z.strictObject({
-  /** null: each widget's own days. */
-  range: z.number().int().min(1).max(3660).nullable(),
-  /** null: all of them. */
-  crm: crmSource.nullable(),
-});
+export const dashboardFilter = z
+  .strictObject({
+    /** null without a period: each widget's own days. */
+    range: z.number().int().min(1).max(3660).nullable(),
+    /** A calendar period in place of days: `range` is null then. */
+    period: period.nullable(),
+    /** null: all of them. */
+    crm: crmSource.nullable(),
+  })
+  .refine(hasOneRange, ONE_RANGE);
 
 /** Query of GET /api/dashboard/data. */
-export const dashboardRequest = filterRequest.extend({
-  /** Ids of widgets, joined by commas: only these are read. Default: all. */
-  widgets: z
-    .string()
-    .min(1)
-    .max(4000)
-    .transform((ids) => ids.split(','))
-    .optional(),
-});
+export const dashboardRequest = z
+  .strictObject({
+    ...filterFields,
+    /** Ids of widgets, joined by commas: only these are read. Default: all. */
+    widgets: z
+      .string()
+      .min(1)
+      .max(4000)
+      .transform((ids) => ids.split(','))
+      .optional(),
+  })
+  .refine(hasOneRange, ONE_RANGE);
 
 /** Answer of GET /api/dashboard/data: the widgets as they are stored, with the numbers of what was asked. */
 export const dashboardReply = z.strictObject({

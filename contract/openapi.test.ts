@@ -54,6 +54,7 @@ const CHART = {
   groupBy: null,
   timeBucket: null,
   timeRangeDays: 30,
+  period: null,
   filterField: null,
   filterValue: null,
   pipeline: null,
@@ -72,6 +73,7 @@ const KPI = {
   measure: null,
   format: 'currency',
   timeRangeDays: null,
+  period: null,
   comparisonPeriodDays: 30,
   filterField: null,
   filterValue: null,
@@ -107,6 +109,9 @@ const CHANGES: [change: object, isAccepted: boolean][] = [
   [{ timeRangeDays: 3661 }, false],
   [{ timeRangeDays: '30' }, false],
   [{ timeRangeDays: 1e300 }, false],
+  [{ period: 'lastMonth' }, true],
+  [{ period: 'nextMonth' }, false],
+  [{ period: 30 }, false],
   [{ filterValue: '' }, true],
   [{ filterValue: 'v'.repeat(201) }, false],
   [{ filterValue: { $ne: null } }, false],
@@ -162,6 +167,13 @@ describe('the described schema and the one the server parses with agree', () => 
   ])('on the same as a request says it, without an id: %j: %s', (config, isAccepted) => {
     const asked = overJson({ ...config, chartId: undefined });
     expect([widgetConfig.safeParse(asked).success, accepts('WidgetConfig', asked)]).toEqual([isAccepted, isAccepted]);
+  });
+
+  test('on one without a calendar period, which only a request may leave out', () => {
+    const config = overJson({ ...KPI, period: undefined });
+    expect([kpiConfig.safeParse(config).success, accepts('KpiConfig', config)]).toEqual([false, false]);
+    const asked = overJson({ ...KPI, period: undefined, chartId: undefined });
+    expect([widgetConfig.parse(asked).period, accepts('WidgetConfig', asked)]).toEqual([null, true]);
   });
 
   test.each([null, [], 'bar', 7, {}])('on what is no config at all: %j', (value) => {

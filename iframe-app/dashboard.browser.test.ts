@@ -679,11 +679,11 @@ describe('the whole dashboard', () => {
     };
     await open();
     await page.getByLabel('Period').selectOption({ label: '90 days' });
-    await expect.poll(() => kept).toEqual([{ range: 90, crm: null }]);
+    await expect.poll(() => kept).toEqual([{ range: 90, period: null, crm: null }]);
     await card(SOURCES).getByText('Last 90 days').waitFor();
     // A CRM that is no longer there can be let go.
     fake.asked.length = 0;
-    await open({ filter: { range: 90, crm: 'hubspot' } });
+    await open({ filter: { range: 90, period: null, crm: 'hubspot' } });
     await card(SOURCES).getByText('Last 90 days').waitFor();
     expect(fake.asked).toMatchObject([{ query: 'range=90&crm=hubspot' }]);
     expect(await page.getByLabel('Period').inputValue()).toBe('90');

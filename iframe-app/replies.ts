@@ -12,6 +12,7 @@ import type {
 import type { CrmMode, CrmSource, Entity, Semantic } from '../contract/crm.ts';
 import type { DashboardReply, RecordReply, Widget, WidgetResult } from '../contract/dashboard.ts';
 import type { OnboardingReply, OnboardingState } from '../contract/onboarding.ts';
+import { PERIODS, type Period } from '../contract/periods.ts';
 import type { BootData, PageContext, SessionReply } from '../contract/session.ts';
 import type { SettingsReply } from '../contract/settings.ts';
 import type {
@@ -81,6 +82,8 @@ export const isAggregation = oneOf<ChartConfig['aggregation']>({
 });
 const isScope = oneOf<ChartConfig['crmSource']>({ ...crmSources, all: true });
 
+const isPeriod: Check<Period> = (value): value is Period => typeof value === 'string' && Object.hasOwn(PERIODS, value);
+
 const kpiConfig = objectOf<KpiConfig>({
   chartId: isString,
   title: isString,
@@ -92,6 +95,7 @@ const kpiConfig = objectOf<KpiConfig>({
   measure: nullable(isString),
   format: isFormat,
   timeRangeDays: nullable(isNumber),
+  period: nullable(isPeriod),
   comparisonPeriodDays: nullable(isNumber),
   filterField: nullable(isString),
   filterValue: nullable(isString),
@@ -123,6 +127,7 @@ const chartConfig = objectOf<ChartConfig>({
     oneOf<NonNullable<ChartConfig['timeBucket']>>({ hour: true, day: true, week: true, month: true, quarter: true, year: true }),
   ),
   timeRangeDays: nullable(isNumber),
+  period: nullable(isPeriod),
   filterField: nullable(isString),
   filterValue: nullable(isString),
   pipeline: nullable(isString),
@@ -297,7 +302,7 @@ export const isBootData = objectOf<BootData>({
     oneOf<NonNullable<BootData['notice']>>({ ask_admin: true, not_installed: true, reopen: true, no_access: true }),
   ),
   locale: isString,
-  filter: objectOf<BootData['filter']>({ range: nullable(isNumber), crm: nullable(isCrmSource) }),
+  filter: objectOf<BootData['filter']>({ range: nullable(isNumber), period: nullable(isPeriod), crm: nullable(isCrmSource) }),
 });
 
 export type OnboardingStep = Pick<OnboardingReply, 'state' | 'isPutOff'>;

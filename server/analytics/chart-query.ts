@@ -1,5 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import type { ChartConfig, ChartData, ChartPoint, ChartSeries, TimeBucket, ValueFormat } from '../../contract/charts.ts';
+import { type CalendarSpan, PERIODS, rangeOf } from '../../contract/periods.ts';
 import type { Dimension, LabelSource } from './catalog.ts';
 import { refuse } from './condition.ts';
 import { formatExact, totalOf } from './crm-shares.ts';
@@ -18,8 +19,9 @@ import {
   type Resolved,
   resolveQuestion,
   type Tallies,
+  windowsOf,
 } from './resolve.ts';
-import { allTimeWindow, type Bucket, cutIntoBuckets, lastDays, MAX_BUCKETS, type TimeWindow } from './time-range.ts';
+import { allTimeWindow, type Bucket, cutIntoBuckets, MAX_BUCKETS, type TimeWindow } from './time-range.ts';
 
 const MAX_SERIES = 50;
 const MAX_CATEGORIES = 1000;
@@ -75,7 +77,7 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
     finish(groupsOf) {
       const { categories, series } = collect(resolved, groupsOf, parts, context);
       const total = totalOf(resolved, groupsOf, context);
-      const { groupBy, limit, sortOrder, timeRangeDays } = config;
+      const { groupBy, limit, sortOrder } = config;
       // A median of many values is worked out once, for the order as for the point.
       const answers = new Map<Tallies, Answer>();
       const answerOf: AnswerOf = (tallies) => {
@@ -86,7 +88,7 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
       const asked = { resolved, context, answerOf };
       const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, asked);
       const shownCategories = axis.buckets
-        ? overTime({ window: axis.window, isAllTime: timeRangeDays === null }, axis.buckets, categories, asked)
+        ? overTime({ window: axis.window, isAllTime: rangeOf(config) === null }, axis.buckets, categories, asked)
         : arrange(categories, sortOrder, MAX_CATEGORIES, limit, asked);
       const { value, rowCount, unconverted } = answer(resolved, total.tallies, context);
       return {
@@ -104,25 +106,31 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
 }
 
 function resolveAxis(config: ChartConfig, context: AnalyticsContext): Axis {
-  const { dataSource, xField, timeBucket, timeRangeDays } = config;
-  const { now, timezone, locale } = context;
+  const { dataSource, xField, timeBucket } = config;
+  const { timezone, locale } = context;
+  const { current } = windowsOf(config, context);
   if (timeBucket === null) {
     if (xField === null) throw refuse('A chart needs a field or a time bucket on its axis');
     if (isTime(dataSource, xField)) throw refuse('A time on the axis needs a time bucket');
-    const window = timeRangeDays === null ? null : lastDays(timeRangeDays, now, timezone);
-    return { window, buckets: null, time: null, category: xField };
+    return { window: current, buckets: null, time: null, category: xField };
   }
   // An unknown name is told as such before it is told that it is no time.
   if (xField !== null && !isTime(dataSource, xField)) {
     findDimension(dataSource, xField, context);
     throw refuse('A time bucket needs a time on the axis');
   }
-  const window = timeRangeDays === null ? allTimeAxis(timeBucket, context) : lastDays(timeRangeDays, now, timezone);
-  const steps = (timeRangeDays ?? 0) * (STEPS_A_DAY.get(timeBucket) ?? 0);
+  const window = current ?? allTimeAxis(timeBucket, context);
+  const steps = mostDays(config) * (STEPS_A_DAY.get(timeBucket) ?? 0);
   if (steps > MAX_BUCKETS) throw refuse(`A time axis has at most ${MAX_BUCKETS} steps; take a shorter range or a longer step`);
   return { window, buckets: cutIntoBuckets(window, timeBucket, timezone, locale), time: xField, category: null };
 }
 
+/** A chart of a period that grows must not become too much some day. */
+function mostDays({ timeRangeDays, period }: ChartConfig): number {
+  return period === null ? (timeRangeDays ?? 0) : MOST_DAYS[PERIODS[period].unit];
+}
+
+const MOST_DAYS: Record<CalendarSpan['unit'], number> = { day: 1, week: 7, month: 31, quarter: 92, year: 366 };
 const STEPS_A_DAY = new Map<TimeBucket, number>([
   ['hour', 24],
   ['day', 1],

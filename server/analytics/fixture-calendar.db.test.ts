@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ChartConfig } from '../../contract/charts.ts';
+import type { Period } from '../../contract/periods.ts';
 import type { BusinessHours } from '../../contract/settings.ts';
 import { type Asker, createAsker } from '../testing/analytics/asker.ts';
 import { insertRows } from '../testing/insert-rows.ts';
@@ -150,6 +151,86 @@ test.each([
   const asker = await kathmandu(now);
   const data = await asker.kpi({ measure: 'totalLeads', timeRangeDays, comparisonPeriodDays });
   expect([data.value, data.previous]).toEqual([value, previous]);
+});
+
+test.each<[Period, string, string, string]>([
+  // 6 + 7; all of February, which was shorter: 3 + 4 + 5.
+  ['thisMonth', LAST_OF_MARCH, '13', '12'],
+  // February; January: 1 + 2.
+  ['lastMonth', LAST_OF_MARCH, '12', '3'],
+  // Its one day, and 1 February.
+  ['thisMonth', '2024-03-01T12:00:00Z', '6', '3'],
+  // 29 and 28 February.
+  ['yesterday', '2024-03-01T12:00:00Z', '9', '0'],
+  // From Monday, 25 March; from 18 to 24 March.
+  ['thisWeek', LAST_OF_MARCH, '7', '0'],
+  // 26 February to Friday, 1 March.
+  ['thisWeek', '2024-03-01T12:00:00Z', '15', '0'],
+  // Monday, 25 to Sunday, 31 December.
+  ['lastWeek', '2024-01-01T12:00:00Z', '1', '0'],
+  // 91 days; of the 92 before the first 91, without 31 December.
+  ['thisQuarter', LAST_OF_MARCH, '28', '0'],
+  ['thisQuarter', '2024-02-29T12:00:00Z', '15', '0'],
+  ['lastQuarter', LAST_OF_MARCH, '1', '0'],
+  // 91 days of 2024; 1 January to 1 April 2023, which was the 91st: 3 + 2.
+  ['thisYear', LAST_OF_MARCH, '28', '5'],
+  // Up to the 31st day of 2024 and of 2023.
+  ['thisYear', '2024-01-31T12:00:00Z', '3', '0'],
+  ['lastYear', LAST_OF_MARCH, '6', '0'],
+])('%s of %s by the local calendar: %s, and %s in what it is compared with', async (period, now, value, previous) => {
+  const data = await (await kathmandu(now)).kpi({ measure: 'totalLeads', period });
+  expect([data.value, data.previous]).toEqual([value, previous]);
+});
+
+test.each<[Period, string, string, string]>([
+  // 23 hours, 05:00Z to 04:00Z.
+  ['yesterday', '2025-03-10T04:00:00Z', '3', '0'],
+  ['lastWeek', '2025-03-10T15:00:00Z', '3', '0'],
+  // Still Sunday.
+  ['thisWeek', '2025-03-10T03:59:59Z', '3', '0'],
+  // 25 hours, 04:00Z to 05:00Z: 1 + 2 + 3.
+  ['yesterday', '2025-11-03T12:00:00Z', '6', '4'],
+  ['lastWeek', '2025-11-03T12:00:00Z', '10', '0'],
+  ['thisWeek', '2025-11-03T12:00:00Z', '8', '0'],
+  // 1 to 3 November: all but March; 1 to 3 October.
+  ['thisMonth', '2025-11-03T12:00:00Z', '18', '0'],
+])('%s at %s over a change of the clock: %s, and %s before', async (period, now, value, previous) => {
+  const data = await (await newYork(now)).kpi({ measure: 'totalLeads', period });
+  expect([data.value, data.previous]).toEqual([value, previous]);
+});
+
+test('the axis of a calendar period ends with it, and a step it cuts at either end is marked', async () => {
+  const asker = await kathmandu(LAST_OF_MARCH);
+  const axis = async (period: Period, timeBucket: ChartConfig['timeBucket']) => {
+    const points = (await asker.chart({ period, timeBucket })).series[0]?.points ?? [];
+    return [points.length, points.at(-1)?.key, points.flatMap(({ key, isPartial }) => (isPartial ? key : []))];
+  };
+  expect(await axis('lastMonth', 'day')).toEqual([29, '2024-02-29', []]);
+  // February was Thursday to Thursday.
+  expect(await axis('lastMonth', 'week')).toEqual([5, '2024-02-26', ['2024-01-29', '2024-02-26']]);
+  // 1 October 2023 was a Sunday, and so was 31 December.
+  expect(await axis('lastQuarter', 'week')).toEqual([14, '2023-12-25', ['2023-09-25']]);
+  expect(await axis('lastYear', 'month')).toEqual([12, '2023-12-01', []]);
+  expect(await axis('yesterday', 'hour')).toEqual([24, '2024-03-30T23:00+05:45', []]);
+  // What goes on ends with today.
+  expect(await axis('thisMonth', 'day')).toEqual([31, '2024-03-31', ['2024-03-31']]);
+  expect(await axis('thisYear', 'month')).toEqual([3, '2024-03-01', ['2024-03-01']]);
+  expect(await stepsOf(asker, { period: 'lastMonth', timeBucket: 'week' })).toEqual([
+    ['2024-01-29', 3],
+    ['2024-02-26', 9],
+  ]);
+});
+
+test('one range at a time, no other comparison than a period’s own, and no more steps than its longest has room for', async () => {
+  const asker = await kathmandu('2024-01-01T12:00:00Z');
+  const refused = { code: 'invalid_combination' };
+  await expect(async () => asker.kpi({ period: 'thisMonth', timeRangeDays: 30 })).rejects.toMatchObject(refused);
+  await expect(async () => asker.chart({ period: 'thisMonth', timeRangeDays: 30, xField: 'owner' })).rejects.toMatchObject(
+    refused,
+  );
+  await expect(async () => asker.kpi({ period: 'thisMonth', comparisonPeriodDays: 30 })).rejects.toMatchObject(refused);
+  // On 1 January its hours are but 24.
+  await expect(async () => asker.chart({ period: 'thisYear', timeBucket: 'hour' })).rejects.toMatchObject(refused);
 });
 
 test('the hour that is skipped in spring is no step', async () => {

@@ -2,16 +2,8 @@ import type { KpiConfig, KpiData } from '../../contract/charts.ts';
 import { refuse } from './condition.ts';
 import { formatExact, totalOf } from './crm-shares.ts';
 import type { Plan } from './plan.ts';
-import { type AnalyticsContext, answer, resolveQuestion } from './resolve.ts';
+import { type AnalyticsContext, answer, resolveQuestion, type Windows, windowsOf } from './resolve.ts';
 import { lastDays, type TimeWindow } from './time-range.ts';
-
-/** The spans of time a KPI looks at. */
-export interface KpiWindows {
-  /** null: all time. */
-  current: TimeWindow | null;
-  /** null: it is not compared. */
-  previous: TimeWindow | null;
-}
 
 /**
  * Resolves a KPI. Its value is exact: amounts and averages rounded half up to two places at the very end, percentages
@@ -19,7 +11,7 @@ export interface KpiWindows {
  * @param windows default: those the config says, which end with today
  * @throws AppError `unknown_field_name`, `invalid_combination`
  */
-export function planKpi(config: KpiConfig, context: AnalyticsContext, windows = windowsOf(config, context)): Plan<KpiData> {
+export function planKpi(config: KpiConfig, context: AnalyticsContext, windows = kpiWindows(config, context)): Plan<KpiData> {
   const resolveIn = (window: TimeWindow | null) =>
     resolveQuestion(
       { ...config, field: config.metricField },
@@ -51,13 +43,11 @@ export function planKpi(config: KpiConfig, context: AnalyticsContext, windows = 
   };
 }
 
-function windowsOf({ timeRangeDays, comparisonPeriodDays }: KpiConfig, { now, timezone }: AnalyticsContext): KpiWindows {
-  if (timeRangeDays === null) {
-    if (comparisonPeriodDays !== null) throw refuse('A number of all time has no earlier period to compare with');
-    return { current: null, previous: null };
-  }
-  return {
-    current: lastDays(timeRangeDays, now, timezone),
-    previous: comparisonPeriodDays === null ? null : lastDays(timeRangeDays, now, timezone, comparisonPeriodDays),
-  };
+function kpiWindows(config: KpiConfig, context: AnalyticsContext): Windows {
+  const { timeRangeDays, period, comparisonPeriodDays } = config;
+  const windows = windowsOf(config, context);
+  if (comparisonPeriodDays === null) return windows;
+  if (period !== null) throw refuse('A calendar period is compared with the one before it, not with days; leave them out');
+  if (timeRangeDays === null) throw refuse('A number of all time has no earlier period to compare with');
+  return { ...windows, previous: lastDays(timeRangeDays, context.now, context.timezone, comparisonPeriodDays) };
 }

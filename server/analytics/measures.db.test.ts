@@ -217,6 +217,7 @@ const BASE = {
   aggregation: 'count',
   measure: null,
   timeRangeDays: null,
+  period: null,
   filterField: null,
   filterValue: null,
   pipeline: null,

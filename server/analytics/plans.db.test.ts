@@ -140,6 +140,7 @@ const CHART: Omit<ChartConfig, 'dataSource'> = {
   groupBy: null,
   timeBucket: null,
   timeRangeDays: 365,
+  period: null,
   filterField: null,
   filterValue: null,
   pipeline: null,

@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import type { ChartConfig, KpiConfig, Unconverted, ValueFormat } from '../../contract/charts.ts';
 import type { CrmMode, CrmSource } from '../../contract/crm.ts';
+import { PERIODS, type RangeFields } from '../../contract/periods.ts';
 import { AppError } from '../platform/errors.ts';
 import {
   CATALOG,
@@ -19,7 +20,7 @@ import type { BoundTrait, Condition, Term } from './cube.ts';
 import { countValues, findCustomFields, findStageOdds, Money } from './dictionaries.ts';
 import type { Locale } from './labels.ts';
 import { addTally, createTally, finishTally, type MoneyContext, type Tally } from './tally.ts';
-import { type Bucket, lastDays, type TimeWindow } from './time-range.ts';
+import { type Bucket, calendarWindows, lastDays, type TimeWindow } from './time-range.ts';
 
 export { refuse };
 
@@ -58,6 +59,21 @@ export interface Resolved {
   format: ValueFormat;
   /** One a plain measure; numerator and denominator of a ratio. */
   terms: readonly Term[];
+}
+
+/** The spans of time a question looks at. */
+export interface Windows {
+  /** null: all time. */
+  current: TimeWindow | null;
+  /** null: it is not compared. */
+  previous: TimeWindow | null;
+}
+
+/** Where a config looks, with what a calendar period is compared with. @throws AppError `invalid_combination` */
+export function windowsOf({ timeRangeDays, period }: RangeFields, { now, timezone }: AnalyticsContext): Windows {
+  if (period === null) return { current: timeRangeDays === null ? null : lastDays(timeRangeDays, now, timezone), previous: null };
+  if (timeRangeDays !== null) throw refuse('Either timeRangeDays or a period says which time is meant, not both');
+  return calendarWindows(PERIODS[period], now, timezone);
 }
 
 const CUSTOM = 'custom:';

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { DateTime } from 'luxon';
 import type { TimeBucket } from '../../contract/charts.ts';
+import type { CalendarSpan } from '../../contract/periods.ts';
 import type { Locale } from './labels.ts';
 
 /** A half-open span of time: `from` is in it, `to` is not. */
@@ -12,7 +13,7 @@ export interface TimeWindow {
 /** One step of a time axis. It ends where the next one starts, the last one where the window ends. */
 export interface Bucket {
   start: Date;
-  /** The window begins in the middle of it; `start` is the window's. */
+  /** The window begins in the middle of it, and `start` is the window's, or ends there. */
   isCut: boolean;
   /** ISO date of the local day, week (its Monday), month, quarter or year; for hours ISO time with its offset, as 01:00 comes twice in autumn. */
   key: string;
@@ -41,6 +42,28 @@ export function lastDays(days: number, now: Date, timezone: string, endDaysAgo =
     from: startOfLocalDay(lastDay.minus({ days: days - 1 }), timezone),
     to: startOfLocalDay(lastDay.plus({ days: 1 }), timezone),
   };
+}
+
+/**
+ * A calendar period and what it is compared with. The present one ends with today, and goes with as many days from the beginning
+ * of the one before, or with all of it where it was shorter; a whole one goes with the whole one before.
+ */
+export function calendarWindows(
+  { unit, ago }: CalendarSpan,
+  now: Date,
+  timezone: string,
+): { current: TimeWindow; previous: TimeWindow } {
+  const units = (count: number) => ({ [`${unit}s`]: count });
+  const tomorrow = localDate(now, timezone).plus({ days: 1 });
+  const start = localDate(now, timezone).startOf(unit).minus(units(ago));
+  const end = ago === 0 ? tomorrow : start.plus(units(1));
+  const startBefore = start.minus(units(1));
+  const endBefore = ago === 0 ? DateTime.min(start, startBefore.plus(end.diff(start, 'days'))) : start;
+  const between = (first: DateTime, behind: DateTime) => ({
+    from: startOfLocalDay(first, timezone),
+    to: startOfLocalDay(behind, timezone),
+  });
+  return { current: between(start, end), previous: between(startBefore, endBefore) };
 }
 
 /**
@@ -97,17 +120,20 @@ function calendarSteps(window: TimeWindow, bucket: Exclude<TimeBucket, 'hour'>, 
   const label = labeller(window, bucket, locale);
   const buckets: Bucket[] = [];
   let step = localDate(window.from, timezone).startOf(bucket);
-  for (;;) {
-    const start = startOfLocalDay(step, timezone);
-    if (start >= window.to) return buckets;
+  let start = startOfLocalDay(step, timezone);
+  while (start < window.to) {
+    const next = step.plus({ [`${bucket}s`]: 1 });
+    const end = startOfLocalDay(next, timezone);
     buckets.push({
       start: new Date(Math.max(start.getTime(), window.from.getTime())),
-      isCut: start < window.from,
+      isCut: start < window.from || end > window.to,
       key: step.toISODate(),
       label: label(step),
     });
-    step = step.plus({ [`${bucket}s`]: 1 });
+    step = next;
+    start = end;
   }
+  return buckets;
 }
 
 function labeller(window: TimeWindow, bucket: Exclude<TimeBucket, 'hour'>, locale: Locale): (step: DateTime) => string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AGENTS } from '../../contract/agents.ts';
 import { type WidgetConfig, widgetConfig } from '../../contract/dashboard.ts';
 import type { Category } from '../../contract/onboarding.ts';
+import { rangeOf } from '../../contract/periods.ts';
 import type { ProposedChart } from '../agents/chart-architect/propose-charts.ts';
 import { findCustomFields } from '../analytics/dictionaries.ts';
 import type { AnalyticsContext } from '../analytics/resolve.ts';
@@ -158,11 +159,11 @@ function keyOf(template: string, xField: string | number | null): string {
 
 /** What is asked, whatever it is called and however it is drawn. */
 function questionOf(config: WidgetConfig): string {
-  const { dataSource, crmSource, aggregation, measure, timeRangeDays, filterField, filterValue, pipeline } = config;
+  const { dataSource, crmSource, aggregation, measure, filterField, filterValue, pipeline } = config;
   const isKpi = config.chartType === 'kpi';
   const axes = isKpi ? [config.metricField] : [config.xField, config.yField, config.groupBy, config.timeBucket];
   return JSON.stringify([
-    ...[isKpi, dataSource, crmSource, aggregation, measure, timeRangeDays, filterField, filterValue, pipeline],
+    ...[isKpi, dataSource, crmSource, aggregation, measure, rangeOf(config), filterField, filterValue, pipeline],
     ...axes,
   ]);
 }

@@ -234,6 +234,7 @@ const COMMON_DEFAULTS = {
   aggregation: 'count',
   measure: null,
   timeRangeDays: null,
+  period: null,
   filterField: null,
   filterValue: null,
   pipeline: null,

@@ -125,6 +125,7 @@ const CUSTOM_MESSAGES = new Map<unknown, [code: ErrorCode, message: string]>([
   ['blank', ['blank', 'is blank']],
   ['invalid_characters', ['invalid_characters', 'has characters that are not allowed']],
   ['unknown_field_name', ['unknown_field_name', 'is not a name that is known']],
+  ['invalid_combination', ['invalid_combination', 'does not go together with what else is asked']],
 ]);
 
 function customIssue(path: (string | number)[], { params }: z.core.$ZodIssueCustom): FieldIssue {

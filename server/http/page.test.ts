@@ -17,7 +17,7 @@ function boot(name: string): BootData {
     session: { token: 't', expiresAt: '2026-11-24T10:00:00.000Z', user: { id: '1', name, role: 'member' }, locale: 'en' },
     notice: null,
     locale: 'en',
-    filter: { range: null, crm: null },
+    filter: { range: null, period: null, crm: null },
   };
 }
 

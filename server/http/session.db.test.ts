@@ -246,14 +246,14 @@ test('the page opens as the person has left it, in the frame and through a link'
   const inFrame = async () => readBoot(await openPage(app, 'app', portal, portal.open(ADMIN)));
   for (const open of [byLink, inFrame]) {
     const { filter, session } = await open();
-    expect(filter).toEqual({ range: null, crm: null });
+    expect(filter).toEqual({ range: null, period: null, crm: null });
     const kept = await fetch(`${app.url}/api/dashboard/filter`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${session?.token}` },
-      body: JSON.stringify({ range: 30, crm: 'bitrix24' }),
+      body: JSON.stringify({ range: 30, period: null, crm: 'bitrix24' }),
     });
     expect(kept.status).toBe(204);
-    expect((await open()).filter).toEqual({ range: 30, crm: 'bitrix24' });
+    expect((await open()).filter).toEqual({ range: 30, period: null, crm: 'bitrix24' });
   }
 });
 

@@ -80,7 +80,8 @@ export async function loadDecided(tx: Tx, tenantId: string): Promise<Map<string,
 
 /** What somebody looks at the dashboard through, as a `DashboardFilter`. */
 export function filterSql(member: string): string {
-  return `json_build_object('range', ${member}.dashboard_range_days, 'crm', ${member}.dashboard_crm)`;
+  return `json_build_object('range', ${member}.dashboard_range_days, 'period', ${member}.dashboard_period,
+    'crm', ${member}.dashboard_crm)`;
 }
 
 /** null for somebody who never opened LeadRelay. */
@@ -105,7 +106,7 @@ export async function saveMember(tx: Tx, tenantId: string, member: Member): Prom
                set name = excluded.name, role = excluded.role, locale = coalesce(excluded.locale, m.locale),
                    last_seen_at = case when m.removed_at is null then excluded.last_seen_at else m.last_seen_at end
              returning tenant_id, name, role, given_role, locale, language, removed_at,
-                       dashboard_range_days, dashboard_crm
+                       dashboard_range_days, dashboard_period, dashboard_crm
            )
            select ${ACCESS}, m.locale is distinct from (select locale from before) as is_news
            from m left join tenant_settings s on s.tenant_id = m.tenant_id`,
@@ -204,12 +205,12 @@ export async function saveFilter(
   tx: Tx,
   tenantId: string,
   { crmSource, crmUserId }: PersonKey,
-  { range, crm }: DashboardFilter,
+  { range, period, crm }: DashboardFilter,
 ): Promise<void> {
   const saved = await tx.query({
-    text: `update tenant_members set dashboard_range_days = $4, dashboard_crm = $5
+    text: `update tenant_members set dashboard_range_days = $4, dashboard_period = $5, dashboard_crm = $6
            where tenant_id = $1 and crm_source = $2 and crm_user_id = $3 returning 1`,
-    values: [tenantId, crmSource, crmUserId, range, crm],
+    values: [tenantId, crmSource, crmUserId, range, period, crm],
   });
   if (saved.length === 0) throw new AppError('not_found');
 }

@@ -1,5 +1,6 @@
 import type { Widget } from '../../../contract/dashboard.ts';
 import { narrowConfig } from '../../../contract/dashboard-filter.ts';
+import { rangeOf } from '../../../contract/periods.ts';
 import { Chart } from '../../charts/chart.tsx';
 import { useApp } from '../../context.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -16,12 +17,12 @@ export function ChartCard({ widget, panel, filter, tools, coverage, help, span }
   if (shown.chartType === 'kpi') return null;
   const data = panel.kind === 'ready' && panel.data.kind === 'chart' ? panel.data : null;
   // The description speaks of the widget's own days.
-  const isOwn = shown.timeRangeDays === widget.config.timeRangeDays;
+  const isOwn = rangeOf(shown) === rangeOf(widget.config);
   return (
     <Panel
       id={widget.id}
       title={shown.title}
-      subtitle={(isOwn && shown.description) || describeRange(shown.timeRangeDays, i18n)}
+      subtitle={(isOwn && shown.description) || describeRange(rangeOf(shown), i18n)}
       heading={tools?.heading(widget)}
       actions={tools?.actions(widget)}
       state={panel.kind}

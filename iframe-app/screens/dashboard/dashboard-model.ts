@@ -140,9 +140,10 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
 }
 
 /** The filter as GET /api/dashboard/data takes it; empty for none. */
-export function queryOf({ range, crm }: DashboardFilter): string {
+export function queryOf({ range, period, crm }: DashboardFilter): string {
   const query = new URLSearchParams();
   if (range !== null) query.set('range', `${range}`);
+  if (period !== null) query.set('period', period);
   if (crm !== null) query.set('crm', crm);
   return query.size > 0 ? `?${query}` : '';
 }

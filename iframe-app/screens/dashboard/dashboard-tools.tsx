@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { narrowConfig } from '../../../contract/dashboard-filter.ts';
+import { rangeOf } from '../../../contract/periods.ts';
 import type { Api, ServerFile } from '../../api.ts';
 import { ApiError } from '../../api.ts';
 import { drawPicture, legendOf } from '../../charts/picture.ts';
@@ -131,7 +132,7 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
       const data = dataOf(widget.id);
       if (!canvas || config.chartType === 'kpi' || data?.kind !== 'chart') return;
       const legend = legendOf(config, data, (value) => app.format.exact(value, data));
-      const subtitle = describeRange(config.timeRangeDays, app.i18n);
+      const subtitle = describeRange(rangeOf(config), app.i18n);
       const picture = await drawPicture(canvas, { title: config.title, subtitle, legend });
       if (picture) saveFile(picture, `${config.title.replaceAll(/[\\/:*?"<>|]/g, ' ').trim()}.png`);
     },
@@ -151,7 +152,7 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
           <FullScreen
             config={shown}
             data={data}
-            subtitle={describeRange(shown.timeRangeDays, i18n)}
+            subtitle={describeRange(rangeOf(shown), i18n)}
             t={t}
             onClose={() => {
               model.full.value = null;

@@ -2,8 +2,10 @@ import type { KpiConfig, KpiData } from '../../../contract/charts.ts';
 import type { CrmMode } from '../../../contract/crm.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { narrowConfig } from '../../../contract/dashboard-filter.ts';
+import { rangeOf } from '../../../contract/periods.ts';
 import { type AppContext, useApp } from '../../context.ts';
 import { crmName } from '../../crm-name.ts';
+import type { I18n } from '../../i18n.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { CardProps } from './dashboard.tsx';
 import { inRows } from './dashboard-model.ts';
@@ -30,7 +32,7 @@ export function KpiCard({ widget, panel, filter, tools, coverage, help, mode, pl
       id={widget.id}
       kind="kpi"
       title={shown.title}
-      subtitle={describeRange(shown.timeRangeDays, i18n)}
+      subtitle={describeRange(rangeOf(shown), i18n)}
       heading={tools?.heading(widget)}
       actions={tools?.actions(widget)}
       state={panel.kind}
@@ -78,19 +80,22 @@ function valueText({ i18n, format }: AppContext, value: string | null, data: Kpi
 
 function Comparison({ config, data }: { config: KpiConfig; data: KpiData }) {
   const { i18n, format } = useApp();
-  if (config.comparisonPeriodDays === null || data.value === null || data.previous === null) return null;
+  const compared = comparedWith(config, i18n);
+  if (compared === null || data.value === null || data.previous === null) return null;
   const change = format.change(data.value, data.previous, data);
   if (change === null) return null;
   const difference = Number(data.value) - Number(data.previous);
-  const { comparisonPeriodDays: count, timeRangeDays } = config;
   return (
     <p class="kpi-change">
-      <span class={`change change-${toneOf(difference, data)}`}>{change}</span>{' '}
-      <span class="kpi-before">
-        {i18n.t(count === timeRangeDays ? 'kpi.comparedWithPrevious' : 'kpi.comparedWith', { count })}
-      </span>
+      <span class={`change change-${toneOf(difference, data)}`}>{change}</span> <span class="kpi-before">{compared}</span>
     </p>
   );
+}
+
+/** null: with nothing. */
+function comparedWith({ period, timeRangeDays, comparisonPeriodDays: count }: KpiConfig, { t }: I18n): string | null {
+  if (period !== null) return t(`kpi.before.${period}`);
+  return count === null ? null : t(count === timeRangeDays ? 'kpi.comparedWithPrevious' : 'kpi.comparedWith', { count });
 }
 
 /** More is better, but for times: there less is. */

@@ -42,7 +42,16 @@ test('a choice is a sentence, a name and a config', () => {
   expect(config).toEqual({
     ...{ title: 'Deals won · by responsible', description: '', chartType: 'bar', dataSource: 'deals', crmSource: 'all' },
     ...{ xField: 'owner', yField: null, aggregation: 'count', measure: 'wonDeals', groupBy: null, timeBucket: null },
-    ...{ timeRangeDays: 90, filterField: null, filterValue: null, pipeline: null, sortOrder: 'desc', limit: 15, size: 'medium' },
+    ...{
+      timeRangeDays: 90,
+      period: null,
+      filterField: null,
+      filterValue: null,
+      pipeline: null,
+      sortOrder: 'desc',
+      limit: 15,
+      size: 'medium',
+    },
   });
 });
 

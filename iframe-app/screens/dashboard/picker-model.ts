@@ -2,6 +2,7 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { CatalogReply, CatalogSource, DimensionValuesReply } from '../../../contract/catalog.ts';
 import type { TimeBucket, ValueFormat } from '../../../contract/charts.ts';
 import type { WidgetConfig, WidgetPreview } from '../../../contract/dashboard.ts';
+import { type Range, toRangeFields } from '../../../contract/periods.ts';
 import { ApiError } from '../../api.ts';
 import type { Timers } from '../../poller.ts';
 import { run, type Task } from '../task.ts';
@@ -24,7 +25,7 @@ export interface Choice {
   filter: string;
   /** One of its values; null while the person has chosen none: then it is the first. */
   filterValue: string | null;
-  range: number | null;
+  range: Range;
   kind: ChartKind | '';
   size: 'small' | 'medium' | 'large';
   /** '' while the person has written none: then it is what is counted. */
@@ -248,7 +249,7 @@ export function pick(
     crmSource: 'all',
     aggregation: measure.aggregation,
     measure: measure.name,
-    timeRangeDays: wanted.range,
+    ...toRangeFields(wanted.range),
     filterField: filter && only ? filter.value : null,
     filterValue: filter && only ? only.value : null,
     pipeline: pipeline === '' ? null : pipeline,
@@ -272,7 +273,7 @@ export function pick(
           chartType: 'kpi',
           metricField: measure.field,
           format: measure.format,
-          comparisonPeriodDays: wanted.range,
+          comparisonPeriodDays: typeof wanted.range === 'number' ? wanted.range : null,
           size: 'small',
         }
       : { ...chart, chartType: kind, limit: by === 'time' ? null : limitOf(kind) };

@@ -60,7 +60,7 @@ export function Picker({ api, model, t, onClose }: PickerProps) {
             <Form picked={picked} picker={picker} t={t} />
             <section class="panel picker-preview" aria-label={t('picker.preview')}>
               <h3>{picked.config.title}</h3>
-              <p class="panel-subtitle">{describeRange(picked.config.timeRangeDays, i18n)}</p>
+              <p class="panel-subtitle">{describeRange(picked.choice.range, i18n)}</p>
               <Preview picker={picker} config={picked.config} t={t} />
             </section>
           </div>

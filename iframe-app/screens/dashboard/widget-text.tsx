@@ -1,9 +1,11 @@
 import type { Unconverted as UnconvertedAmount } from '../../../contract/charts.ts';
+import type { Range } from '../../../contract/periods.ts';
 import { useApp } from '../../context.ts';
 import type { I18n } from '../../i18n.ts';
 
-export function describeRange(days: number | null, { t }: I18n): string {
-  return days === null ? t('range.all') : t('range.days', { count: days });
+export function describeRange(range: Range, { t }: I18n): string {
+  if (typeof range === 'string') return t(`range.${range}`);
+  return range === null ? t('range.all') : t('range.days', { count: range });
 }
 
 /** Amounts in currencies without a rate stand beside the total: added they would be wrong, left out unsaid they would be lost. */

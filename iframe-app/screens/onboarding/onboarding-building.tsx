@@ -1,3 +1,4 @@
+import { rangeOf } from '../../../contract/periods.ts';
 import type { Chart as ChartComponent } from '../../charts/chart.tsx';
 import { useApp } from '../../context.ts';
 import { Panel } from '../../ui/panel.tsx';
@@ -49,7 +50,7 @@ function Built({ built: { widget, panel }, words, Chart }: { built: BuiltWidget;
   return (
     <Panel
       title={config.title}
-      subtitle={config.chartType === 'kpi' ? describeRange(config.timeRangeDays, i18n) : config.description}
+      subtitle={config.chartType === 'kpi' ? describeRange(rangeOf(config), i18n) : config.description}
       kind={config.chartType === 'kpi' ? 'kpi' : 'chart'}
       state={panel.kind}
     >

@@ -143,6 +143,7 @@ function toConfig(proposed: Proposal, { dimensions, times, numbers, measures }: 
     groupBy: named(proposed.groupBy, dimensions),
     timeBucket,
     timeRangeDays,
+    period: null,
     filterField: null,
     filterValue: null,
     pipeline: null,

@@ -311,6 +311,7 @@ function toConfig(
     metricField: null,
     format,
     timeRangeDays: days,
+    period: null,
     comparisonPeriodDays: isCompared ? days : null,
     size: 'small',
   };

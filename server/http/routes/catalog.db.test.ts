@@ -303,6 +303,18 @@ describe('a dashboard that is looked at through a filter', () => {
     await rig.owner.query('delete from dashboard_widgets');
   });
 
+  test('counts a calendar period where a widget counts days, and compares a KPI with the one before', async () => {
+    const created = await rig.call('/widgets', { body: { config: kpiOf({ timeRangeDays: 30 }) } });
+    const { id } = widget.parse(await created.json());
+    const february = await countLeads('2025-02-01T05:00:00Z', '2025-03-01T05:00:00Z');
+    const january = await countLeads('2025-01-01T05:00:00Z', '2025-02-01T05:00:00Z');
+    const lastMonth = await data('?period=lastMonth');
+    expect(shownValue(lastMonth, id)).toEqual([february, january]);
+    expect(shownValue(lastMonth, 'leadsByStage30')).toEqual([february]);
+    expect(shownValue(lastMonth, 'totalLeads')).toEqual(['9', null]);
+    await rig.owner.query('delete from dashboard_widgets');
+  });
+
   test('has its own numbers beside those that are remembered', async () => {
     const whole = await data('');
     const week = await data('?range=7&crm=bitrix24');
@@ -333,6 +345,10 @@ describe('a dashboard that is looked at through a filter', () => {
     ['?range=1e400', '422 out_of_range'],
     ['?range=7&range=8', '400 malformed_url'],
     ['?range=7%00', '422 invalid_characters'],
+    ['?period=nextMonth', '422 invalid_value'],
+    ['?period=', '422 invalid_value'],
+    ["?period=lastMonth'--", '422 invalid_value'],
+    ['?range=7&period=lastMonth', '422 invalid_combination'],
     ['?crm=all', '422 invalid_value'],
     ["?crm=bitrix24'--", '422 invalid_value'],
     ['?tenant=7', '422 unknown_field'],

@@ -46,8 +46,10 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
     .route('/data')
     .get(async (req, res) => {
       const session = getSession(res);
-      const { widgets, range = null, crm = null } = parseQuery(dashboardRequest, req);
-      if (widgets || range !== null || crm !== null) return sendView(res, session, widgets, { range, crm });
+      const { widgets, range = null, period = null, crm = null } = parseQuery(dashboardRequest, req);
+      if (widgets || range !== null || period !== null || crm !== null) {
+        return sendView(res, session, widgets, { range, period, crm });
+      }
       await whileWaiting(res, async (signal) => {
         const { dashboard, isHit } = await cache.get(session, signal);
         const reader = `${session.crmSource} ${session.userId}`;

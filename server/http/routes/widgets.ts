@@ -103,9 +103,9 @@ export function createWidgetRoutes(deps: DrillDeps & { tenantNews: DbListener })
   router
     .route('/widgets/:id/csv')
     .get(async (req, res) => {
-      const { range = null, crm = null } = parseQuery(filterRequest, req);
+      const { range = null, period = null, crm = null } = parseQuery(filterRequest, req);
       await whileWaiting(res, async (signal) => {
-        const asked = { id: req.params.id, filter: { range, crm } };
+        const asked = { id: req.params.id, filter: { range, period, crm } };
         const { title, csv, rowCount } = await loadWidgetCsv(deps, getSession(res), asked, signal);
         await writeLog(deps, res, { action: 'export_widget', entity: null, recordCount: rowCount });
         sendCsvHeaders(res, attachment(title));

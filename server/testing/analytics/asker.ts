@@ -15,6 +15,7 @@ const COUNT_OF_ALL = {
   aggregation: 'count',
   measure: null,
   timeRangeDays: null,
+  period: null,
   filterField: null,
   filterValue: null,
   pipeline: null,

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { DateTime } from 'luxon';
 import type { ChartConfig, ChartPoint, ChartSeries, DataSource, KpiConfig, Unconverted } from '../../../contract/charts.ts';
+import type { Period } from '../../../contract/periods.ts';
 import { CUSTOM_FIELDS, PHONES, PIPELINES, RATES, STATUSES, USERS, type World, type WorldRow } from './random-world.ts';
 
 /*
@@ -591,13 +592,7 @@ export function measureOf(config: ChartConfig | KpiConfig, mode: World['mode']):
 }
 
 /** Rows of one part of a measure that a question counts, whatever their category. */
-function select(
-  one: Part,
-  config: ChartConfig | KpiConfig,
-  world: World,
-  time: string,
-  days: { from: DateTime; to: DateTime } | null,
-): WorldRow[] {
+function select(one: Part, config: ChartConfig | KpiConfig, world: World, time: string, days: Days | null): WorldRow[] {
   const { filterField, filterValue, pipeline, crmSource } = config;
   return world[one.entity].filter((row) => {
     const at = row[time];
@@ -612,9 +607,56 @@ function select(
   });
 }
 
-function lastDays(count: number, world: World, daysAgo = 0): { from: DateTime; to: DateTime } {
+function lastDays(count: number, world: World, daysAgo = 0): Days {
   const today = DateTime.fromJSDate(world.now, { zone: world.timezone }).startOf('day').minus({ days: daysAgo });
   return { from: today.minus({ days: count - 1 }).startOf('day'), to: today.plus({ days: 1 }).startOf('day') };
+}
+
+interface Days {
+  from: DateTime;
+  to: DateTime;
+}
+
+/** How the days of a period are called, all by one name, and how many such names back from today's it is. */
+const CALENDAR: Record<Period, { called: string; ago: number }> = {
+  yesterday: { called: 'yyyy-LL-dd', ago: 1 },
+  thisWeek: { called: 'kkkk-WW', ago: 0 },
+  lastWeek: { called: 'kkkk-WW', ago: 1 },
+  thisMonth: { called: 'yyyy-LL', ago: 0 },
+  lastMonth: { called: 'yyyy-LL', ago: 1 },
+  thisQuarter: { called: 'yyyy-q', ago: 0 },
+  lastQuarter: { called: 'yyyy-q', ago: 1 },
+  thisYear: { called: 'yyyy', ago: 0 },
+  lastYear: { called: 'yyyy', ago: 1 },
+};
+
+/** A calendar period, and the one before it up to as many days as the present one has. Found by walking back from today. */
+function calendarDays(period: Period, world: World): { current: Days; previous: Days } {
+  const { called, ago } = CALENDAR[period];
+  const spans = new Map<string, DateTime[]>();
+  for (let back = 0; spans.size < ago + 3; back += 1) {
+    const day = DateTime.fromJSDate(world.now, { zone: world.timezone }).startOf('day').minus({ days: back }).startOf('day');
+    const name = day.toFormat(called);
+    spans.set(name, [day, ...(spans.get(name) ?? [])]);
+  }
+  const [current = [], previous = []] = [...spans.values()].slice(ago);
+  const toDays = (days: DateTime[]): Days => {
+    const last = days.at(-1) as DateTime;
+    return { from: days[0] as DateTime, to: last.plus({ days: 1 }).startOf('day') };
+  };
+  return { current: toDays(current), previous: toDays(ago === 0 ? previous.slice(0, current.length) : previous) };
+}
+
+/** What a config looks at; null: all time. */
+function daysOf({ timeRangeDays, period }: ChartConfig | KpiConfig, world: World): Days | null {
+  if (period !== null) return calendarDays(period, world).current;
+  return timeRangeDays === null ? null : lastDays(timeRangeDays, world);
+}
+
+/** What a KPI is compared with; null: nothing. */
+function daysBefore({ timeRangeDays, period, comparisonPeriodDays }: KpiConfig, world: World): Days | null {
+  if (period !== null) return calendarDays(period, world).previous;
+  return timeRangeDays === null || comparisonPeriodDays === null ? null : lastDays(timeRangeDays, world, comparisonPeriodDays);
 }
 
 /** @param parts the rows of each part of the measure */
@@ -688,16 +730,16 @@ function aggregate(aggregation: Part['aggregation'], values: readonly Decimal[])
 /** What a KPI should say. */
 export function answerKpi(config: KpiConfig, world: World) {
   const measure = measureOf(config, world.mode);
-  const within = (daysAgo: number) => {
-    const days = config.timeRangeDays === null ? null : lastDays(config.timeRangeDays, world, daysAgo);
+  const within = (days: Days | null) => {
     const rows = measure.parts.map((one) => select(one, config, world, TIMES[one.entity][one.time] ?? '', days));
     return compute(measure, rows, world);
   };
   const shown = (result: Decimal | null) => inDigits(result, measure.format);
-  const current = within(0);
+  const current = within(daysOf(config, world));
+  const before = daysBefore(config, world);
   return {
     value: shown(current.value),
-    previous: config.comparisonPeriodDays === null ? null : shown(within(config.comparisonPeriodDays).value),
+    previous: before && shown(within(before).value),
     format: measure.format,
     rowCount: current.rowCount,
     unconverted: current.unconverted,
@@ -718,13 +760,14 @@ interface Cell {
 
 /** What a chart should show. */
 export function answerChart(config: ChartConfig, world: World): ChartData {
-  const { xField, groupBy, timeBucket, timeRangeDays, title } = config;
+  const { xField, groupBy, timeBucket, title } = config;
+  const asked = daysOf(config, world);
   const measure = measureOf(config, world.mode);
-  const steps = timeBucket === null ? null : stepsOf(timeBucket, timeRangeDays, world);
+  const steps = timeBucket === null ? null : stepsOf(timeBucket, asked ?? lastDays(5000, world), world);
   const cells: Cell[] = [];
   measure.parts.forEach((one, index) => {
     const time = TIMES[one.entity][(timeBucket !== null ? xField : null) ?? one.time] ?? '';
-    const days = steps ?? (timeRangeDays === null ? null : lastDays(timeRangeDays, world));
+    const days = steps ?? asked;
     for (const row of select(one, config, world, time, days)) {
       const of = (name: string | null) =>
         (name === null ? undefined : DIMENSIONS[one.entity][name]?.describe(row, world, time)) ?? none('', null);
@@ -744,7 +787,7 @@ export function answerChart(config: ChartConfig, world: World): ChartData {
       ? (DIMENSIONS[measure.parts[0]?.entity ?? config.dataSource][xField]?.closed ?? [])
       : [];
   const categories = steps
-    ? axisOf(steps.keys, cells, timeRangeDays === null)
+    ? axisOf(steps.keys, cells, asked === null)
     : arrange([...empty, ...cells.map(({ category }) => category)], (cell) => cell.category.id, 1000, config.limit);
   const series =
     groupBy === null
@@ -805,7 +848,7 @@ export function answerChart(config: ChartConfig, world: World): ChartData {
             result === null ? null : result.toDecimalPlaces(measure.format === 'number' && result.isInt() ? 0 : 2).toNumber(),
           color: (groupBy === null ? category : line).color,
           ...(measure.parts.length === 2 && { of: rowCount }),
-          ...(steps && timeBucket && isUnfinished(category.code, timeBucket, steps.from, world) && { isPartial: true }),
+          ...(steps && timeBucket && isUnfinished(category.code, timeBucket, steps, world) && { isPartial: true }),
         };
       }),
     })),
@@ -816,8 +859,7 @@ function pickCounts({ rowCount, unconverted }: ReturnType<typeof compute>) {
   return { rowCount, unconverted };
 }
 
-function stepsOf(bucket: NonNullable<ChartConfig['timeBucket']>, days: number | null, world: World) {
-  const { from, to } = days === null ? lastDays(5000, world) : lastDays(days, world);
+function stepsOf(bucket: NonNullable<ChartConfig['timeBucket']>, { from, to }: Days, world: World) {
   const keys = new Set<string>();
   for (let at = from; at < to; at = bucket === 'hour' ? at.plus({ hours: 1 }) : at.plus({ days: 1 })) {
     keys.add(stepOf(at.toMillis(), bucket, world.timezone).id);
@@ -831,10 +873,11 @@ function stepOf(at: number, bucket: NonNullable<ChartConfig['timeBucket']>, time
   return value(key, key, '');
 }
 
-/** Begun before the days that are asked for, or not over yet. */
-function isUnfinished(key: string, bucket: NonNullable<ChartConfig['timeBucket']>, from: DateTime, world: World): boolean {
+/** Begun before the days that are asked for, ending after them, or not over yet. */
+function isUnfinished(key: string, bucket: NonNullable<ChartConfig['timeBucket']>, { from, to }: Days, world: World): boolean {
   const start = DateTime.fromISO(key, { zone: world.timezone });
-  return start < from || start.plus({ [bucket]: 1 }).toMillis() > world.now.getTime();
+  const end = start.plus({ [bucket]: 1 });
+  return start < from || end > to || end.toMillis() > world.now.getTime();
 }
 
 function axisOf(keys: readonly string[], cells: readonly Cell[], fromFirst: boolean) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ChartConfig, DataSource, KpiConfig } from '../../../contract/charts.ts';
+import { PERIODS, type Period, type Range, toRangeFields } from '../../../contract/periods.ts';
 import { DIMENSIONS, measureOf, measuresOf, NUMBERS, TIMES } from './naive-answer.ts';
 import type { World } from './random-world.ts';
 
@@ -56,6 +57,7 @@ function asKpi({ field, ...question }: Question): KpiConfig {
     metricField: field,
     format: 'number',
     timeRangeDays: null,
+    period: null,
     comparisonPeriodDays: null,
     filterField: null,
     filterValue: null,
@@ -81,7 +83,20 @@ function restrictions(question: Question, mode: World['mode']) {
   });
 }
 
-const WINDOWS = fc.oneof(fc.constantFrom(null, 1, 7, 30, 90, 365), fc.integer({ min: 1, max: 500 }));
+const PERIOD_NAMES = Object.keys(PERIODS) as Period[];
+const RANGES: fc.Arbitrary<Range> = fc.oneof(
+  fc.constantFrom(null, 1, 7, 30, 90, 365),
+  fc.integer({ min: 1, max: 500 }),
+  fc.constantFrom(...PERIOD_NAMES),
+);
+/** Of no more steps than can be compared in time. */
+const SHORT_RANGES: Partial<Record<(typeof BUCKETS)[number], fc.Arbitrary<Range>>> = {
+  hour: fc.oneof(
+    fc.integer({ min: 1, max: 14 }),
+    fc.constantFrom('yesterday' as const, 'thisWeek' as const, 'lastWeek' as const),
+  ),
+  day: fc.oneof(fc.integer({ min: 1, max: 90 }), fc.constantFrom(...PERIOD_NAMES.filter((name) => !name.endsWith('Year')))),
+};
 
 /** KPIs that can be asked, over everything the catalog has. */
 export function kpiConfigs(mode: World['mode']): fc.Arbitrary<KpiConfig> {
@@ -89,17 +104,17 @@ export function kpiConfigs(mode: World['mode']): fc.Arbitrary<KpiConfig> {
     fc
       .record({
         restriction: restrictions(question, mode),
-        timeRangeDays: hasTimes(question, mode) ? WINDOWS : fc.constant(null),
+        range: hasTimes(question, mode) ? RANGES : fc.constant(null),
         comparison: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 400 })),
       })
-      .map(({ restriction, timeRangeDays, comparison }) => ({
+      .map(({ restriction, range, comparison }) => ({
         ...asKpi(question),
         format: measureOf(asKpi(question), mode).format,
         ...restriction.filter,
         crmSource: restriction.crmSource,
         pipeline: restriction.pipeline,
-        timeRangeDays,
-        comparisonPeriodDays: timeRangeDays === null ? null : comparison,
+        ...toRangeFields(range),
+        comparisonPeriodDays: typeof range === 'number' ? comparison : null,
       })),
   );
 }
@@ -112,18 +127,13 @@ export function chartConfigs(mode: World['mode']): fc.Arbitrary<ChartConfig> {
     const byCategory = fc.record({
       xField: fc.constantFrom(...dimensions),
       timeBucket: fc.constant(null),
-      timeRangeDays: times.length > 0 ? WINDOWS : fc.constant(null),
+      range: times.length > 0 ? RANGES : fc.constant(null),
     });
     const byTime = fc.constantFrom(...BUCKETS).chain((timeBucket) =>
       fc.record({
         xField: fc.constantFrom(null, ...times),
         timeBucket: fc.constant(timeBucket),
-        timeRangeDays:
-          timeBucket === 'hour'
-            ? fc.integer({ min: 1, max: 14 })
-            : timeBucket === 'day'
-              ? fc.integer({ min: 1, max: 90 })
-              : WINDOWS,
+        range: SHORT_RANGES[timeBucket] ?? RANGES,
       }),
     );
     return fc
@@ -136,9 +146,11 @@ export function chartConfigs(mode: World['mode']): fc.Arbitrary<ChartConfig> {
       })
       .map(({ axis, restriction, groupBy, sortOrder, limit }): ChartConfig => {
         const { field, ...asked } = question;
+        const { range, ...axes } = axis;
         return {
           ...asked,
-          ...axis,
+          ...axes,
+          ...toRangeFields(range),
           ...restriction.filter,
           chartId: 'c',
           title: 'Chart',
@@ -226,6 +238,7 @@ export const hostileConfigs: fc.Arbitrary<Record<string, unknown>> = fc.record({
   format: fc.constantFrom('number', 'currency', 'percentage', 'duration'),
   timeBucket: fc.constantFrom(null, ...BUCKETS),
   timeRangeDays: numbers,
+  period: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.constantFrom('lastMonth', 'thisYear', 'constructor', 7)),
   comparisonPeriodDays: numbers,
   filterField: texts,
   filterValue: texts,
