@@ -112,7 +112,7 @@ test('names that are nearly right are mended, and a description that cannot be s
   ]);
 });
 
-test('it proposes no more than a third of a category’s charts, however many it sends, and each question once', async () => {
+test('it proposes no more than its share of a category’s charts, however many it sends, and each question once', async () => {
   says.charts = [
     ...[proposal(), proposal({ title: 'То же самое' })],
     ...['assignee', 'department', 'currency', 'stage'].map((xField) => proposal({ xField, title: `Сделки: ${xField}` })),

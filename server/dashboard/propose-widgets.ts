@@ -20,8 +20,9 @@ import { findMainPipeline, planDashboard } from './plan-dashboard.ts';
 import type { PlannedWidget } from './templates/arrange-templates.ts';
 import type { Viewer } from './tenant-context.ts';
 
-/** What the templates know best stays theirs: one chart of so many may be a model's. */
+/** What the templates know best stays theirs: of a category's charts one may be a model's, and one of so many. */
 const ONE_OF = 3;
+const LEAST_CHARTS = 2;
 const CUSTOM = 'custom:';
 
 /**
@@ -58,7 +59,8 @@ async function readWanted(tx: Tx, deps: OnboardingWorkDeps, tenantId: string): P
     .filter((category) => !onboarding.generated.some((entry) => entry.startsWith(`${category} `)))
     .map((category) => {
       const charts = planned.filter(({ category: of, shape }) => of === category && shape.chartType !== 'kpi');
-      return { category, count: Math.floor(charts.length / ONE_OF), present: charts.map(describeShape) };
+      const count = charts.length < LEAST_CHARTS ? 0 : Math.max(1, Math.floor(charts.length / ONE_OF));
+      return { category, count, present: charts.map(describeShape) };
     })
     .filter(({ count }) => count > 0);
   if (categories.length === 0) return null;
