@@ -108,6 +108,7 @@ test.each([
   ['too many requests', { kind: 'error', status: 429, code: 'rate_limit_exceeded' }, 'http_429'],
   ['a connection that breaks', { kind: 'broken', how: { kind: 'reset' } }, 'connection'],
   ['a server that never answers', { kind: 'hang' }, 'timeout'],
+  ['one that never comes to the end', { kind: 'broken', how: { kind: 'drip', bytesPerSecond: 1 } }, 'timeout'],
 ] as const)('%s is not waited for, and neither log nor trace repeats what it said', async (_, turn, error) => {
   model.play(turn);
   await expect(llmWith({ timeoutMs: 300 }).ask(question())).resolves.toEqual({ ok: false, reason: 'unavailable' });
