@@ -96,7 +96,7 @@ const OWN_COLUMNS = new Set([
   'next_pipeline',
   'next_stage',
   'next_semantic',
-  'is_first_entry',
+  'funnel_entered_at',
 ]);
 
 /** Few enough that a batch does not outlive the collector's young generation. */

@@ -278,7 +278,7 @@ async function listWritable(entity: ExpectedEntity): Promise<{ name: string; typ
       `select column_name as name, data_type as type from information_schema.columns
        where table_name = $1 and is_generated = 'NEVER'
          and column_name <> all (array['tenant_id', 'crm_source', 'external_id', 'deleted_at', 'synced_at',
-           'left_at', 'next_pipeline', 'next_stage', 'next_semantic', 'is_first_entry'])`,
+           'left_at', 'next_pipeline', 'next_stage', 'next_semantic', 'funnel_entered_at'])`,
       [TABLES[entity]],
     ),
   );

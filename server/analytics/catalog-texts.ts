@@ -819,12 +819,12 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
     'stageReached',
     named(
       [
-        'Reached the stage',
-        'Дошли до стадии',
-        'Bosqichga yetganlar',
-        'Кезеңге жеткендер',
-        'Дійшли до стадії',
-        'Aşamaya ulaşanlar',
+        'Reached the stage or a later one',
+        'Дошли до стадии или дальше',
+        'Bosqichga yoki undan nariga yetganlar',
+        'Кезеңге немесе одан әріге жеткендер',
+        'Дійшли до стадії або далі',
+        'Aşamaya veya daha ileriye ulaşanlar',
       ],
       ['reached the stage, stage funnel', 'дошли до стадии, воронка стадий', 'bosqichga yetganlar, bosqichlar voronkasi'],
     ),

@@ -96,8 +96,6 @@ export type Trait =
   | 'ofLead'
   | 'untouched'
   | 'stale'
-  | 'firstEntry'
-  | 'notLost'
   | 'left'
   | 'movedOn'
   | 'answeredWithin5'
@@ -128,8 +126,6 @@ export const TRAITS: Record<Trait, TraitDefinition> = {
   ofLead: { sql: () => "owner_entity = 'leads'" },
   untouched: { sql: () => 'activity_count = 0', reliesOn: 'activities' },
   stale: { sql: (at) => `coalesce(stage_changed_at, created_at) < ${at}`, moment: { startOfLastDays: STALE_DAYS } },
-  firstEntry: { sql: () => 'is_first_entry' },
-  notLost: { sql: () => "semantic is distinct from 'lost'" },
   left: { sql: () => `(${IS_LEFT})` },
   movedOn: { sql: () => `(${IS_LEFT} and next_semantic <> 'lost')` },
   answeredWithin5: answeredWithin(5),
@@ -154,10 +150,13 @@ function olderThan(minutes: number): TraitDefinition {
   return { sql: (at) => `created_at <= ${at}`, moment: { minutesAgo: minutes } };
 }
 
+/** What rows can be counted: those of a data source, or the steps of a funnel, which are asked for as a measure of the stage history. */
+export type Countable = DataSource | 'funnel';
+
 /** A number over the records of one table. */
 export interface PlainMeasure {
   kind: 'plain';
-  entity: DataSource;
+  entity: Countable;
   aggregation: Aggregation;
   /** Name in the entity's `numbers`; null with count. */
   field: string | null;
@@ -249,6 +248,8 @@ const STEP_TIMES = new Map([
   ['enteredAt', 'occurred_at'],
   ['leftAt', 'left_at'],
 ]);
+/** When the record entered the pipeline. */
+const FUNNEL_TIMES = new Map([['enteredAt', 'funnel_entered_at']]);
 const CREATION = new Map([['createdAt', 'created_at']]);
 const PRODUCT_TIMES = new Map([
   ['createdAt', 'created_at'],
@@ -264,6 +265,22 @@ const PRODUCT_ROWS = `(
   join crm_deals d on d.tenant_id = r.tenant_id and d.crm_source = r.crm_source and d.external_id = r.deal_id
   left join crm_products p on p.tenant_id = r.tenant_id and p.crm_source = r.crm_source and p.external_id = r.product_id
 ) product_rows`;
+
+/**
+ * Of each record and pipeline the stage it came furthest to, and every stage of the CRM's list up to there, whether it was in them or
+ * skipped them. Lost stages are no steps; nor are stages the CRM no longer has. All of them have the moment the record entered
+ * the pipeline: a later step holds records of the one before it only, whatever the days that are asked for.
+ */
+const FUNNEL_STEPS = `(
+  select h.tenant_id, h.crm_source, h.external_id || ':' || s.code as external_id, h.owner_entity, h.owner_external_id, h.pipeline,
+    s.code as stage, s.semantic, h.funnel_entered_at, h.deleted_at
+  from crm_stage_history h
+  join crm_statuses f on f.tenant_id = h.tenant_id and f.crm_source = h.crm_source and f.entity = h.owner_entity
+    and f.pipeline = coalesce(h.pipeline, '') and f.code = h.stage
+  join crm_statuses s on s.tenant_id = f.tenant_id and s.crm_source = f.crm_source and s.entity = f.entity
+    and s.pipeline = f.pipeline and (s.sort, s.code) <= (f.sort, f.code) and s.semantic is distinct from 'lost'
+  where h.funnel_entered_at is not null
+) funnel_steps`;
 
 const PEOPLE = `(
   select tenant_id, crm_source, external_id, name, active, null::timestamptz as never, null::timestamptz as deleted_at
@@ -485,6 +502,35 @@ export const CATALOG: Record<DataSource, EntityCatalog> = {
   },
 };
 
+/** Everything that can be counted, by name. */
+export const COUNTABLES: Record<Countable, EntityCatalog> = {
+  ...CATALOG,
+  /** One row: a lead or deal reached a stage of its pipeline, or a later one. */
+  funnel: {
+    table: FUNNEL_STEPS,
+    tables: ['crm_stage_history', 'crm_statuses'],
+    copiedWith: 'stageHistory',
+    defaultTime: 'enteredAt',
+    times: FUNNEL_TIMES,
+    indexedTimes: new Set(),
+    dimensions: new Map([
+      ['entity', { columns: ['owner_entity'], labels: 'entity' }],
+      ['pipeline', { columns: ['pipeline'], labels: 'pipeline' }],
+      ['stage', { columns: ['owner_entity', 'pipeline', 'stage'], labels: 'historyStage' }],
+      ['outcome', OUTCOME],
+      ['crmSource', CRM],
+      ...clockDimensions(FUNNEL_TIMES),
+    ]),
+    numbers: new Map(),
+    measures: new Set(),
+  },
+};
+
+/** The data source that rows are asked for through. */
+export function sourceOf(countable: Countable): DataSource {
+  return countable === 'funnel' ? 'stageHistory' : countable;
+}
+
 const totalLeads = plain('leads');
 const totalContacts = plain('contacts');
 const wonDeals = plain('deals', { outcome: 'won', time: 'closedAt' });
@@ -552,8 +598,11 @@ const MEASURES = new Map<string, Measure>([
   ['totalCompanies', plain('companies')],
   /** Entries of stages, by their moment. */
   ['stageEntries', plain('stageHistory')],
-  /** Records that entered a stage for the first time, by that moment. Who is lost has reached nothing: a funnel ends in what is won. */
-  ['stageReached', plain('stageHistory', { traits: ['firstEntry', 'notLost'] })],
+  /**
+   * Records that reached a stage or a later one of its pipeline, by the moment they entered the pipeline: of those that came in the
+   * days asked for, how many have got so far until now. Who is lost has reached no more: a funnel ends in what is won.
+   */
+  ['stageReached', plain('funnel')],
   /** Mean seconds from entering a stage to the next step, of entries that have one, by entry. */
   ['averageTimeInStage', plain('stageHistory', { aggregation: 'average', field: 'timeInStage' })],
   /** The middle one of the same. */
@@ -588,8 +637,8 @@ export function findMeasure(name: string, mode: CrmMode): Measure | undefined {
 }
 
 /** Records of an entity by its default time, unless told. */
-function plain(entity: DataSource, more: Partial<PlainMeasure> = {}): PlainMeasure {
-  const time = CATALOG[entity].defaultTime;
+function plain(entity: Countable, more: Partial<PlainMeasure> = {}): PlainMeasure {
+  const time = COUNTABLES[entity].defaultTime;
   const rest = { outcome: null, time, traits: [], isWeighted: false };
   return { kind: 'plain', entity, aggregation: 'count', field: null, ...rest, ...more };
 }

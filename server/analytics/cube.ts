@@ -1,9 +1,17 @@
 import type { Decimal } from 'decimal.js';
-import type { DataSource } from '../../contract/charts.ts';
 import type { CrmSource } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
-import { CATALOG, type Copied, type Dimension, type NumericField, type Outcome, TRAITS, type Trait } from './catalog.ts';
+import {
+  COUNTABLES,
+  type Copied,
+  type Countable,
+  type Dimension,
+  type NumericField,
+  type Outcome,
+  TRAITS,
+  type Trait,
+} from './catalog.ts';
 import { type Clock, type Condition, conditionSql, expressionSql } from './condition.ts';
 import { identity, Money } from './dictionaries.ts';
 import type { Tally, WeightedValue } from './tally.ts';
@@ -11,7 +19,7 @@ import type { Bucket, TimeWindow } from './time-range.ts';
 
 /** Which records of one table a number is about, and how they are to be told apart. */
 export interface Term {
-  entity: DataSource;
+  entity: Countable;
   /** Column of the moment that window and buckets look at. */
   timeColumn: string;
   /** By which weekdays, hours and working time are told. */
@@ -105,7 +113,7 @@ const MAX_DOUBLES = 2_000_000;
 export interface TermQuery {
   query: SqlQuery;
   /** The entity whose records it reads. */
-  entity: DataSource;
+  entity: Countable;
   terms: readonly Term[];
   /** The groups of one of `terms`, from the rows of `query`. */
   groupsOf(term: Term, rows: readonly object[]): Group[];
@@ -285,7 +293,7 @@ function cubeQuery(tenantId: string, cube: Cube): SqlQuery {
   }
   const aggregates = ['count(*)::int as rows', ...[...cube.fields.values()].flatMap(sumsOf)];
   const counting = `select ${[...keys, ...aggregates].join(', ')}
-from ${CATALOG[base.entity].table}
+from ${COUNTABLES[base.entity].table}
 where ${where.join(' and ')}`;
   return {
     text: steps
@@ -327,7 +335,7 @@ function demandName(index: number): string {
  */
 function stepsOf({ base, buckets, columns }: Cube, bind: Bind): string | null {
   const { window, entity, timeColumn } = base;
-  if (!buckets || !window || columns.size > 0 || !CATALOG[entity].indexedTimes.has(timeColumn)) return null;
+  if (!buckets || !window || columns.size > 0 || !COUNTABLES[entity].indexedTimes.has(timeColumn)) return null;
   const starts = buckets.map(({ start }) => start.toISOString());
   const ends = [...starts.slice(1), window.to.toISOString()];
   return `unnest(${bind(starts)}::timestamptz[], ${bind(ends)}::timestamptz[]) with ordinality as step(starts, ends, bucket)`;
@@ -344,7 +352,7 @@ function medianQuery(tenantId: string, cube: Cube): SqlQuery {
   const bind = (value: unknown) => `$${values.push(value)}`;
   const where = termWhere(tenantId, base, bind);
   const keys = keysOf(cube, bind);
-  const table = CATALOG[base.entity].table;
+  const table = COUNTABLES[base.entity].table;
   const value = base.field?.double ?? base.field?.column ?? 'null';
   if (cube.columns.size === 0) {
     // The second place is the next one where the number of values is even, and the same where it is odd.

@@ -1,7 +1,7 @@
-import type { ChartConfig, DataSource, KpiConfig } from '../../contract/charts.ts';
+import type { ChartConfig, KpiConfig } from '../../contract/charts.ts';
 import type { CrmSource, Entity } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
-import { CATALOG, type Dimension } from './catalog.ts';
+import { COUNTABLES, type Countable, type Dimension } from './catalog.ts';
 import { compareText, compareValues, OTHERS_KEY, planChart } from './chart-query.ts';
 import { codeSql } from './condition.ts';
 import { type Group, type Term, termWhere } from './cube.ts';
@@ -63,7 +63,7 @@ export interface DrillPosition {
 }
 
 /** What a table calls what every list of records shows. A contact's is the name; numbers and addresses of people are not among it. */
-const RECORD_SQL: Record<DataSource, { title: string; owner: string; amount: string; currency: string; page: string }> = {
+const RECORD_SQL: Record<Countable, { title: string; owner: string; amount: string; currency: string; page: string }> = {
   leads: { title: 'title', owner: 'assigned_to', amount: 'value', currency: 'currency', page: `'leads', external_id` },
   deals: { title: 'title', owner: 'assigned_to', amount: 'value', currency: 'currency', page: `'deals', external_id` },
   contacts: { title: 'name', owner: 'assigned_to', amount: 'null', currency: 'null', page: `'contacts', external_id` },
@@ -76,8 +76,15 @@ const RECORD_SQL: Record<DataSource, { title: string; owner: string; amount: str
     page: 'owner_entity, owner_external_id',
   },
   stageHistory: {
-    title: ofSteppingRecord('title'),
-    owner: ofSteppingRecord('assigned_to'),
+    title: ofSteppingRecord('title', 'crm_stage_history'),
+    owner: ofSteppingRecord('assigned_to', 'crm_stage_history'),
+    amount: 'null',
+    currency: 'null',
+    page: 'owner_entity, owner_external_id',
+  },
+  funnel: {
+    title: ofSteppingRecord('title', 'funnel_steps'),
+    owner: ofSteppingRecord('assigned_to', 'funnel_steps'),
     amount: 'null',
     currency: 'null',
     page: 'owner_entity, owner_external_id',
@@ -87,9 +94,9 @@ const RECORD_SQL: Record<DataSource, { title: string; owner: string; amount: str
 };
 
 /** A column of the lead or deal that entered the stage; null where it is not in the copy. */
-function ofSteppingRecord(column: string): string {
-  const from = (table: string) => `(select r.${column} from ${table} r where r.tenant_id = crm_stage_history.tenant_id
-      and r.crm_source = crm_stage_history.crm_source and r.external_id = crm_stage_history.owner_external_id)`;
+function ofSteppingRecord(column: string, steps: string): string {
+  const from = (table: string) => `(select r.${column} from ${table} r where r.tenant_id = ${steps}.tenant_id
+      and r.crm_source = ${steps}.crm_source and r.external_id = ${steps}.owner_external_id)`;
   return `(case owner_entity when 'leads' then ${from('crm_leads')} else ${from('crm_deals')} end)`;
 }
 
@@ -147,7 +154,7 @@ export function planDrill(config: ChartConfig | KpiConfig, point: DrillPoint, co
 export function drillCountQuery(tenantId: string, set: DrillSet): SqlQuery {
   const { where, values } = whereOf(tenantId, set);
   return {
-    text: `select count(*)::int as total from ${CATALOG[set.term.entity].table} where ${where.join(' and ')}`,
+    text: `select count(*)::int as total from ${COUNTABLES[set.term.entity].table} where ${where.join(' and ')}`,
     values,
   };
 }
@@ -164,7 +171,7 @@ export function drillPageQuery(tenantId: string, set: DrillSet, page: { after: D
   const part = (conditions: readonly string[], order: string) => `(
   select crm_source, external_id, ${title} as title, ${owner}::text as owner, ${amount}::text as amount, ${currency}::text as currency,
     ${pageEntity}::text as page_entity, ${pageId}::text as page_id, ${timeColumn} as at
-  from ${CATALOG[entity].table}
+  from ${COUNTABLES[entity].table}
   where ${[...where, ...conditions].join(' and ')}
   order by ${order}
   limit ${most}

@@ -5,6 +5,7 @@ import type { DataSource, KpiConfig } from '../../contract/charts.ts';
 import type { Entity } from '../../contract/crm.ts';
 import type { ActivityRecord, DealRecord, LeadRecord, RecordOf, StageHistoryRecord } from '../crm/records.ts';
 import { applyChange } from '../sync/changed-records.ts';
+import { saveDictionaries } from '../sync/dictionaries.ts';
 import { type Run, storeRecords } from '../sync/run.ts';
 import { type Asker, createAsker } from '../testing/analytics/asker.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
@@ -38,8 +39,12 @@ beforeEach(async () => {
     entities: null,
     requestedBy: 'system:test',
   };
-  asker = await createAsker(database.db, run.tenantId, { now: SMALL_WORLD_NOW, timezone: 'America/New_York' });
+  asker = await askerOf(run.tenantId);
 });
+
+function askerOf(tenantId: string): Promise<Asker> {
+  return createAsker(database.db, tenantId, { now: SMALL_WORLD_NOW, timezone: 'America/New_York' });
+}
 
 function store<E extends Entity>(entity: E, records: readonly RecordOf[E][], gone: readonly string[] = []) {
   return database.db.withTenant(run.tenantId, 'write', (tx) =>
@@ -172,8 +177,8 @@ test('the history of such a deal keeps every entry, and the second one into a st
   const names = ['stageEntries', 'stageReached', 'averageTimeInStage', 'medianTimeInStage', 'stageConversion'];
   expect(await numbers('stageHistory', names)).toEqual({
     stageEntries: '4',
-    // NEW and WON; nobody has reached what is lost.
-    stageReached: '2',
+    // NEW, PREP, which it skipped, and WON; nobody has reached what is lost.
+    stageReached: '3',
     // Two days new, two days won, three days new again: 7 × 86,400 ÷ 3 seconds.
     averageTimeInStage: '201600',
     medianTimeInStage: '172800',
@@ -210,6 +215,63 @@ test('a stage of the same code in another pipeline is another stage, and its fir
     stageConversion: '100.00',
   });
   expect(await numbers('stageHistory', names, { pipeline: '0' })).toMatchObject({ stageEntries: '2', stageReached: '1' });
+});
+
+describe('the funnel of four deals', () => {
+  const of = (ownerExternalId: string) => ({ ownerExternalId });
+  /** `NEW 3, PREP 2, WON 2`: of the deals that came in these days. */
+  const funnel = async (timeRangeDays: number | null = 30) => {
+    const chart = await asker.chart({
+      dataSource: 'stageHistory',
+      measure: 'stageReached',
+      xField: 'stage',
+      timeRangeDays,
+      filterField: 'entity',
+      filterValue: 'deals',
+      pipeline: '0',
+    });
+    return (chart.series[0]?.points ?? []).map(({ key, value }) => `${key} ${value}`).join(', ');
+  };
+
+  beforeEach(async () => {
+    await store('stageHistory', [
+      // Skips PREP, and comes back to it.
+      step(1, on(1), 'NEW', { kind: 'created' }),
+      step(2, on(2), 'WON', { semantic: 'won' }),
+      step(3, on(3), 'PREP'),
+      // Begins in PREP and is lost.
+      step(4, on(1), 'PREP', { kind: 'created', ...of('2') }),
+      step(5, on(2), 'LOSE', { semantic: 'lost', ...of('2') }),
+      // Is lost at once.
+      step(6, on(1), 'LOSE', { kind: 'created', semantic: 'lost', ...of('3') }),
+      // Came in January; is won in the 30 days.
+      step(7, '2025-01-15T12:00:00.000Z', 'NEW', { kind: 'created', ...of('4') }),
+      step(8, on(4), 'WON', { semantic: 'won', ...of('4') }),
+    ]);
+  });
+
+  test('counts who skipped a stage in it, and who came earlier in none', async () => {
+    expect(await funnel()).toBe('NEW 2, PREP 2, WON 1');
+    expect(await funnel(null)).toBe('NEW 3, PREP 3, WON 2');
+  });
+
+  test('follows the order of the stages when the CRM changes it, and lets a stage go that it no longer has', async () => {
+    const account = { users: [], pipelines: [], currencies: [], products: [], fields: [] };
+    const stage = (code: string, sort: number, semantic: 'open' | 'won' | 'lost') => ({
+      ...{ entity: 'deals' as const, pipeline: '0', code, label: code, semantic, sort, color: null },
+    });
+    const save = async (...statuses: ReturnType<typeof stage>[]) => {
+      await database.db.withTenant(run.tenantId, 'write', (tx) =>
+        saveDictionaries(tx, run.tenantId, run.crmSource, { ...account, statuses }),
+      );
+      asker = await askerOf(run.tenantId);
+    };
+    const [paid, refused] = [stage('WON', 30, 'won'), stage('LOSE', 40, 'lost')];
+    await save(stage('PREP', 5, 'open'), stage('NEW', 10, 'open'), paid, refused);
+    expect(await funnel(null)).toBe('PREP 3, NEW 2, WON 2');
+    await save(stage('NEW', 10, 'open'), paid, refused);
+    expect(await funnel(null)).toBe('NEW 2, WON 2');
+  });
 });
 
 test.each([

@@ -166,7 +166,7 @@ const KINDS: readonly [string, RowAt][] = [
       next_pipeline: '0',
       next_stage: isFirst ? 'PREP' : 'LOSE',
       next_semantic: isFirst ? 'open' : 'lost',
-      is_first_entry: isFirst,
+      funnel_entered_at: isFirst ? at : null,
     }),
   ],
 ];

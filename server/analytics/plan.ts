@@ -1,5 +1,5 @@
-import type { DataSource } from '../../contract/charts.ts';
 import type { SqlQuery, Tx } from '../platform/db.ts';
+import type { Countable } from './catalog.ts';
 import { type Group, planTerms, type Term } from './cube.ts';
 
 /** A widget's question, ready to be asked: the terms to read, and what becomes of their groups. */
@@ -12,7 +12,7 @@ export interface Plan<Data> {
 export interface PreparedPlans {
   queries: readonly SqlQuery[];
   /** Of each of `queries` the entity whose records it reads. */
-  entities: readonly DataSource[];
+  entities: readonly Countable[];
   /** Whether all statements a plan needs have answered. */
   isReady(plan: Plan<unknown>, results: readonly (readonly object[] | null)[]): boolean;
   /**

@@ -5,6 +5,8 @@ import { PERIODS, type RangeFields } from '../../contract/periods.ts';
 import { AppError } from '../platform/errors.ts';
 import {
   CATALOG,
+  COUNTABLES,
+  type Countable,
   type Dimension,
   type EntityCatalog,
   findMeasure,
@@ -12,6 +14,7 @@ import {
   type Measure,
   NO_TIME,
   type PlainMeasure,
+  sourceOf,
   TRAITS,
   type Trait,
 } from './catalog.ts';
@@ -96,22 +99,23 @@ export function resolveQuestion(question: Question, axes: Axes, mode: CrmMode, s
  * The dimension of that name; `custom:<code>` is a custom field of the CRM.
  * @throws AppError `unknown_field_name`; `invalid_combination` for a custom field that holds several values at once
  */
-export function findDimension(entity: PlainMeasure['entity'], name: string, scope?: NameScope): Dimension {
+export function findDimension(entity: Countable, name: string, scope?: NameScope): Dimension {
   if (name.startsWith(CUSTOM) && scope) {
     const code = name.slice(CUSTOM.length);
-    const [field, ...others] = findCustomFields(scope.dictionaries, entity, code);
+    const source = sourceOf(entity);
+    const [field, ...others] = findCustomFields(scope.dictionaries, source, code);
     if (!field) throw unknownName(`${entity} have no dimension`, name);
     // A record would count under each of its values, and nothing would add up any more.
     if (field.isMultiple || others.some(({ isMultiple }) => isMultiple)) throw refuse('This custom field holds several values');
     const labels = field.isBoolean ? 'customBoolean' : 'customList';
-    return { columns: [name], expression: { kind: 'custom', entity, code }, labels };
+    return { columns: [name], expression: { kind: 'custom', entity: source, code }, labels };
   }
-  return lookUp(CATALOG[entity].dimensions, name, `${entity} have no dimension`);
+  return lookUp(COUNTABLES[entity].dimensions, name, `${entity} have no dimension`);
 }
 
 /** Whether a name is a time of the entity rather than a dimension. */
-export function isTime(entity: PlainMeasure['entity'], name: string): boolean {
-  return CATALOG[entity].times.has(name);
+export function isTime(entity: Countable, name: string): boolean {
+  return COUNTABLES[entity].times.has(name);
 }
 
 function resolveMeasure(question: Question, mode: CrmMode): Measure {
@@ -142,11 +146,11 @@ function requireNumber(dataSource: string, entity: EntityCatalog, field: string,
 function formatOf(measure: Measure): ValueFormat {
   if (measure.kind === 'ratio') return measure.format;
   if (measure.field === null) return 'number';
-  return CATALOG[measure.entity].numbers.get(measure.field)?.format ?? 'number';
+  return COUNTABLES[measure.entity].numbers.get(measure.field)?.format ?? 'number';
 }
 
 function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scope: NameScope | undefined): Term {
-  const entity = CATALOG[measure.entity];
+  const entity = COUNTABLES[measure.entity];
   const timeColumn = timeColumnOf(measure, axes);
   const find = (name: string) => atTime(findDimension(measure.entity, name, scope), timeColumn);
   const field = measure.field === null ? null : lookUp(entity.numbers, measure.field, `${measure.entity} have no field`);
@@ -178,7 +182,7 @@ function resolveTerm(measure: PlainMeasure, question: Question, axes: Axes, scop
 
 function timeColumnOf({ entity, time }: PlainMeasure, axes: Axes): string {
   const name = axes.time ?? time;
-  if (name !== null) return lookUp(CATALOG[entity].times, name, `${entity} have no time`);
+  if (name !== null) return lookUp(COUNTABLES[entity].times, name, `${entity} have no time`);
   if (axes.window) throw refuse(`${entity} have no time: ask for them without a range of days`);
   return NO_TIME;
 }
@@ -219,7 +223,7 @@ function startOfMinute(now: Date): number {
 }
 
 function resolveConditions(
-  entity: PlainMeasure['entity'],
+  entity: Countable,
   question: Question,
   find: (name: string) => Dimension,
   scope: NameScope | undefined,
@@ -227,7 +231,7 @@ function resolveConditions(
   const conditions: Condition[] = [];
   if (question.crmSource !== 'all') conditions.push(onlyCrm(question.crmSource));
   if (question.pipeline !== null) {
-    const pipeline = CATALOG[entity].dimensions.get('pipeline');
+    const pipeline = COUNTABLES[entity].dimensions.get('pipeline');
     if (!pipeline) throw refuse(`${entity} have no pipelines`);
     conditions.push(onDimension(pipeline, question.pipeline, scope));
   }

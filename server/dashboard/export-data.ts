@@ -43,7 +43,7 @@ export const EXPORTED = {
     table: 'crm_stage_history',
     key: ['external_id'],
     columns:
-      'external_id owner_entity owner_external_id pipeline stage semantic kind occurred_at left_at next_pipeline next_stage next_semantic is_first_entry deleted_at',
+      'external_id owner_entity owner_external_id pipeline stage semantic kind occurred_at left_at next_pipeline next_stage next_semantic funnel_entered_at deleted_at',
   },
   deal_products: {
     table: 'crm_deal_products',

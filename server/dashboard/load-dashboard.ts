@@ -1,6 +1,6 @@
 import type { DashboardReply, Widget, WidgetResult } from '../../contract/dashboard.ts';
 import { type DashboardFilter, NO_FILTER, narrowConfig } from '../../contract/dashboard-filter.ts';
-import { CATALOG, isByMinute } from '../analytics/catalog.ts';
+import { COUNTABLES, isByMinute } from '../analytics/catalog.ts';
 import { planChart } from '../analytics/chart-query.ts';
 import type { Term } from '../analytics/cube.ts';
 import { dictionariesQuery, toDictionaries } from '../analytics/dictionaries.ts';
@@ -164,7 +164,7 @@ function pickWidgets(widgets: Widget[], only: readonly string[] | undefined): Wi
 /** About how many records each statement reads. */
 function costsOf({ entities }: PreparedPlans, coverage: readonly Coverage[]): number[] {
   return entities.map((of) =>
-    coverage.reduce((sum, { entity, records }) => sum + (entity === CATALOG[of].copiedWith ? records : 0), 0),
+    coverage.reduce((sum, { entity, records }) => sum + (entity === COUNTABLES[of].copiedWith ? records : 0), 0),
   );
 }
 
@@ -205,7 +205,7 @@ function prepareWidget(widget: Widget, context: TenantContext, analytics: Analyt
  */
 export function isCovered(term: Term, crmSource: string, coverage: readonly Coverage[]): boolean {
   const ofCrm = coverage.filter((one) => crmSource === 'all' || one.crmSource === crmSource);
-  const concerned = ofCrm.filter(({ entity }) => entity === CATALOG[term.entity].copiedWith);
+  const concerned = ofCrm.filter(({ entity }) => entity === COUNTABLES[term.entity].copiedWith);
   const from = term.window?.from;
   return (
     concerned.length > 0 &&

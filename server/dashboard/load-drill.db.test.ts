@@ -168,6 +168,8 @@ const COUNTED: [string, WidgetConfig][] = [
   ['leads a month, all time', chartOf({ dataSource: 'leads', xField: null, timeBucket: 'month' })],
   ['deals by week of closing', chartOf({ xField: 'closedAt', timeBucket: 'week', timeRangeDays: 100 })],
   ['activities by owner and type', chartOf({ dataSource: 'activities', xField: 'owner', groupBy: 'type', timeRangeDays: 30 })],
+  // Deal 1 in two pipelines: NEW in one; NEW, which it began behind, and PREP in the other.
+  ['a funnel', chartOf({ dataSource: 'stageHistory', measure: 'stageReached', xField: 'stage', crmSource: 'bitrix24' })],
   ['activities by completion', chartOf({ dataSource: 'activities', xField: 'completed' })],
   ['contacts by source', chartOf({ dataSource: 'contacts', xField: 'source' })],
   ['companies by industry, none in two ways', chartOf({ dataSource: 'companies', xField: 'industry' })],
@@ -213,7 +215,10 @@ describe('the records are those the number counted', () => {
   });
 
   test.each(
-    COUNTED.filter(([, config]) => config.chartType !== 'kpi' && config.aggregation === 'count' && config.measure === null),
+    COUNTED.filter(
+      ([, { chartType, aggregation, measure }]) =>
+        chartType !== 'kpi' && aggregation === 'count' && (measure === null || measure === 'stageReached'),
+    ),
   )('%s: a point’s list is as long as its bar', async (_name, config) => {
     for (const series of (await drawChart(config)).series) {
       for (const { key, value } of series.points) {

@@ -1,6 +1,7 @@
 import type { DataSource } from '../../contract/charts.ts';
 import { crmSource } from '../../contract/crm.ts';
 import type { DrillExportRequest, DrillRecord, DrillReply, DrillRequest, Widget } from '../../contract/dashboard.ts';
+import { sourceOf } from '../analytics/catalog.ts';
 import { describeValue, formatAmount, Money } from '../analytics/dictionaries.ts';
 import {
   type DrillPosition,
@@ -70,7 +71,7 @@ export async function loadDrill(
     if (after?.at === null && opened.set.term.window !== null) throw refusePlace();
     const { records, last, isLast } = await readPage(tx, viewer, opened, after, request.limit);
     return {
-      entity: opened.set.term.entity,
+      entity: sourceOf(opened.set.term.entity),
       records,
       total: opened.total,
       next: last && !isLast ? formatPosition(last) : null,
@@ -105,7 +106,7 @@ export async function exportDrill(
     }
   }
   const { title, total, set, analytics } = opened;
-  return { title, entity: set.term.entity, locale: analytics.locale, total, pages: pages() };
+  return { title, entity: sourceOf(set.term.entity), locale: analytics.locale, total, pages: pages() };
 }
 
 /** One turn at the database. @throws AppError `rate_limited`; `invalid_combination` for a question that takes too long */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { ChartData, KpiData } from '../../contract/charts.ts';
 import type { Widget } from '../../contract/dashboard.ts';
-import { CATALOG } from '../analytics/catalog.ts';
+import { COUNTABLES } from '../analytics/catalog.ts';
 import type { Term } from '../analytics/cube.ts';
 import type { AnalyticsContext } from '../analytics/resolve.ts';
 import type { SqlQuery } from '../platform/db.ts';
@@ -62,7 +62,7 @@ export function resultKey(
   versions: DataVersions,
 ): string {
   const { timezone, workingWeek, displayCurrency, locale, mode, crmSources } = context;
-  const tables = new Set<string>([...DICTIONARIES, ...terms.flatMap(({ entity }) => CATALOG[entity].tables)]);
+  const tables = new Set<string>([...DICTIONARIES, ...terms.flatMap(({ entity }) => COUNTABLES[entity].tables)]);
   const read = [...tables].map((table) => [table, versions.get(table) ?? 0]);
   const moments = terms.map(({ window, buckets, traits }) => [window, buckets?.at(-1)?.start, traits.map(({ at }) => at)]);
   const settings = [timezone, workingWeek, displayCurrency, locale, mode, crmSources];

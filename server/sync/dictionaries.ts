@@ -3,7 +3,8 @@ import type { FieldDefinition } from '../crm/adapter.ts';
 import type { Dictionaries } from '../crm/records.ts';
 import type { Tx } from '../platform/db.ts';
 import { announceTenant } from '../tenants/announce.ts';
-import { FIRST_VERSION } from './run.ts';
+import { FIRST_VERSION, moveDataVersion } from './run.ts';
+import { listHistoryOwnersIn, updateStageHistoryColumns } from './stage-history-columns.ts';
 
 interface DictionaryTable {
   table: string;
@@ -49,7 +50,10 @@ const TABLES: Record<keyof Dictionaries | 'fields', DictionaryTable> = {
   },
 };
 
-/** Makes the small tables what the CRM says: new and changed rows written, rows it no longer has deleted. */
+/**
+ * Makes the small tables what the CRM says: new and changed rows written, rows it no longer has deleted. Where the stages of a
+ * pipeline are others now, or in another order, its records have come as far as that order says.
+ */
 export async function saveDictionaries(
   tx: Tx,
   tenantId: string,
@@ -57,12 +61,47 @@ export async function saveDictionaries(
   dictionaries: Dictionaries & { fields: readonly FieldDefinition[] },
 ): Promise<void> {
   const names = Object.keys(TABLES) as (keyof typeof TABLES)[];
+  const before = await readStageOrders(tx, tenantId, crmSource);
   await Promise.all([
     ...names.map((name) =>
       tx.query({ text: replaceStatement(TABLES[name]), values: [tenantId, crmSource, JSON.stringify(dictionaries[name])] }),
     ),
     announceTenant(tx, tenantId),
   ]);
+  const after = await readStageOrders(tx, tenantId, crmSource);
+  const moved = [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
+  if (moved.length > 0) await updateFunnels(tx, { tenantId, crmSource }, moved);
+}
+
+/** Owners whose steps are sorted at once: with some five steps each, less than a write may take. */
+const OWNERS_AT_ONCE = 10_000;
+
+/** `entity\0pipeline` -> codes of the stages that are not lost, in the CRM's order. */
+async function readStageOrders(tx: Tx, tenantId: string, crmSource: CrmSource): Promise<Map<string, string>> {
+  const rows = await tx.query<{ entity: string; pipeline: string; codes: string[] }>({
+    text: `select entity, pipeline, array_agg(code order by sort, code) as codes from crm_statuses
+           where tenant_id = $1 and crm_source = $2 and entity in ('leads', 'deals') and semantic is distinct from 'lost'
+           group by entity, pipeline`,
+    values: [tenantId, crmSource],
+  });
+  return new Map(rows.map(({ entity, pipeline, codes }) => [`${entity}\0${pipeline}`, JSON.stringify(codes)]));
+}
+
+async function updateFunnels(
+  tx: Tx,
+  crm: { tenantId: string; crmSource: CrmSource },
+  pipelines: readonly string[],
+): Promise<void> {
+  let isTouched = false;
+  for (const key of pipelines) {
+    const [entity = '', pipeline = ''] = key.split('\0');
+    const owners = await listHistoryOwnersIn(tx, crm, entity, pipeline);
+    for (let from = 0; from < owners.length; from += OWNERS_AT_ONCE) {
+      await updateStageHistoryColumns(tx, crm, owners.slice(from, from + OWNERS_AT_ONCE));
+    }
+    isTouched ||= owners.length > 0;
+  }
+  if (isTouched) await moveDataVersion(tx, crm.tenantId, 'crm_stage_history');
 }
 
 /** `data_versions` moves with the rows: labels and rates are part of cached answers. */

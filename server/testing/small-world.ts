@@ -220,8 +220,8 @@ export async function insertRecords(owner: pg.Client, tenantId: string): Promise
     'crm_stage_history',
     own([
       step('10', '2025-03-01T15:00:00Z', '0', 'NEW', 'open', 'moved'),
-      step('9', '2025-02-01T12:00:00Z', '0', 'PREP', 'open', 'moved'),
-      step('8', '2025-01-15T12:00:00Z', '7', 'NEW', 'open', 'created'),
+      { ...step('9', '2025-02-01T12:00:00Z', '0', 'PREP', 'open', 'moved'), funnel_entered_at: '2025-02-01T12:00:00Z' },
+      { ...step('8', '2025-01-15T12:00:00Z', '7', 'NEW', 'open', 'created'), funnel_entered_at: '2025-01-15T12:00:00Z' },
       { ...step('7', '2025-01-16T12:00:00Z', '0', 'WON', 'won', 'moved'), deleted_at: '2025-01-17T00:00:00Z' },
     ]),
   );

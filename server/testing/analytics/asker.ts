@@ -1,5 +1,5 @@
 import type { ChartConfig, ChartData, KpiConfig, KpiData, ValueFormat } from '../../../contract/charts.ts';
-import { CATALOG, findMeasure } from '../../analytics/catalog.ts';
+import { COUNTABLES, findMeasure } from '../../analytics/catalog.ts';
 import { planChart } from '../../analytics/chart-query.ts';
 import { dictionariesQuery, toDictionaries } from '../../analytics/dictionaries.ts';
 import { planKpi } from '../../analytics/kpi-query.ts';
@@ -71,5 +71,5 @@ function formatOf({ dataSource = 'leads', measure = null, metricField = null }: 
   const named = measure === null ? undefined : findMeasure(measure, 'classic');
   if (named?.kind === 'ratio') return named.format;
   const field = named ? named.field : metricField;
-  return (field !== null && CATALOG[named?.entity ?? dataSource].numbers.get(field)?.format) || 'number';
+  return (field !== null && COUNTABLES[named?.entity ?? dataSource].numbers.get(field)?.format) || 'number';
 }

@@ -39,6 +39,10 @@ interface NaiveNumber {
 
 interface Part {
   entity: DataSource;
+  /** Rows to be counted in place of the entity's. */
+  rowsOf?: (world: World) => readonly WorldRow[];
+  /** Names of the entity that such rows do not have. */
+  lacks?: RegExp;
   aggregation: ChartConfig['aggregation'];
   field: string | null;
   time: string;
@@ -486,6 +490,21 @@ function hasLeft(row: WorldRow): boolean {
   return row.semantic === 'open' && row.left_at !== null && isElsewhere;
 }
 
+/** One row for every stage up to a record's furthest one in a pipeline, at the moment it came into the pipeline. */
+function stagesReached(world: World): WorldRow[] {
+  return world.stageHistory.flatMap((step) => {
+    if (step.funnel_entered_at === null) return [];
+    const listed = ORDERED_STATUSES.filter(
+      (one) => one.crm_source === step.crm_source && one.entity === step.owner_entity && one.pipeline === text(step.pipeline),
+    );
+    const furthest = listed.findIndex(({ code }) => code === step.stage);
+    return listed
+      .slice(0, furthest + 1)
+      .filter(({ semantic }) => semantic !== 'lost')
+      .map(({ code, semantic }) => ({ ...step, stage: code, semantic, occurred_at: step.funnel_entered_at }));
+  });
+}
+
 /** The measures each entity answers, in the wording of docs/measures.md. */
 export function measuresOf(entity: DataSource, mode: World['mode']): Record<string, NaiveMeasure> {
   const conversionRate = share(WON, mode === 'simple' ? part('contacts') : LEADS);
@@ -552,10 +571,7 @@ export function measuresOf(entity: DataSource, mode: World['mode']): Record<stri
       const time = { field: 'timeInStage' } as const;
       return {
         stageEntries: number('number', part('stageHistory')),
-        stageReached: number(
-          'number',
-          part('stageHistory', (row) => row.is_first_entry === true && row.semantic !== 'lost'),
-        ),
+        stageReached: number('number', part('stageHistory', any, { rowsOf: stagesReached, lacks: /^(leftAt|nextStage)/ })),
         averageTimeInStage: number('duration', part('stageHistory', any, { ...time, aggregation: 'average' })),
         medianTimeInStage: number('duration', part('stageHistory', any, { ...time, aggregation: 'median' })),
         stageConversion: share(
@@ -594,7 +610,7 @@ export function measureOf(config: ChartConfig | KpiConfig, mode: World['mode']):
 /** Rows of one part of a measure that a question counts, whatever their category. */
 function select(one: Part, config: ChartConfig | KpiConfig, world: World, time: string, days: Days | null): WorldRow[] {
   const { filterField, filterValue, pipeline, crmSource } = config;
-  return world[one.entity].filter((row) => {
+  return (one.rowsOf?.(world) ?? world[one.entity]).filter((row) => {
     const at = row[time];
     if (row.deleted_at !== null || !one.keep(row, world)) return false;
     if (days && (typeof at !== 'number' || at < days.from.toMillis() || at >= days.to.toMillis())) return false;

@@ -39,8 +39,10 @@ type Question = { dataSource: DataSource; measure: string | null; field: string 
 
 /** Names that the data source and all tables of a measure have. */
 function sharedNames(names: Record<DataSource, object>, question: Question, mode: World['mode']): string[] {
-  const entities = measureOf(asKpi(question), mode).parts.map(({ entity }) => entity);
-  return Object.keys(names[question.dataSource]).filter((name) => entities.every((entity) => name in names[entity]));
+  const { parts } = measureOf(asKpi(question), mode);
+  return Object.keys(names[question.dataSource]).filter((name) =>
+    parts.every(({ entity, lacks }) => name in names[entity] && !lacks?.test(name)),
+  );
 }
 
 function hasTimes(question: Question, mode: World['mode']): boolean {

@@ -45,17 +45,21 @@ export const PHONES: readonly (readonly [phone: string | null, country: string |
 ];
 
 export const STATUSES = [
-  { crm_source: 'bitrix24', entity: 'leads', pipeline: '', code: 'NEW', label: 'Unsorted', sort: 10, color: '#111111' },
-  { crm_source: 'bitrix24', entity: 'leads', pipeline: '', code: 'WORK', label: 'In work', sort: 5, color: null },
-  { crm_source: 'hubspot', entity: 'leads', pipeline: '', code: 'NEW', label: 'New', sort: 1, color: '#222222' },
-  { crm_source: 'bitrix24', entity: 'deals', pipeline: '0', code: 'NEW', label: 'New deal', sort: 10, color: '#333333' },
-  { crm_source: 'bitrix24', entity: 'deals', pipeline: '0', code: 'WON', label: 'Paid', sort: 30, color: null },
-  { crm_source: 'bitrix24', entity: 'deals', pipeline: '7', code: 'NEW', label: 'To renew', sort: 1, color: '#444444' },
-  { crm_source: 'hubspot', entity: 'deals', pipeline: '0', code: 'NEW', label: 'Appointment', sort: 3, color: null },
-  { crm_source: 'bitrix24', entity: 'industries', pipeline: '', code: 'IT', label: 'Computers', sort: 2, color: null },
-  { crm_source: 'bitrix24', entity: 'sources', pipeline: '', code: 'WEB', label: 'Website', sort: 2, color: '#555555' },
-  { crm_source: 'bitrix24', entity: 'sources', pipeline: '', code: 'CALL', label: 'Phone call', sort: 1, color: null },
-] as const;
+  status('bitrix24', 'leads', '', 'NEW', 'Unsorted', 10, 'open', '#111111'),
+  status('bitrix24', 'leads', '', 'WORK', 'In work', 5, 'open'),
+  status('hubspot', 'leads', '', 'NEW', 'New', 1, 'open', '#222222'),
+  status('hubspot', 'leads', '', 'WORK', 'Refused', 2, 'lost'),
+  status('bitrix24', 'deals', '0', 'NEW', 'New deal', 10, 'open', '#333333'),
+  status('bitrix24', 'deals', '0', 'WORK', 'In work', 10, null),
+  status('bitrix24', 'deals', '0', 'WON', 'Paid', 30, 'won'),
+  status('bitrix24', 'deals', '7', 'NEW', 'To renew', 1, 'open', '#444444'),
+  status('bitrix24', 'deals', '7', 'WON', 'Missed', 2, 'lost'),
+  status('bitrix24', 'deals', '7', 'WORK', 'Renewed', 3, 'won'),
+  status('hubspot', 'deals', '0', 'NEW', 'Appointment', 3, 'open'),
+  status('bitrix24', 'industries', '', 'IT', 'Computers', 2, null),
+  status('bitrix24', 'sources', '', 'WEB', 'Website', 2, null, '#555555'),
+  status('bitrix24', 'sources', '', 'CALL', 'Phone call', 1, null),
+];
 export const USERS = [
   { crm_source: 'bitrix24', external_id: '1', name: 'Ann', department: 'Sales', active: true },
   { crm_source: 'bitrix24', external_id: '2', name: 'Bob', department: 'Support', active: false },
@@ -109,6 +113,7 @@ const TIME_COLUMNS = [
   'deadline',
   'occurred_at',
   'left_at',
+  'funnel_entered_at',
   'deleted_at',
 ] as const;
 
@@ -278,7 +283,7 @@ export function randomWorld(seed: number): World {
       semantic: pick(['open', 'open', 'won', 'lost']),
       kind: 'moved',
       occurred_at,
-      is_first_entry: chance(0.6),
+      funnel_entered_at: chance(0.5) ? moment() : null,
       ...(chance(0.3) ? { left_at: null, next_pipeline: null, next_stage: null, next_semantic: null } : next),
     };
   });
@@ -328,6 +333,19 @@ export async function insertWorld(owner: pg.Client, world: World): Promise<void>
 function toStored(row: WorldRow): Record<string, unknown> {
   const times = TIME_COLUMNS.filter((column) => typeof row[column] === 'number');
   return { ...row, ...Object.fromEntries(times.map((column) => [column, new Date(Number(row[column])).toISOString()])) };
+}
+
+function status(
+  crm_source: string,
+  entity: string,
+  pipeline: string,
+  code: string,
+  label: string,
+  sort: number,
+  semantic: string | null,
+  color: string | null = null,
+) {
+  return { crm_source, entity, pipeline, code, label, sort, semantic, color };
 }
 
 /** Mulberry32. */
