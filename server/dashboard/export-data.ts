@@ -7,6 +7,8 @@ import { BOM, type CsvCell, csvRow } from './csv.ts';
 
 /** To write more at once would keep other people's requests waiting: a page takes some milliseconds of the process. */
 const PAGE_ROWS = 500;
+/** A page ends with the row that fills it: a record's own fields may hold a megabyte, and 500 of them would be all the memory there is. */
+const PAGE_BYTES = 2 ** 20;
 
 /** What each file of the archive holds: every column of its table but the tenant's id and the sync's own marks. */
 export const EXPORTED = {
@@ -125,16 +127,21 @@ async function* readLines(
       'read',
       (tx) =>
         tx.query<Row>({
-          text: `select ${names.join(', ')} from ${table} where tenant_id = $1
-                 ${place ? `and (${order.join(', ')}) > (${order.map((_, index) => `$${index + 2}`).join(', ')})` : ''}
-                 order by ${order.join(', ')} limit ${PAGE_ROWS}`,
+          text: `select ${names.join(', ')} from (
+                   select *, sum(size) over (order by ${order.join(', ')}) - size as before from (
+                     select ${names.join(', ')}, octet_length(row(${names.join(', ')})::text) as size from ${table} where tenant_id = $1
+                     ${place ? `and (${order.join(', ')}) > (${order.map((_, index) => `$${index + 2}`).join(', ')})` : ''}
+                     order by ${order.join(', ')} limit ${PAGE_ROWS}
+                   ) page
+                 ) measured
+                 where before < ${PAGE_BYTES} order by ${order.join(', ')}`,
           values: [tenantId, ...(place ?? [])],
         }),
       { signal },
     );
-    if (rows.length > 0) yield rows.map((row) => csvRow(names.map((name) => toCell(row[name])))).join('');
     const last = rows.at(-1);
-    if (!last || rows.length < PAGE_ROWS) return;
+    if (!last) return;
+    yield rows.map((row) => csvRow(names.map((name) => toCell(row[name])))).join('');
     after = order.map((name) => last[name]);
   }
 }
