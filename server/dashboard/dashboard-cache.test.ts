@@ -105,6 +105,28 @@ test('viewers of one language share a dashboard, those of another have their own
   expect([await ask(ANN), await ask(BOB), await ask(EVE)]).toEqual(['1 hit', '2 hit', '3 hit']);
 });
 
+test('who takes another language has theirs looked up anew, and the others keep their dashboards', async () => {
+  const { ask, load, loads, hear } = setUp();
+  await load(ANN, { locale: 'en' });
+  await load(BOB, { locale: 'ru' });
+  hear('t1 bitrix24 1');
+  expect(await ask(BOB)).toBe('2 hit');
+  // While it is looked up Ann changes her mind: what was read before is hers no more.
+  const before = ask(ANN);
+  hear('t1 bitrix24 1');
+  const after = ask(ANN);
+  expect(loads).toHaveLength(4);
+  loads[3]?.end({ locale: 'uz' });
+  expect(await after).toBe('4');
+  loads[2]?.end({ locale: 'ru' });
+  expect(await before).toBe('3');
+  expect(await ask(ANN)).toBe('4 hit');
+  // With the tenant's news all of them go.
+  hear('t1');
+  expect(await load(ANN, { locale: 'uz' })).toBe('5');
+  expect(await load(BOB, { locale: 'ru' })).toBe('6');
+});
+
 test('requests that come together wait for one load', async () => {
   const { ask, loads } = setUp();
   const asked = [ask(ANN), ask(ANN), ask(ANN)];

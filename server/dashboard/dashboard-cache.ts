@@ -53,7 +53,11 @@ interface TenantState {
   id: number;
   /** Language of each viewer: it decides which dashboard is theirs, and only the database knows it. */
   locales: Map<string, string>;
+  /** Languages in which there are dashboards. */
+  shown: Set<string>;
   loads: Map<string, Load>;
+  /** How often a person's own news has come: a language that was read before may be another one now. */
+  newsOfPeople: number;
 }
 
 const MAX_BYTES = 64 * 2 ** 20;
@@ -73,21 +77,32 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
   const tenants = new LRUCache<string, TenantState>({
     max: MAX_TENANTS,
     dispose: (state) => {
-      for (const locale of state.locales.values()) entries.delete(entryKey(state, locale));
+      for (const locale of state.shown) entries.delete(entryKey(state, locale));
     },
   });
   let lastId = 0;
 
-  tenantNews.watchAll((tenantId) => {
-    if (tenantId === null) tenants.clear();
-    else tenants.delete(tenantId);
+  tenantNews.watchAll((topic) => {
+    if (topic === null) return tenants.clear();
+    const [tenantId = '', ...person] = topic.split(' ');
+    if (person.length === 0) tenants.delete(tenantId);
+    else forgetPerson(tenantId, person.join(' '));
   });
+
+  /** Whose language has changed finds the dashboards of the others in it, or has one made. */
+  function forgetPerson(tenantId: string, key: string): void {
+    const state = tenants.peek(tenantId);
+    if (!state) return;
+    state.newsOfPeople += 1;
+    state.locales.delete(key);
+    state.loads.delete(key);
+  }
 
   function stateOf(tenantId: string): TenantState {
     let state = tenants.get(tenantId);
     if (!state) {
       lastId += 1;
-      state = { id: lastId, locales: new Map(), loads: new Map() };
+      state = { id: lastId, locales: new Map(), shown: new Set(), loads: new Map(), newsOfPeople: 0 };
       tenants.set(tenantId, state);
     }
     return state;
@@ -101,6 +116,7 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
 
   async function loadInto(state: TenantState, viewer: Viewer, signal: AbortSignal): Promise<CachedDashboard> {
     const startedAt = now().getTime();
+    const newsBefore = state.newsOfPeople;
     const { reply, locale, validUntil } = await load(viewer, signal);
     const body = Buffer.from(JSON.stringify(reply));
     const etag = `W/"${createHash('sha256').update(body).digest('base64url')}"`;
@@ -109,7 +125,8 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
     const failed = reply.results.some(({ status }) => status === 'failed');
     // What has failed is tried again by the next reader. What has changed meanwhile has taken its state along.
     if (!failed && tenantNews.isListening() && tenants.peek(viewer.tenantId) === state) {
-      state.locales.set(viewerKey(viewer), locale);
+      if (state.newsOfPeople === newsBefore) state.locales.set(viewerKey(viewer), locale);
+      state.shown.add(locale);
       const until = Math.min(validUntil.getTime(), startedAt + MAX_AGE_MS);
       entries.set(entryKey(state, locale), { dashboard, validUntil: until });
     }

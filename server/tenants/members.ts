@@ -5,7 +5,7 @@ import type { Role } from '../../contract/session.ts';
 import type { OwnSettingsReply } from '../../contract/settings.ts';
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
-import { announceTenant } from './announce.ts';
+import { announcePerson, announceTenant, personTopic } from './announce.ts';
 import { holdTenant } from './schedule.ts';
 
 export interface Member {
@@ -197,7 +197,7 @@ export async function saveOwnLanguage(
     values: [tenantId, crmSource, crmUserId, language],
   });
   if (saved.length === 0) throw new AppError('not_found');
-  await announceTenant(tx, tenantId);
+  await announcePerson(tx, personTopic(tenantId, { crmSource, userId: crmUserId }));
 }
 
 /** Nobody else sees it. @throws AppError `not_found` for somebody who never opened LeadRelay */

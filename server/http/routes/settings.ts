@@ -3,6 +3,7 @@ import { ownSettingsPatch, settingsPatch } from '../../../contract/settings.ts';
 import type { Db } from '../../platform/db.ts';
 import type { DbListener } from '../../platform/db-listener.ts';
 import { logAccess } from '../../tenants/access-log.ts';
+import { personTopic } from '../../tenants/announce.ts';
 import { loadOwnSettings, saveOwnLanguage } from '../../tenants/members.ts';
 import { loadSettings, saveSettings } from '../../tenants/settings.ts';
 import { methodNotAllowed } from '../error-reply.ts';
@@ -44,7 +45,7 @@ export function createSettingsRoutes({ db, tenantNews }: { db: Db; tenantNews: D
         await saveOwnLanguage(tx, tenantId, { crmSource, crmUserId }, language);
         return loadOwnSettings(tx, tenantId, { crmSource, crmUserId });
       });
-      tenantNews.tell(tenantId);
+      tenantNews.tell(personTopic(tenantId, { crmSource, userId: crmUserId }));
       res.json(saved);
     })
     .all(methodNotAllowed('GET, HEAD, PATCH'));

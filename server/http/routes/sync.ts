@@ -13,6 +13,7 @@ import { AppError } from '../../platform/errors.ts';
 import { pauseSync, refreshSync, resumeSync } from '../../sync/control.ts';
 import { listQuarantine } from '../../sync/quarantine.ts';
 import { getSyncStatus } from '../../sync/status.ts';
+import { personTopic } from '../../tenants/announce.ts';
 import { loadConnection } from '../../tenants/connections.ts';
 import { requestSync } from '../../tenants/sync-requests.ts';
 import { methodNotAllowed } from '../error-reply.ts';
@@ -49,13 +50,17 @@ export function createSyncRoutes({ db, tenantNews, sessions, now }: SyncRoutesDe
     .route('/api/crm/sync/events')
     .head(methodNotAllowed('GET'))
     .get(requireSession, async (req, res) => {
-      const { tenantId } = getSession(res);
+      const session = getSession(res);
+      const { tenantId } = session;
       if (isGone(req, res)) return;
       countStream(res);
       await streamState(req, res, {
         event: 'status',
         read: () => readStatus(tenantId),
-        watch: (callback) => tenantNews.watch(tenantId, callback),
+        watch: (callback) => {
+          const stops = [tenantId, personTopic(tenantId, session)].map((topic) => tenantNews.watch(topic, callback));
+          return () => stops.forEach((stop) => void stop());
+        },
         check: () => sessions.verify(req),
         signal: tenantNews.closing,
       });
