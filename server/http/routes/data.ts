@@ -7,7 +7,7 @@ import type { Db } from '../../platform/db.ts';
 import type { DbListener } from '../../platform/db-listener.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
-import { loadUsage } from '../../sync/usage.ts';
+import { createUsageMemory, loadUsage } from '../../sync/usage.ts';
 import { logAccess } from '../../tenants/access-log.ts';
 import { readAccessLog } from '../../tenants/access-log-page.ts';
 import { loadConfirmation, loadDeletion, requestDeletion, undoDeletion } from '../../tenants/deletion.ts';
@@ -30,6 +30,7 @@ export function createDataRoutes(deps: DataRoutesDeps): Router {
   const { db, tenantNews, log, now, sessions } = deps;
   const router = express.Router();
   const gate = createQueryGate();
+  const usageMemory = createUsageMemory();
   // One at a time, and nobody waits for another's: it takes minutes.
   const exports = createQueryGate({ waiting: 0 });
 
@@ -43,7 +44,10 @@ export function createDataRoutes(deps: DataRoutesDeps): Router {
             tenantId,
             'read',
             async (tx): Promise<UsageReply> => {
-              const [entities, confirmation] = await Promise.all([loadUsage(tx, tenantId), loadConfirmation(tx, tenantId)]);
+              const [entities, confirmation] = await Promise.all([
+                loadUsage(tx, tenantId, usageMemory),
+                loadConfirmation(tx, tenantId),
+              ]);
               const sum = (of: 'records' | 'bytes') => entities.reduce((total, one) => total + one[of], 0);
               return { entities, records: sum('records'), bytes: sum('bytes'), confirmation };
             },
