@@ -238,6 +238,13 @@ const REFRESH_TIMEOUT_MS = 70_000;
  * own, the others wait and take the result. The row stays free meanwhile: an uninstall or a new install does not wait for an
  * authorization server, and what it writes is not overwritten. CrmError `auth` when there are no credentials (any more); where
  * the CRM refused them, the connection is then marked `reauth`.
+ *
+ * The lock keeps a database connection while the authorization server is asked. A lease in the row would give it back, and was ruled
+ * out: the server replaces the pair before we can write it down, so whoever is slower than the lease, or dies, leaves the next one a
+ * refresh token that is refused, and a connection marked lost whose new pair is on its way or gone. A process that dies between
+ * the server's answer and the commit loses the pair here too, but nobody else can be asking meanwhile, and the pair has its
+ * connection already: with none free it could not be saved in time. Whether Bitrix24 takes a replaced refresh token for a
+ * while, which would mend both, is not documented.
  */
 export function createTokenSource(deps: TokenSourceDeps, tenantId: string, crmSource: CrmSource): TokenSource {
   const open = (field: string, sealed: string) => {
