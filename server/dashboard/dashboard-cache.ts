@@ -15,8 +15,6 @@ export interface CachedDashboard {
   etag: string;
   /** Widgets that show their numbers. */
   shownCount: number;
-  /** Who has been told this very dashboard, as user ids: told again it is no further access. */
-  readers: Set<string>;
 }
 
 export interface DashboardCache {
@@ -121,7 +119,7 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
     const body = Buffer.from(JSON.stringify(reply));
     const etag = `W/"${createHash('sha256').update(body).digest('base64url')}"`;
     const gzipped = await compress(body);
-    const dashboard = { body, gzipped, etag, shownCount: countShown(reply), readers: new Set<string>() };
+    const dashboard = { body, gzipped, etag, shownCount: countShown(reply) };
     const failed = reply.results.some(({ status }) => status === 'failed');
     // What has failed is tried again by the next reader. What has changed meanwhile has taken its state along.
     if (!failed && tenantNews.isListening() && tenants.peek(viewer.tenantId) === state) {

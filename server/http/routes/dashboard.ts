@@ -16,6 +16,7 @@ import { getSession, type Session } from '../session.ts';
 import { writeLog } from './access.ts';
 import { createCatalogRoutes } from './catalog.ts';
 import { createChatRoutes } from './chat.ts';
+import { createDashboardReadings } from './dashboard-readings.ts';
 import { createDrillRoutes } from './drill.ts';
 import { createKpiRoutes } from './kpi.ts';
 import { createOnboardingRoutes } from './onboarding.ts';
@@ -26,6 +27,7 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
   const router = Router();
   const gate = createQueryGate();
   const results = createResultCache();
+  const readings = createDashboardReadings(deps.now);
   const cache = createDashboardCache({
     ...deps,
     load: (viewer, signal) => gate.run(viewer.tenantId, signal, () => loadDashboard({ ...deps, results }, viewer, signal)),
@@ -37,9 +39,17 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
       const { reply } = await gate.run(session.tenantId, signal, () =>
         loadDashboard({ ...deps, results }, session, signal, widgets, filter),
       );
-      await writeLog(deps, res, { action: 'query_dashboard', entity: null, recordCount: countShown(reply) });
+      await logReading(res, [widgets ?? null, filter], { etag: null, shownCount: countShown(reply) });
       res.json(reply);
     });
+  }
+
+  async function logReading(res: Response, view: unknown[], told: { etag: string | null; shownCount: number }): Promise<void> {
+    const { tenantId, crmSource, userId } = getSession(res);
+    const key = JSON.stringify([tenantId, crmSource, userId, ...view]);
+    if (!readings.isNews(key, told)) return;
+    await writeLog(deps, res, { action: 'query_dashboard', entity: null, recordCount: told.shownCount });
+    readings.keep(key, told);
   }
 
   router
@@ -52,11 +62,7 @@ export function createDashboardRoutes(deps: DashboardDeps & { tenantNews: DbList
       }
       await whileWaiting(res, async (signal) => {
         const { dashboard, isHit } = await cache.get(session, signal);
-        const reader = `${session.crmSource} ${session.userId}`;
-        if (!dashboard.readers.has(reader)) {
-          await writeLog(deps, res, { action: 'query_dashboard', entity: null, recordCount: dashboard.shownCount });
-          dashboard.readers.add(reader);
-        }
+        await logReading(res, [], dashboard);
         sendDashboard(req, res, dashboard, isHit);
       });
     })
