@@ -415,14 +415,14 @@ export const OPERATIONS = {
   },
   'POST /api/dashboard/kpi': {
     summary: 'The one number a question in words asks for',
-    rule: 'Of one person 10 questions a minute, messages of the chat among them.',
+    rule: 'Of one person 10 questions a minute.',
     access: 'session',
     body: 'KpiRequest',
     reply: 'KpiReply',
   },
   'POST /api/dashboard/chat': {
     summary: 'Answers a message and keeps both',
-    rule: 'Of one person 10 messages a minute, questions outside the chat among them, and 200 a day, in a body of 16 KB at most.',
+    rule: 'Of one person 10 messages a minute and 200 a day, in a body of 16 KB at most.',
     access: 'session',
     body: 'ChatRequest',
     reply: 'ChatReply',

@@ -80,7 +80,7 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use(createBitrix24Routes({ ...deps, sessions, assets, limiters }));
   app.use('/api', sessions.identify, limiters.api);
-  app.use(['/api/dashboard/chat', '/api/dashboard/kpi'], limiters.questions);
+  app.use('/api/dashboard/kpi', limiters.questions);
   app.use('/api/dashboard/chat', readJson(CHAT_LIMIT));
   app.use('/api', readJson());
   app.use(createOpenApiRoutes());

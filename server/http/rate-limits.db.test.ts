@@ -45,7 +45,7 @@ test('events that are answered before they are proven leave the portal its other
   expect(await statuses(1, 'ONAPPUNINSTALL', RIGHT, PORTALS)).toEqual([200]);
 });
 
-test('a person’s questions count together, in the chat and outside it, and so do those that are refused', async () => {
+test('a person’s questions outside the chat count, those that are refused too; the chat counts its own', async () => {
   const ask = async (user: FakeUser) => {
     const { session } = await readBoot(await openPage(app, 'app', portal, portal.open(user)));
     const headers = { authorization: `Bearer ${session?.token}`, 'content-type': 'application/json' };
@@ -59,8 +59,8 @@ test('a person’s questions count together, in the chat and outside it, and so 
   const message = { message: 'How many leads?' };
   expect(await dilnoza('/kpi', question)).toBe(200);
   expect(await dilnoza('/kpi', {})).toBe(422);
-  expect(await dilnoza('/chat', message)).toBe(200);
-  expect([await dilnoza('/kpi', question), await dilnoza('/chat', message)]).toEqual([429, 429]);
+  expect(await dilnoza('/kpi', question)).toBe(200);
+  expect([await dilnoza('/kpi', question), await dilnoza('/chat', message)]).toEqual([429, 200]);
   const timur = await ask({ id: '2', name: 'Timur', isAdmin: false });
   expect(await timur('/kpi', question)).toBe(200);
 });

@@ -4,7 +4,7 @@ import { isTokenEvent } from '../install/events.ts';
 import { AppError } from '../platform/errors.ts';
 import { findSession } from './session.ts';
 
-/** Requests a minute, each process counting for itself. What the chat answers is also limited by what it keeps: dashboard/chat.ts. */
+/** Requests a minute, each process counting for itself. What the chat answers is limited by what it keeps, for all of them: dashboard/chat.ts. */
 export interface RateLimits {
   /** By address, for requests without a valid session. Default 60: a page needs a handful, a guesser thousands. */
   anonymous: number;
@@ -14,7 +14,7 @@ export interface RateLimits {
   user: number;
   /** All people of a tenant together. Default 1,200. */
   tenant: number;
-  /** A person's questions in words, to the chat and outside it: each has the database count. Default 10. */
+  /** A person's questions in words outside the chat, which are kept nowhere: each has the database count. Default 10. */
   questions: number;
   /** Events by portal, and refused ones by address. Default 600. */
   events: number;
@@ -32,7 +32,7 @@ export const DEFAULT_RATE_LIMITS: RateLimits = {
 export interface RateLimiters {
   /** For /api, behind `identify`. */
   api: RequestHandler[];
-  /** For what answers questions in words, behind `identify`. */
+  /** For what answers questions in words and keeps none, behind `identify`. */
   questions: RequestHandler;
   /** For pages that a portal opens. Apart from the API's: many people of one office share an address. */
   pages: RequestHandler;
