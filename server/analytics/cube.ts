@@ -344,7 +344,7 @@ function stepsOf({ base, buckets, columns }: Cube, bind: Bind): string | null {
 /**
  * Every value of a group: medians do not fold, but lists of values do, so that merged groups (all others, departments,
  * currencies) have exact ones too. Spans of time seldom occur twice and come as they are, other values with how often they
- * occur. Where no group can be merged its middle values are enough.
+ * occur. Of a single number the middle values are enough; the steps of a time axis are merged into the chart's total.
  */
 function medianQuery(tenantId: string, cube: Cube): SqlQuery {
   const { base } = cube;
@@ -354,15 +354,12 @@ function medianQuery(tenantId: string, cube: Cube): SqlQuery {
   const keys = keysOf(cube, bind);
   const table = COUNTABLES[base.entity].table;
   const value = base.field?.double ?? base.field?.column ?? 'null';
-  if (cube.columns.size === 0) {
+  if (cube.columns.size === 0 && !cube.buckets) {
     // The second place is the next one where the number of values is even, and the same where it is odd.
     const middle = "array_to_string(percentile_disc(array[0.5, 0.500000001]) within group (order by value), '*1 ') || '*1'";
     return {
-      text: `select ${[...(cube.buckets ? ['bucket'] : []), 'count(*)::int as rows', 'count(value)::int as count_0'].join(', ')},
-  1 as distinct_0, ${middle} as values_0
-from (select ${[...keys, `${value} as value`].join(', ')} from ${table} where ${where}) records
-${cube.buckets ? 'group by bucket' : ''}
-limit ${MAX_GROUPS + 1}`,
+      text: `select count(*)::int as rows, count(value)::int as count_0, 1 as distinct_0, ${middle} as values_0
+from (select ${value} as value from ${table} where ${where}) records`,
       values,
     };
   }

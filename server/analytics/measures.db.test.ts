@@ -324,6 +324,8 @@ describe('measures', () => {
     const statements: string[] = [];
     const data = await run(chart({ measure: 'medianFirstResponse', timeBucket: 'day', timeRangeDays: 4 }), statements);
     expect(pointsOf(data).map(([, value]) => value)).toEqual([60, 300, 1950.5, 10]);
+    // Of 10, 60, 300, 300.001 and 3,601 seconds; of the days' own medians it would be another.
+    expect(data.total).toBe('300');
     expect(statements).toHaveLength(1);
   });
 
