@@ -43,6 +43,7 @@ const STEP_OF: Record<CalendarSpan['unit'], TimeBucket> = {
 };
 
 /** The step of a time axis over a range: of days its own, a longer one where that would be too many, hours of one day. */
+export function stepFor<Step extends TimeBucket | null>(step: Step, range: Range): TimeBucket | Extract<Step, null>;
 export function stepFor(step: TimeBucket | null, range: Range): TimeBucket | null {
   if (step !== null && typeof range === 'string') return STEP_OF[PERIODS[range].unit];
   if (step !== 'hour' && step !== 'day') return step;

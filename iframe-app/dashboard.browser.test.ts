@@ -671,6 +671,26 @@ describe('the whole dashboard', () => {
     expect(fake.asked.at(-1)).toMatchObject({ query: '' });
   });
 
+  test('is looked at over a calendar period, and says what its numbers are compared with', async () => {
+    const widgets = sampleDashboard().widgets.map((widget, index) =>
+      index === 1 ? { ...widget, config: { ...widget.config, timeRangeDays: 30 } } : widget,
+    );
+    fake = serveWidgets(portal, { widgets });
+    await open();
+    await page.getByLabel('Period').selectOption({ label: 'This month' });
+    await card(SOURCES).getByText('This month').waitFor();
+    expect(fake.asked.at(-1)).toMatchObject({ route: 'GET /api/dashboard/data', query: 'period=thisMonth' });
+    expect(await card('total-leads').locator('.panel-subtitle').textContent()).toBe('All time');
+    await card('total-deals').getByText('vs the same days of last month').waitFor();
+    await page.getByLabel('Period').selectOption({ label: 'Each card’s own period' });
+    await card(SOURCES).getByText('Last 30 days').waitFor();
+    await pick(SOURCES, 'Last month');
+    await expect
+      .poll(() => askedOf(`PATCH ${SOURCES}`))
+      .toMatchObject([{ config: { timeRangeDays: null, period: 'lastMonth', description: '' } }]);
+    await card(SOURCES).getByText('Last month').waitFor();
+  });
+
   test('is opened the next time as it was left', async () => {
     const kept: unknown[] = [];
     portal.api['PUT /api/dashboard/filter'] = ({ body }) => {
@@ -689,7 +709,7 @@ describe('the whole dashboard', () => {
     expect(await page.getByLabel('Period').inputValue()).toBe('90');
     await page.getByLabel('CRM').selectOption({ label: 'All CRMs' });
     await expect.poll(() => fake.asked.at(-1)?.query).toBe('range=90');
-    expect(kept.at(-1)).toEqual({ range: 90, crm: null });
+    expect(kept.at(-1)).toEqual({ range: 90, period: null, crm: null });
     await page.getByLabel('CRM').waitFor({ state: 'detached' });
   });
 

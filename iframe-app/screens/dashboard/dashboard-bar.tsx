@@ -1,11 +1,12 @@
 import type { CrmSource } from '../../../contract/crm.ts';
 import type { DashboardFilter } from '../../../contract/dashboard-filter.ts';
+import { toRangeFields } from '../../../contract/periods.ts';
 import { useApp } from '../../context.ts';
 import { crmName } from '../../crm-name.ts';
 import { Button } from '../../ui/button.tsx';
 import type { ArrangeModel } from './arrange-model.ts';
 import type { DashboardT } from './dashboard-texts.ts';
-import { RANGES } from './widget-choices.ts';
+import { RangeOptions, readRange } from './range-options.tsx';
 
 interface DashboardBarProps {
   filter: DashboardFilter;
@@ -22,22 +23,22 @@ interface DashboardBarProps {
 export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, t }: DashboardBarProps) {
   const { i18n } = useApp();
   const isArranging = arrange.isOn.value;
+  const range = filter.period ?? filter.range;
   // One that is no longer there can still be let go.
   const offered = filter.crm === null || crms.includes(filter.crm) ? crms : [...crms, filter.crm];
   return (
     <>
       <select
-        class={filter.range === null ? '' : 'is-set'}
+        class={range === null ? '' : 'is-set'}
         aria-label={t('bar.range')}
-        value={filter.range ?? ''}
-        onChange={({ currentTarget: { value } }) => onLook({ ...filter, range: value === '' ? null : Number(value) })}
+        value={range ?? ''}
+        onChange={({ currentTarget: { value } }) => {
+          const { timeRangeDays, period } = toRangeFields(readRange(value));
+          onLook({ ...filter, range: timeRangeDays, period });
+        }}
       >
         <option value="">{t('bar.ownRange')}</option>
-        {RANGES.filter((days) => days !== null).map((days) => (
-          <option key={days} value={days}>
-            {t('days', { count: days })}
-          </option>
-        ))}
+        <RangeOptions present={range} t={t} />
       </select>
       {(offered.length > 1 || filter.crm !== null) && (
         <select
@@ -54,7 +55,7 @@ export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, t }:
           ))}
         </select>
       )}
-      {filter.range !== null && <span class="bar-note">{t('bar.filtered')}</span>}
+      {range !== null && <span class="bar-note">{t('bar.filtered')}</span>}
       <span class="bar-gap" />
       <Button onClick={onAdd}>+ {t('bar.add')}</Button>
       <Button

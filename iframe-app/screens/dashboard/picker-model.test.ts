@@ -104,6 +104,32 @@ test('whatever is chosen, the server takes its form', () => {
   }
 });
 
+test.each([
+  ['yesterday', ['hour'], 'hour'],
+  [1, ['hour'], 'hour'],
+  ['thisMonth', ['day', 'week', 'month', 'quarter', 'year'], 'week'],
+  [null, ['week', 'month', 'quarter', 'year'], 'week'],
+] as const)('over %s time is cut into %j', (range, steps, timeBucket) => {
+  const { config, ...offered } = picked({ by: 'time', range });
+  expect(offered.steps).toEqual(steps);
+  expect(config).toMatchObject({ timeBucket });
+});
+
+test('a calendar period is no days, brings its own step, and is compared by itself', async () => {
+  expect(picked({ by: 'number', range: 'lastMonth' }).config).toMatchObject({
+    ...{ timeRangeDays: null, period: 'lastMonth', comparisonPeriodDays: null },
+  });
+  const silent = { readValues: () => Promise.reject(), preview: () => Promise.reject() };
+  const picker = createPicker({ readCatalog: async () => sampleCatalog(), ...silent }, WORDS, { after: () => () => {} });
+  await picker.load();
+  picker.choose({ by: 'time', range: 'thisMonth' });
+  expect(picker.picked.value?.config).toMatchObject({ timeRangeDays: null, period: 'thisMonth', timeBucket: 'day' });
+  picker.choose({ step: 'week' });
+  picker.choose({ range: 90 });
+  expect(picker.picked.value?.config).toMatchObject({ timeRangeDays: 90, period: null, timeBucket: 'week' });
+  picker.stop();
+});
+
 test('a name that is too long is cut to what the server takes', () => {
   expect(picked({ title: ' x '.repeat(100) }).config.title.length).toBeLessThanOrEqual(120);
 });

@@ -2,6 +2,7 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { CatalogReply, CatalogSource, DimensionValuesReply } from '../../../contract/catalog.ts';
 import type { TimeBucket, ValueFormat } from '../../../contract/charts.ts';
 import type { WidgetConfig, WidgetPreview } from '../../../contract/dashboard.ts';
+import { stepFor } from '../../../contract/dashboard-filter.ts';
 import { type Range, toRangeFields } from '../../../contract/periods.ts';
 import { ApiError } from '../../api.ts';
 import type { Timers } from '../../poller.ts';
@@ -95,7 +96,6 @@ const FIRST: Choice = {
 const QUIET_MS = 250;
 /** Beyond so many bars a chart is a list. */
 const MOST_BARS = 15;
-const STEPS: readonly TimeBucket[] = ['day', 'week', 'month', 'quarter', 'year'];
 const MAX_TITLE = 120;
 
 export function createPicker(
@@ -186,7 +186,10 @@ export function createPicker(
       });
     },
     choose(change) {
-      choice.value = { ...choice.value, ...change };
+      const { range } = change;
+      // Weeks of this month would be four and a half.
+      const step = typeof range === 'string' && { step: stepFor('day', range) };
+      choice.value = { ...choice.value, ...step, ...change };
     },
     stop() {
       stopAsking();
@@ -194,6 +197,13 @@ export function createPicker(
       leaving.abort();
     },
   };
+}
+
+/** All of time cut into days is too much to look at, and one day has but hours. */
+function stepsOver(range: Range): TimeBucket[] {
+  if (range === 1 || range === 'yesterday') return ['hour'];
+  const longer: TimeBucket[] = ['week', 'month', 'quarter', 'year'];
+  return range === null ? longer : ['day', ...longer];
 }
 
 /** Whether everything that was chosen is in the config: the values of a filter come later than its name. */
@@ -219,9 +229,8 @@ export function pick(
   if (!measure) return null;
   const dimensions = source.dimensions.filter(({ name }) => measure.dimensions.includes(name)).map(toOption);
   const by = ['number', 'time'].includes(wanted.by) || dimensions.some(({ value }) => value === wanted.by) ? wanted.by : 'number';
-  // All of time cut into days is too much to look at.
-  const steps = STEPS.filter((step) => wanted.range !== null || step !== 'day');
-  const step = steps.find((one) => one === wanted.step) ?? 'month';
+  const steps = stepsOver(wanted.range);
+  const step = steps.find((one) => one === wanted.step) ?? stepFor('day', wanted.range);
   const groups = by === 'number' || !measure.isAdded ? [] : dimensions.filter(({ value }) => value !== by);
   const groupBy = groups.some(({ value }) => value === wanted.groupBy) ? wanted.groupBy : '';
   const pipelines = measure.hasPipeline ? catalog.pipelines.map(toOption) : [];

@@ -9,8 +9,9 @@ import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
 import { problemText, QUESTION_CODES } from '../problem-text.ts';
 import type { DashboardT } from './dashboard-texts.ts';
 import { type Choice, createPicker, isWhole, type Picked, type PickerModel } from './picker-model.ts';
+import { RangeOptions, readRange } from './range-options.tsx';
 import type { WidgetApi } from './widget-api.ts';
-import { RANGES, SIZES } from './widget-choices.ts';
+import { SIZES } from './widget-choices.ts';
 import type { WidgetModel } from './widget-model.ts';
 import { describeRange, Unconverted } from './widget-text.tsx';
 
@@ -118,7 +119,7 @@ function Form({ picked, picker, t }: FormProps) {
       </Select>
       {choice.by === 'time' && (
         <Select label={t('picker.step')} value={choice.step} onPick={set('step')}>
-          {picked.steps.map((step) => (step === 'hour' ? null : option(step, t(`picker.step.${step}`))))}
+          {picked.steps.map((step) => option(step, t(`picker.step.${step}`)))}
         </Select>
       )}
       {picked.groups.length > 0 && (
@@ -147,11 +148,10 @@ function Form({ picked, picker, t }: FormProps) {
       <Select
         label={t('range')}
         value={choice.range === null ? '' : `${choice.range}`}
-        onPick={(value) => picker.choose({ range: value === '' ? null : Number(value) })}
+        onPick={(value) => picker.choose({ range: readRange(value) })}
       >
-        {RANGES.map((days) =>
-          days === null ? option('', describeRange(null, i18n)) : option(`${days}`, t('days', { count: days })),
-        )}
+        <RangeOptions present={choice.range} t={t} />
+        {option('', describeRange(null, i18n))}
       </Select>
       {picked.kinds.length > 0 && (
         <>

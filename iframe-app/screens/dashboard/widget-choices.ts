@@ -1,9 +1,23 @@
 import type { ChartConfig } from '../../../contract/charts.ts';
+import type { Range } from '../../../contract/periods.ts';
 
 export type ChartKind = ChartConfig['chartType'];
 
-/** Days back that are offered; null is all time. */
-export const RANGES = [1, 7, 30, 90, 365, null];
+/** What is offered of the calendar; 1 is today. */
+const CALENDAR: readonly Range[] = [1, 'yesterday', 'thisWeek', 'lastWeek', 'thisMonth', 'lastMonth', 'thisYear'];
+/** Days back that are offered. */
+const LAST_DAYS: readonly Range[] = [7, 30, 90, 365];
+
+/** Ranges to choose from, in two groups, with the one that holds now: it may be another, as one from the chat. */
+export function offerRanges(present: Range): Record<'calendar' | 'lastDays', readonly Range[]> {
+  const offer = (ranges: readonly Range[], isTheirs: boolean) =>
+    isTheirs && !ranges.includes(present) ? [...ranges, present] : ranges;
+  const isOfCalendar = typeof present === 'string' || present === 1;
+  return {
+    calendar: offer(CALENDAR, isOfCalendar),
+    lastDays: offer(LAST_DAYS, present !== null && !isOfCalendar),
+  };
+}
 
 /** Narrowest first. */
 export const SIZES = ['small', 'medium', 'large'] as const;

@@ -1,11 +1,12 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../../contract/dashboard.ts';
+import { type Range, rangeOf } from '../../../contract/periods.ts';
 import { useApp } from '../../context.ts';
 import type { DashboardT } from './dashboard-texts.ts';
-import { kindsOf, RANGES, SIZES } from './widget-choices.ts';
+import { nameRange } from './range-options.tsx';
+import { kindsOf, offerRanges, SIZES } from './widget-choices.ts';
 import { rowOf, type WidgetModel } from './widget-model.ts';
-import { describeRange } from './widget-text.tsx';
 
 /** What the menu asks others to do. */
 export interface MenuActions {
@@ -147,6 +148,13 @@ function MenuItems({
   const { i18n } = useApp();
   const { config, isStandard } = widget;
   const isChart = config.chartType !== 'kpi';
+  const present = rangeOf(config);
+  const offered = offerRanges(present);
+  const toRadio = (range: Range) => (
+    <Radio key={range} isOn={present === range} onPick={run(() => model.setRange(widget, range))}>
+      {nameRange(range, t, i18n)}
+    </Radio>
+  );
   const isTable = model.tables.value.has(widget.id);
   const isDrawn = isChart && hasData;
   const row = rowOf(widget, widgets);
@@ -189,11 +197,9 @@ function MenuItems({
             </Choice>
           )}
           <Choice label={t('range')}>
-            {RANGES.map((days) => (
-              <Radio key={days} isOn={config.timeRangeDays === days} onPick={run(() => model.setRange(widget, days))}>
-                {days === null ? describeRange(null, i18n) : t('days', { count: days })}
-              </Radio>
-            ))}
+            {offered.calendar.map(toRadio)}
+            <hr class="menu-break" />
+            {[...offered.lastDays, null].map(toRadio)}
           </Choice>
           {isChart && (
             <Choice label={t('size')}>

@@ -125,6 +125,19 @@ describe('a change', () => {
     ]);
   });
 
+  test('to a calendar period compares a KPI by itself, and takes a chart’s steps from it', async () => {
+    const { model, calls } = await setUp();
+    const number = own('n', 2, kpiConfig({ timeRangeDays: 30, comparisonPeriodDays: 30 }));
+    await model.setRange(number, 'thisMonth');
+    await model.setRange(own('n', 2, kpiConfig({ timeRangeDays: null, period: 'thisMonth', comparisonPeriodDays: null })), 7);
+    await model.setRange(own('a', 1, chartConfig({ xField: null, timeBucket: 'week', timeRangeDays: 90 })), 'lastMonth');
+    expect(calls.map((call) => Object(call)[2].config)).toMatchObject([
+      { timeRangeDays: null, period: 'thisMonth', comparisonPeriodDays: null },
+      { timeRangeDays: 7, period: null, comparisonPeriodDays: 7 },
+      { timeRangeDays: null, period: 'lastMonth', timeBucket: 'day', description: '' },
+    ]);
+  });
+
   test('of the kind of a chart leaves no more slices than there are colours, and of bars what there was', async () => {
     const { model, calls } = await setUp();
     const limits = [10, null, 5].map((limit) => own('a', 1, chartConfig({ limit })));

@@ -1,6 +1,7 @@
 import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Widget, WidgetConfig } from '../../../contract/dashboard.ts';
 import { stepFor } from '../../../contract/dashboard-filter.ts';
+import { type Range, toRangeFields } from '../../../contract/periods.ts';
 import { ApiError } from '../../api.ts';
 import type { DashboardModel } from './dashboard-model.ts';
 import type { WidgetApi, WidgetPatch } from './widget-api.ts';
@@ -29,8 +30,8 @@ export interface WidgetModel {
   resize(widget: Widget, size: Widget['config']['size']): Promise<boolean>;
   /** Draws the same numbers in another way. */
   redraw(widget: Widget, chartType: ChartKind): Promise<boolean>;
-  /** Counts other days. */
-  setRange(widget: Widget, days: number | null): Promise<boolean>;
+  /** Counts another time. */
+  setRange(widget: Widget, range: Range): Promise<boolean>;
   setComparison(widget: Widget, isCompared: boolean): Promise<boolean>;
   /**
    * Puts a widget into a place of the whole dashboard; the others make room.
@@ -118,8 +119,8 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
       });
       return update(widget, { config: toRequest(shown) }, shown);
     },
-    // The numbers on show are of the other days until the new ones are there.
-    setRange: (widget, days) => update(widget, { config: toRequest(withConfig(widget, overDays(widget, days))) }, null),
+    // The numbers on show are of the other time until the new ones are there.
+    setRange: (widget, range) => update(widget, { config: toRequest(withConfig(widget, overRange(widget, range))) }, null),
     setComparison(widget, isCompared) {
       const comparisonPeriodDays = isCompared ? widget.config.timeRangeDays : null;
       return update(widget, { config: toRequest(withConfig(widget, { comparisonPeriodDays })) }, null);
@@ -155,10 +156,15 @@ export function toRequest({ config }: Pick<Widget, 'config'>): WidgetConfig {
   return rest as WidgetConfig;
 }
 
-/** What else changes with the days: a KPI that is compared is compared with as many, and a description may speak of the old ones. */
-function overDays({ config }: Widget, days: number | null): object {
-  if (config.chartType !== 'kpi') return { timeRangeDays: days, timeBucket: stepFor(config.timeBucket, days), description: '' };
-  return { timeRangeDays: days, comparisonPeriodDays: config.comparisonPeriodDays === null ? null : days };
+/**
+ * What else changes with the range: a KPI that is compared is compared with as many days, a calendar period by itself, and a
+ * description may speak of the old one.
+ */
+function overRange({ config }: Widget, range: Range): object {
+  const fields = toRangeFields(range);
+  if (config.chartType !== 'kpi') return { ...fields, timeBucket: stepFor(config.timeBucket, range), description: '' };
+  const isCompared = config.comparisonPeriodDays !== null || config.period !== null;
+  return { ...fields, comparisonPeriodDays: isCompared ? fields.timeRangeDays : null };
 }
 
 /** The widgets with one at another place; those between close up. */
