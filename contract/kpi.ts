@@ -14,7 +14,7 @@ export const kpiReply = z.discriminatedUnion('status', [
     data: kpiData,
     /** The days it counts, as ISO local dates, both in it; null: all time. */
     range: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
-    /** The same number as a widget; null where a widget cannot hold the period ("last month"). */
+    /** The same number as a widget; null where no widget can hold the period: a month by its name stays where it is, and a dashboard moves on. */
     widget: widgetConfig.nullable(),
   }),
   /** The records it counts are still being copied: a number would be wrong, so none is given. */

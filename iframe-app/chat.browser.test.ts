@@ -127,6 +127,21 @@ test.each([
   expect(await page.getByRole('button', { name: 'Add to dashboard' }).count()).toBe(0);
 });
 
+test('a number of fixed dates says why it cannot be put on the dashboard', async () => {
+  const number = sampleAnswer('2', '310');
+  const reply = number.answer?.reply;
+  if (reply?.status !== 'ok') throw new Error('no number');
+  const ofOctober = { ...reply, range: { from: '2025-10-01', to: '2025-10-31' }, widget: null };
+  const answer = { kind: 'kpi', reply: ofOctober } as const;
+  portal.api[HISTORY] = () => ({
+    body: sampleHistory({ messages: [sampleQuestion('1', 'Leads in October'), { ...number, answer }] }),
+  });
+  await openChat();
+  await answers().getByText('10/01/2025 – 10/31/2025').waitFor();
+  await answers().getByText('These are fixed dates, so this cannot go on the dashboard.').waitFor();
+  expect(await answers().getByRole('button').count()).toBe(0);
+});
+
 test('after a question that is not understood there are others to click, until one is asked', async () => {
   const reply = { status: 'not_understood' } as const;
   portal.api[HISTORY] = () => ({

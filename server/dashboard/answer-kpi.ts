@@ -29,7 +29,7 @@ export function answerKpi({ db, now }: DashboardDeps, viewer: Viewer, question: 
     signal.throwIfAborted();
     const data = await runPlan(tx, tenantId, plan);
     const range = windows.current && toRange(windows.current, context.timezone);
-    return { status: 'ok', title, data, range, widget: period?.kind === 'calendar' ? null : config };
+    return { status: 'ok', title, data, range, widget: period?.kind === 'named' ? null : config };
   });
 }
 

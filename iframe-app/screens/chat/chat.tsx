@@ -180,7 +180,11 @@ function Message({ message, isLast, model, onShowDashboard }: MessageProps) {
       {reply?.status === 'ok' && (
         <>
           <NumberAnswer reply={reply} />
-          {reply.widget && <AddButton id={message.id} config={reply.widget} {...{ model, onShowDashboard }} />}
+          {reply.widget ? (
+            <AddButton id={message.id} config={reply.widget} {...{ model, onShowDashboard }} />
+          ) : (
+            <p class="chat-note">{t('fixedDates')}</p>
+          )}
         </>
       )}
     </Bubble>

@@ -46,7 +46,8 @@ const context: AnalyticsContext = {
 function shown(resolved: ResolvedKpi | null): string | null {
   if (!resolved) return null;
   const { config, period, isCompared } = resolved;
-  const span = period && (period.kind === 'rolling' ? String(period.days) : `${period.unit}-${period.ago}`);
+  const named = period?.kind === 'named' ? '=' : '-';
+  const span = period && (period.kind === 'rolling' ? String(period.days) : `${period.unit}${named}${period.ago}`);
   const filter =
     config.filterField && `${config.filterField}=${config.filterValue}${config.pipeline ? `@${config.pipeline}` : ''}`;
   return [config.measure, span, isCompared && 'vs', filter].filter(Boolean).join(' ');
@@ -235,6 +236,30 @@ const UNDERSTOOD: readonly (readonly [question: string, expected: string])[] = [
   ['leads in the last month', 'totalLeads 30'],
   ['leads over the last month', 'totalLeads 30'],
   ['stage entries this month', 'stageEntries month-0'],
+  ['leads this day', 'totalLeads 1'],
+  // A month by its name is the last one that has begun; it is 10 March 2025.
+  ['leads in March', 'totalLeads month=0'],
+  ['leads in may', 'totalLeads month=10'],
+  ['how many leads did we get in October?', 'totalLeads month=5'],
+  ['won deals in October 2023', 'wonDeals month=17'],
+  ['won deals in October of 2023', 'wonDeals month=17'],
+  ['revenue for February', 'wonValue month=1'],
+  ['leads in February vs January', 'totalLeads month=1 vs'],
+  ['leads this month vs February', 'totalLeads month-0 vs'],
+  ['won deals by Dilshod in October', 'wonDeals month=5 owner=3'],
+  ['лиды в марте', 'totalLeads month=0'],
+  ['сколько лидов было в октябре', 'totalLeads month=5'],
+  ['лиды за октябрь', 'totalLeads month=5'],
+  ['выручка за октябрь 2024 года', 'wonValue month=5'],
+  ['октябрь 2023 выигранные сделки', 'wonDeals month=17'],
+  ['выигранные сделки Анны Петровой в мае', 'wonDeals month=10 owner=2'],
+  ['лиды в феврале по сравнению с январем', 'totalLeads month=1 vs'],
+  ['лиды в феврале по сравнению с прошлым периодом', 'totalLeads month=1 vs'],
+  ['oktyabrda nechta lid', 'totalLeads month=5'],
+  ['oktabr oyida nechta lid keldi', 'totalLeads month=5'],
+  ['2023-yil oktabrida nechta lid keldi', 'totalLeads month=17'],
+  ['октябрда нечта лид', 'totalLeads month=5'],
+  ['февраль ойида ютилган битимлар', 'wonDeals month=1'],
 ];
 
 const NOT_UNDERSTOOD: readonly string[] = [
@@ -293,7 +318,6 @@ const NOT_UNDERSTOOD: readonly string[] = [
   // Other people's names, months and verbs.
   'сделки Ивана',
   'сделки у Александры',
-  'leads in may',
   'will leads',
   'deals of Dil',
   'deals Dilshoda',
@@ -323,15 +347,29 @@ const NOT_UNDERSTOOD: readonly string[] = [
   'won deals by Karimova Timur',
   'deals in Invoice',
   // Periods that are not ours, or two of them.
-  'leads in March',
   'leads on Monday',
   'leads since January',
+  'leads from October',
+  'leads by October',
+  'leads from Website from October',
+  'leads on 5 October',
+  'leads October November',
+  'leads last October',
+  'leads in April 2025',
+  'leads in October 1999',
+  'leads in February vs March',
+  'лиды с октября',
+  'лиды до октября',
+  'лиды по октябрь',
+  'лиды 5 октября',
+  'лиды в прошлом октябре',
+  'лиды в апреле 2025',
+  'oktabrdan lidlar',
   'leads between 1 and 5 May',
   'leads this week and last week',
   'leads today yesterday',
   'leads in 5000 days',
   'leads next week',
-  'лиды в марте',
   'лиды завтра',
   'ertaga lidlar',
   'эртага лидлар',
@@ -405,8 +443,24 @@ test('the format is the measure’s', () => {
   ]);
 });
 
-test('what a widget can hold has its days, what it cannot has none', () => {
+test('a widget has the period that moves on with today, and none of one that stays', () => {
   const configOf = (question: string) => resolveKpi(question, context)?.config;
   expect(configOf('leads in 7 days vs the period before')).toMatchObject({ timeRangeDays: 7, comparisonPeriodDays: 7 });
-  expect(configOf('leads last month')).toMatchObject({ timeRangeDays: null, comparisonPeriodDays: null });
+  const calendar = { timeRangeDays: null, comparisonPeriodDays: null };
+  expect(configOf('leads last month')).toMatchObject({ ...calendar, period: 'lastMonth' });
+  expect(configOf('leads this quarter vs last quarter')).toMatchObject({ ...calendar, period: 'thisQuarter' });
+  expect(configOf('leads yesterday')).toMatchObject({ ...calendar, period: 'yesterday' });
+  expect(configOf('leads in February')).toMatchObject({ ...calendar, period: null });
+});
+
+test('what is somebody’s or something’s name is no month', () => {
+  const { dictionaries } = context;
+  const statuses = new Map([status('sources', '', 'FAIR', 'October fair')]);
+  const users = new Map([user('8', 'Марта Иванова')]);
+  const ofOthers = { ...context, dictionaries: { ...dictionaries, statuses, users } };
+  const understood = (question: string) => shown(resolveKpi(question, ofOthers));
+  expect(understood('leads from October fair')).toBe('totalLeads source=FAIR');
+  expect(understood('leads from October fair in October')).toBe('totalLeads month=5 source=FAIR');
+  expect(understood('сделки Марты Ивановой в марте')).toBe('totalDeals month=0 owner=8');
+  expect(understood('сделки в марте')).toBe('totalDeals month=0');
 });

@@ -1,17 +1,19 @@
+import { DateTime } from 'luxon';
 import type { DataSource, KpiConfig } from '../../../contract/charts.ts';
 import type { CrmSource } from '../../../contract/crm.ts';
 import { MAX_TITLE } from '../../../contract/dashboard.ts';
+import { toRangeFields } from '../../../contract/periods.ts';
 import { CATALOG, findMeasure } from '../../analytics/catalog.ts';
 import { CATALOG_TEXTS } from '../../analytics/catalog-texts.ts';
 import { type AnalyticsContext, resolveQuestion } from '../../analytics/resolve.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Period, periodAt } from './periods.ts';
+import { findPeriod, namesMonth, type Period, periodAt, toRange } from './periods.ts';
 import { hasCyrillic, toUzbekLatin } from './uzbek-letters.ts';
 import { isNameAt, matchesAt, splitWords, toWords, type Word } from './words.ts';
 
 /** A question that asks for one number, understood in full. */
 export interface ResolvedKpi {
-  /** Its `timeRangeDays` is that of `period` where it ends today, and null where `period` says more. */
+  /** Its range is that of `period`; none where no widget can hold that. */
   config: Omit<KpiConfig, 'chartId'>;
   /** null: of all time. */
   period: Period | null;
@@ -65,6 +67,7 @@ const COMMON_WORDS = new Set(
   splitWords(
     `january february march april may june july august september october november december monday tuesday wednesday thursday friday
      saturday sunday will can may bill grant art rich mark win new hope chance sales online manager operator admin agent team support test
+     марта мая августа
      январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь менеджер оператор администратор отдел продаж новый
      yanvar fevral mart aprel iyun iyul avgust sentabr oktabr noyabr dekabr menejer`,
   ),
@@ -98,14 +101,26 @@ const MEASURE_NAMES: readonly MeasureName[] = [...CATALOG_TEXTS.measure]
 export function resolveKpi(question: string, context: AnalyticsContext): ResolvedKpi | null {
   if (question.length > MAX_CHARS) return null;
   return (
-    resolveAs(question, context, (text) => text) ?? (hasCyrillic(question) ? resolveAs(question, context, toUzbekLatin) : null)
+    resolveIn(question, context, (text) => text) ?? (hasCyrillic(question) ? resolveIn(question, context, toUzbekLatin) : null)
   );
 }
 
 /** @param spell how the question's words and the names in it are written before they are compared */
-function resolveAs(question: string, context: AnalyticsContext, spell: (text: string) => string): ResolvedKpi | null {
+function resolveIn(question: string, context: AnalyticsContext, spell: (text: string) => string): ResolvedKpi | null {
   const words = toWords(spell(question));
-  const comparison = findComparison(words);
+  const today = DateTime.fromJSDate(context.now, { zone: context.timezone });
+  // People are called May and fairs October: what is somebody's or something's name is that first.
+  return resolveAs(words, context, spell, null) ?? (namesMonth(words) ? resolveAs(words, context, spell, today) : null);
+}
+
+/** @param today null: no month is meant */
+function resolveAs(
+  words: readonly Word[],
+  context: AnalyticsContext,
+  spell: (text: string) => string,
+  today: DateTime | null,
+): ResolvedKpi | null {
+  const comparison = findComparison(words, today);
   if (comparison === 'unclear') return null;
   const asked = comparison ? words.slice(0, comparison.start) : words;
   const rest = new Set(asked.keys());
@@ -113,7 +128,7 @@ function resolveAs(question: string, context: AnalyticsContext, spell: (text: st
     for (let at = start; at < start + length; at += 1) rest.delete(at);
   };
 
-  const period = findPeriod(asked, take);
+  const period = findPeriod(asked, take, today);
   if (period === 'unclear') return null;
   const measure = findMeasureName(asked, rest, take);
   // "deals for" is not finished.
@@ -137,25 +152,28 @@ function resolveAs(question: string, context: AnalyticsContext, spell: (text: st
 
 type Take = (start: number, length: number) => void;
 
-function findComparison(words: readonly Word[]): { start: number; period: Period | null } | 'unclear' | null {
+function findComparison(
+  words: readonly Word[],
+  today: DateTime | null,
+): { start: number; period: Period | null } | 'unclear' | null {
   for (const start of words.keys()) {
     const phrase = COMPARISONS.find((one) => matchesAt(words, start, one));
     if (!phrase) continue;
     const after = words.slice(start + phrase.length);
-    const said = periodAt(after, 0);
+    const said = periodAt(after, 0, today);
     if (said) return said.length === after.length ? { start, period: said.period } : 'unclear';
     return after.every(({ text }) => PERIOD_BEFORE.has(text)) ? { start, period: null } : 'unclear';
   }
-  return findComparisonAfter(words);
+  return findComparisonAfter(words, today);
 }
 
 /** In Uzbek the word for it follows: "shu hafta lidlar o‘tgan hafta bilan". */
-function findComparisonAfter(words: readonly Word[]): { start: number; period: Period } | null {
+function findComparisonAfter(words: readonly Word[], today: DateTime | null): { start: number; period: Period } | null {
   let end = words.length;
   while (COMPARED_AFTER.has(words[end - 1]?.text ?? '')) end -= 1;
   if (end === words.length) return null;
   for (let start = end - 1; start > 0; start -= 1) {
-    const said = periodAt(words.slice(0, end), start);
+    const said = periodAt(words.slice(0, end), start, today);
     if (said && start + said.length === end) return { start, period: said.period };
   }
   return null;
@@ -165,23 +183,9 @@ function findComparisonAfter(words: readonly Word[]): { start: number; period: P
 function isComparable(period: Period | null, other: Period | null): boolean {
   if (!period) return false;
   if (!other) return true;
-  if (period.kind === 'calendar')
-    return other.kind === 'calendar' && other.unit === period.unit && other.ago === 1 && period.ago === 0;
-  if (period.days === 1) return other.kind === 'calendar' && other.unit === 'day' && other.ago === 1;
-  return false;
-}
-
-function findPeriod(words: readonly Word[], take: Take): Period | 'unclear' | null {
-  let found: Period | null = null;
-  for (let at = 0; at < words.length; at += 1) {
-    const said = periodAt(words, at);
-    if (!said) continue;
-    if (found) return 'unclear';
-    found = said.period;
-    take(at, said.length);
-    at += said.length - 1;
-  }
-  return found;
+  if (other.kind === 'rolling') return false;
+  if (period.kind === 'rolling') return period.days === 1 && other.unit === 'day' && other.ago === 1;
+  return other.unit === period.unit && other.ago === period.ago + 1;
 }
 
 function findMeasureName(words: readonly Word[], rest: ReadonlySet<number>, take: Take): MeasureName | null {
@@ -292,7 +296,7 @@ function toConfig(
   context: AnalyticsContext,
 ): ResolvedKpi['config'] | null {
   if (!findMeasure(name, context.mode)) return null;
-  const days = period?.kind === 'rolling' ? period.days : null;
+  const range = toRangeFields(period && toRange(period));
   const question = {
     dataSource: entity,
     crmSource: filter && context.crmSources.length > 1 ? filter.crmSource : ('all' as const),
@@ -310,9 +314,8 @@ function toConfig(
     chartType: 'kpi',
     metricField: null,
     format,
-    timeRangeDays: days,
-    period: null,
-    comparisonPeriodDays: isCompared ? days : null,
+    ...range,
+    comparisonPeriodDays: isCompared ? range.timeRangeDays : null,
     size: 'small',
   };
 }

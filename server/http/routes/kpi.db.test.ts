@@ -39,11 +39,17 @@ test('numbers are those that SQL counts', async () => {
   expect(await ask('лиды в этом месяце')).toMatchObject({
     data: { value: thisMonth, previous: null },
     range: { from: '2025-03-01', to: '2025-03-10' },
-    widget: null,
+    widget: { period: 'thisMonth', timeRangeDays: null },
   });
   expect(await ask('o‘tgan oy lidlar')).toMatchObject({
     data: { value: lastMonth },
     range: { from: '2025-02-01', to: '2025-02-28' },
+    widget: { period: 'lastMonth' },
+  });
+  expect(await ask('лиды в феврале')).toMatchObject({
+    data: { value: lastMonth },
+    range: { from: '2025-02-01', to: '2025-02-28' },
+    widget: null,
   });
 });
 
