@@ -1,8 +1,27 @@
 import { z } from 'zod';
+import { chartData } from './charts.ts';
+import { widgetConfig } from './dashboard.ts';
 import { kpiReply } from './kpi.ts';
 
-/** What a message of ours answers with. The chat's other answers join this one as they come. */
-export const chatAnswer = z.strictObject({ kind: z.literal('kpi'), reply: kpiReply });
+/** Who asks for the best is told what is known of it: a number of each person, the largest first. */
+const rankingReply = z.discriminatedUnion('status', [
+  z.strictObject({
+    status: z.literal('ok'),
+    title: z.string(),
+    data: chartData,
+    range: kpiReply.options[0].shape.range,
+    /** The same as a chart of the dashboard; null as of one number. */
+    widget: widgetConfig.nullable(),
+  }),
+  z.strictObject({ status: z.literal('not_synced'), title: z.string() }),
+]);
+export type RankingReply = z.infer<typeof rankingReply>;
+
+/** What a message of ours answers with. The chat's other answers join these as they come. */
+export const chatAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('kpi'), reply: kpiReply }),
+  z.strictObject({ kind: z.literal('ranking'), reply: rankingReply }),
+]);
 export type ChatAnswer = z.infer<typeof chatAnswer>;
 
 export const chatMessage = z.strictObject({

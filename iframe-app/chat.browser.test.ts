@@ -4,7 +4,7 @@ import type { ChatMessage } from '../contract/chat.ts';
 import { type AppPage, openForEachTest } from './testing/app-page.ts';
 import { type FakePortal, refusal } from './testing/fake-portal.ts';
 import { isKpiData, kpiConfig, sampleDashboard } from './testing/sample-replies.ts';
-import { sampleAnswer, sampleHistory, sampleQuestion } from './testing/sample-settings.ts';
+import { sampleAnswer, sampleHistory, sampleQuestion, sampleRanking } from './testing/sample-settings.ts';
 
 const DASHBOARD = 'GET /api/dashboard/data';
 const HISTORY = 'GET /api/dashboard/chat/history';
@@ -128,18 +128,36 @@ test.each([
 });
 
 test('a number of fixed dates says why it cannot be put on the dashboard', async () => {
-  const number = sampleAnswer('2', '310');
-  const reply = number.answer?.reply;
-  if (reply?.status !== 'ok') throw new Error('no number');
-  const ofOctober = { ...reply, range: { from: '2025-10-01', to: '2025-10-31' }, widget: null };
-  const answer = { kind: 'kpi', reply: ofOctober } as const;
-  portal.api[HISTORY] = () => ({
-    body: sampleHistory({ messages: [sampleQuestion('1', 'Leads in October'), { ...number, answer }] }),
-  });
+  const range = { from: '2025-10-01', to: '2025-10-31' };
+  const reply = {
+    status: 'ok',
+    title: 'Total leads',
+    data: isKpiData({ value: '310', previous: null }),
+    range,
+    widget: null,
+  } as const;
+  const answer = { ...sampleAnswer('2'), answer: { kind: 'kpi', reply } } as const;
+  portal.api[HISTORY] = () => ({ body: sampleHistory({ messages: [sampleQuestion('1', 'Leads in October'), answer] }) });
   await openChat();
   await answers().getByText('10/01/2025 – 10/31/2025').waitFor();
   await answers().getByText('These are fixed dates, so this cannot go on the dashboard.').waitFor();
   expect(await answers().getByRole('button').count()).toBe(0);
+});
+
+test('who asks for the best sees the first five by name, and can have the chart', async () => {
+  portal.api[HISTORY] = () => ({
+    body: sampleHistory({ messages: [sampleQuestion('1', 'Who is the best?'), sampleRanking('2')] }),
+  });
+  const added: unknown[] = [];
+  portal.api[ADD] = ({ body }) => {
+    added.push(body);
+    return { status: 201, body: { id: 'new' } };
+  };
+  await openChat();
+  await answers().getByText('Who is best is for you to judge.').waitFor();
+  expect(await answers().getByRole('listitem').allTextContents()).toEqual([...['A: 70', 'B: 60', 'C: 50', 'D: 40', 'E: 30']]);
+  await answers().getByRole('button', { name: 'Add to dashboard' }).click();
+  await expect.poll(() => added).toMatchObject([{ config: { title: 'Deals won by agent', xField: 'owner' } }]);
 });
 
 test('after a question that is not understood there are others to click, until one is asked', async () => {

@@ -15,6 +15,7 @@ import {
   sampleMembers,
   sampleOwnSettings,
   sampleQuestion,
+  sampleRanking,
   sampleSettings,
   sampleUsage,
 } from '../testing/sample-settings.ts';
@@ -41,6 +42,7 @@ const PAIRS: [name: string, check: Check<unknown>, schema: z.ZodType, sample: ob
   ['connections', isConnectionsReply, connectionsReply, sampleConnections({ errorMessage: 'The CRM did not answer.' })],
   ['quarantine', isQuarantineReply, quarantineReply, sampleQuarantine({ next: 'leads:81' })],
   ['chat', isChatReply, chatReply, { question: sampleQuestion('q'), answer: sampleAnswer('a') }],
+  ['chat with a ranking', isChatReply, chatReply, { question: sampleQuestion('q'), answer: sampleRanking('a') }],
   ['chat history', isChatHistory, chatHistoryReply, sampleHistory({ messages: [sampleQuestion('q'), sampleAnswer('a')] })],
 ];
 

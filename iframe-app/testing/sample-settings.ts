@@ -2,7 +2,7 @@ import type { ChatHistoryReply, ChatMessage } from '../../contract/chat.ts';
 import type { AccessLogReply, UsageReply } from '../../contract/data.ts';
 import type { MembersReply } from '../../contract/members.ts';
 import type { BusinessHours, OwnSettingsReply, SettingsReply } from '../../contract/settings.ts';
-import { isKpiData, kpiConfig } from './sample-replies.ts';
+import { chartConfig, chartData, isKpiData, kpiConfig } from './sample-replies.ts';
 
 const day = { from: '09:00', to: '18:00' };
 export const SAMPLE_HOURS: BusinessHours = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: null, sun: null };
@@ -102,6 +102,19 @@ export function sampleAnswer(id: string, value = '12450'): ChatMessage {
   const { chartId: _, ...widget } = kpiConfig({ title: 'Total leads', timeRangeDays: null });
   const reply = { status: 'ok', title: 'Total leads', data: isKpiData({ value, previous: null }), range: null, widget } as const;
   return { id, role: 'assistant', text: 'Total leads', answer: { kind: 'kpi', reply }, at: AT };
+}
+
+/** Who has won how many deals: nobody in particular, A to G, and all others. It can become a widget. */
+export function sampleRanking(id: string): ChatMessage {
+  const { chartId: _, ...widget } = chartConfig({ title: 'Deals won by agent', xField: 'owner' });
+  const named = ['Unassigned', ...'ABCDEFG'].map((label, index) => {
+    return { key: index === 0 ? '' : label, label, value: 80 - 10 * index, color: null };
+  });
+  const points = [...named, { key: '__others', label: 'All others', value: 99, color: null }];
+  const data = { ...chartData({}), series: [{ key: 'value', label: 'Deals won', points }] };
+  const range = { from: '2025-11-01', to: '2025-11-24' };
+  const reply = { status: 'ok', title: 'Deals won by agent', data, range, widget } as const;
+  return { id, role: 'assistant', text: 'Deals won by agent', answer: { kind: 'ranking', reply }, at: AT };
 }
 
 export function sampleHistory(over: Partial<ChatHistoryReply> = {}): ChatHistoryReply {

@@ -1,6 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import type { ChartConfig, ChartData, ChartPoint, ChartSeries, TimeBucket, ValueFormat } from '../../contract/charts.ts';
-import { type CalendarSpan, PERIODS, rangeOf } from '../../contract/periods.ts';
+import { type CalendarSpan, PERIODS } from '../../contract/periods.ts';
 import type { Dimension, LabelSource } from './catalog.ts';
 import { refuse } from './condition.ts';
 import { formatExact, totalOf } from './crm-shares.ts';
@@ -63,10 +63,15 @@ interface Axis {
  * Resolves a chart. Stages stand in the CRM's order, a time axis in time without gaps, all else by value (then label), ratios of
  * less than 10 records last.
  * Beyond `limit` (or 1,000 categories, 50 series) the rest is one "All others".
+ * @param window null: all time; default: the one that the config says
  * @throws AppError `unknown_field_name`, `invalid_combination`
  */
-export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<ChartData> {
-  const axis = resolveAxis(config, context);
+export function planChart(
+  config: ChartConfig,
+  context: AnalyticsContext,
+  window = windowsOf(config, context).current,
+): Plan<ChartData> {
+  const axis = resolveAxis(config, window, context);
   const { category } = axis;
   const dimensions = [category, config.groupBy].filter((name) => name !== null);
   const resolved = resolveQuestion({ ...config, field: config.yField }, { ...axis, dimensions }, context.mode, context);
@@ -88,7 +93,7 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
       const asked = { resolved, context, answerOf };
       const shownSeries = groupBy === null ? [...series.values()] : arrange(series, 'desc', MAX_SERIES, null, asked);
       const shownCategories = axis.buckets
-        ? overTime({ window: axis.window, isAllTime: rangeOf(config) === null }, axis.buckets, categories, asked)
+        ? overTime({ window: axis.window, isAllTime: window === null }, axis.buckets, categories, asked)
         : arrange(categories, sortOrder, MAX_CATEGORIES, limit, asked);
       const { value, rowCount, unconverted } = answer(resolved, total.tallies, context);
       return {
@@ -105,24 +110,23 @@ export function planChart(config: ChartConfig, context: AnalyticsContext): Plan<
   };
 }
 
-function resolveAxis(config: ChartConfig, context: AnalyticsContext): Axis {
+function resolveAxis(config: ChartConfig, window: TimeWindow | null, context: AnalyticsContext): Axis {
   const { dataSource, xField, timeBucket } = config;
   const { timezone, locale } = context;
-  const { current } = windowsOf(config, context);
   if (timeBucket === null) {
     if (xField === null) throw refuse('A chart needs a field or a time bucket on its axis');
     if (isTime(dataSource, xField)) throw refuse('A time on the axis needs a time bucket');
-    return { window: current, buckets: null, time: null, category: xField };
+    return { window, buckets: null, time: null, category: xField };
   }
   // An unknown name is told as such before it is told that it is no time.
   if (xField !== null && !isTime(dataSource, xField)) {
     findDimension(dataSource, xField, context);
     throw refuse('A time bucket needs a time on the axis');
   }
-  const window = current ?? allTimeAxis(timeBucket, context);
+  const cut = window ?? allTimeAxis(timeBucket, context);
   const steps = mostDays(config) * (STEPS_A_DAY.get(timeBucket) ?? 0);
   if (steps > MAX_BUCKETS) throw refuse(`A time axis has at most ${MAX_BUCKETS} steps; take a shorter range or a longer step`);
-  return { window, buckets: cutIntoBuckets(window, timeBucket, timezone, locale), time: xField, category: null };
+  return { window: cut, buckets: cutIntoBuckets(cut, timeBucket, timezone, locale), time: xField, category: null };
 }
 
 /** A chart of a period that grows must not become too much some day. */

@@ -28,12 +28,13 @@ export function answerKpi({ db, now }: DashboardDeps, viewer: Viewer, question: 
     if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) return { status: 'not_synced', title };
     signal.throwIfAborted();
     const data = await runPlan(tx, tenantId, plan);
-    const range = windows.current && toRange(windows.current, context.timezone);
+    const range = windows.current && toDates(windows.current, context.timezone);
     return { status: 'ok', title, data, range, widget: period?.kind === 'named' ? null : config };
   });
 }
 
-function toRange({ from, to }: TimeWindow, timezone: string): { from: string; to: string } {
+/** The first and the last day of a window, as ISO local dates. */
+export function toDates({ from, to }: TimeWindow, timezone: string): { from: string; to: string } {
   const date = (at: number) => DateTime.fromMillis(at, { zone: timezone }).toISODate() ?? '';
   return { from: date(from.getTime()), to: date(to.getTime() - 1) };
 }

@@ -3,6 +3,7 @@ import { type ChatAnswer, type ChatHistoryReply, type ChatMessage, type ChatRepl
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { answerKpi } from './answer-kpi.ts';
+import { answerRanking } from './answer-ranking.ts';
 import type { DashboardDeps } from './load-dashboard.ts';
 import type { Viewer } from './tenant-context.ts';
 
@@ -31,10 +32,9 @@ const COLUMNS = 'id, seq, role, content, answer, created_at';
  */
 export async function answerChat(deps: DashboardDeps, viewer: Viewer, message: string, signal: AbortSignal): Promise<ChatReply> {
   await deps.db.withTenant(viewer.tenantId, 'read', (tx) => requireTurn(tx, viewer, deps.now()));
-  const reply = await answerKpi(deps, viewer, message, signal);
+  const answer = await findAnswer(deps, viewer, message, signal);
   const at = deps.now();
-  const answer: ChatAnswer = { kind: 'kpi', reply };
-  const text = reply.status === 'not_understood' ? '' : reply.title;
+  const text = answer.reply.status === 'not_understood' ? '' : answer.reply.title;
   return deps.db.withTenant(viewer.tenantId, 'write', async (tx) => {
     // Of questions that another process has answered meanwhile none saw the other's.
     await holdConversation(tx, viewer);
@@ -44,6 +44,12 @@ export async function answerChat(deps: DashboardDeps, viewer: Viewer, message: s
       answer: await saveMessage(tx, viewer, { role: 'assistant', content: text, answer, agent: AGENTS.querier.persona, at }),
     };
   });
+}
+
+async function findAnswer(deps: DashboardDeps, viewer: Viewer, message: string, signal: AbortSignal): Promise<ChatAnswer> {
+  const reply = await answerKpi(deps, viewer, message, signal);
+  const ranking = reply.status === 'not_understood' ? await answerRanking(deps, viewer, message, signal) : null;
+  return ranking ? { kind: 'ranking', reply: ranking } : { kind: 'kpi', reply };
 }
 
 async function holdConversation(tx: Tx, { tenantId, crmSource, userId }: Viewer): Promise<void> {

@@ -203,13 +203,7 @@ export function standardWidgets(mode: CrmMode, locale: Locale, isOnboarded: bool
       timeRangeDays: 90,
       limit: TOP_SOURCES,
     }),
-    chart('wonByAgent90', TITLES.wonByAgent90, DESCRIPTIONS.last90, {
-      chartType: 'bar',
-      measure: 'wonDeals',
-      xField: 'owner',
-      timeRangeDays: 90,
-      limit: TOP_AGENTS,
-    }),
+    chart('wonByAgent90', TITLES.wonByAgent90, DESCRIPTIONS.last90, { ...WON_BY_AGENT, timeRangeDays: 90 }),
     chart('pipelineByStage', TITLES.pipelineByStage, DESCRIPTIONS.openDeals, {
       chartType: 'bar',
       measure: 'pipelineValue',
@@ -227,6 +221,13 @@ export function standardWidgets(mode: CrmMode, locale: Locale, isOnboarded: bool
   const shown = isOnboarded ? configs.filter(({ chartType }) => chartType === 'kpi') : configs;
   return shown.map((config, position) => ({ id: config.chartId, isStandard: true, position, config }));
 }
+
+/** The standard chart of who has won how many deals, over all time and without a place. */
+export function wonByAgent(locale: Locale): Omit<ChartConfig, 'chartId'> {
+  return { ...CHART_DEFAULTS, ...WON_BY_AGENT, title: TITLES.wonByAgent90[locale], description: '' };
+}
+
+const WON_BY_AGENT = { chartType: 'bar', measure: 'wonDeals', xField: 'owner', limit: TOP_AGENTS } as const;
 
 const COMMON_DEFAULTS = {
   dataSource: 'deals',

@@ -1,7 +1,7 @@
 import '../../styles/chat.css';
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { ChatMessage } from '../../../contract/chat.ts';
+import type { ChatAnswer, ChatMessage, RankingReply } from '../../../contract/chat.ts';
 import type { KpiReply } from '../../../contract/kpi.ts';
 import type { Api, ApiError } from '../../api.ts';
 import { type AppContext, useApp } from '../../context.ts';
@@ -179,7 +179,7 @@ function Message({ message, isLast, model, onShowDashboard }: MessageProps) {
       )}
       {reply?.status === 'ok' && (
         <>
-          <NumberAnswer reply={reply} />
+          <Answer answer={message.answer} />
           {reply.widget ? (
             <AddButton id={message.id} config={reply.widget} {...{ model, onShowDashboard }} />
           ) : (
@@ -191,7 +191,38 @@ function Message({ message, isLast, model, onShowDashboard }: MessageProps) {
   );
 }
 
+/** Those behind them are on the chart that can be added. */
+const SHOWN_RANKS = 5;
+
+function RankingAnswer({ reply: { title, data, range } }: { reply: Extract<RankingReply, { status: 'ok' }> }) {
+  const { i18n, format } = useApp();
+  const t = i18n.of(CHAT_TEXTS);
+  // What is of nobody, or of all others together, is no rank.
+  const ranked = (data.series[0]?.points ?? []).filter(({ key }) => key !== '' && key !== '__others').slice(0, SHOWN_RANKS);
+  return (
+    <>
+      <p>{t('ranking')}</p>
+      <p class="chat-topic">{title}</p>
+      {ranked.length === 0 && <p>{i18n.t('panel.empty')}</p>}
+      <ol class="chat-ranking">
+        {ranked.map(({ key, label, value }) => (
+          <li key={key}>
+            {label}: <strong>{value === null ? i18n.t('kpi.noValue') : format.exact(`${value}`, data)}</strong>
+          </li>
+        ))}
+      </ol>
+      <p class="chat-note">{range ? writeRange(range, i18n.intlLocale) : i18n.t('range.all')}</p>
+    </>
+  );
+}
+
 type NumberReply = Extract<KpiReply, { status: 'ok' }>;
+
+/** What was found out; nothing for an answer without numbers. */
+function Answer({ answer }: { answer: ChatAnswer | null }) {
+  if (answer?.reply.status !== 'ok') return null;
+  return answer.kind === 'kpi' ? <NumberAnswer reply={answer.reply} /> : <RankingAnswer reply={answer.reply} />;
+}
 
 function NumberAnswer({ reply: { title, data, range } }: { reply: NumberReply }) {
   const { i18n, format } = useApp();

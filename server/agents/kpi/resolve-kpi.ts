@@ -30,7 +30,7 @@ const MAX_LEFT = 8;
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
 
 /** Say nothing about which number is meant. */
-const FILLERS = new Set(
+export const FILLERS: ReadonlySet<string> = new Set(
   splitWords(
     `show me give tell what whats is are was were how many much the a an of in for on do does did we have has had our my us i get got
      there number count total overall all please can you now currently what’s how’s

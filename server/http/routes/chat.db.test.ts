@@ -37,6 +37,38 @@ test('a question for a number is answered with it, and both are kept', async () 
   expect(await rig.accessLog(2)).toEqual(['user:17 read_chat null 2', 'user:17 answer_kpi null 1']);
 });
 
+test('who asks for the best is told who has won how many deals, as SQL counts them', async () => {
+  const { answer } = await say('кто лучший менеджер в этом месяце');
+  const { rows } = await rig.owner.query<{ owner: string; count: number }>(
+    `select coalesce(nullif(assigned_to, '0'), '') as owner, count(*)::int as count from crm_deals
+     where tenant_id = $1 and deleted_at is null and semantic = 'won'
+       and closed_at >= '2025-03-01 05:00Z' and closed_at < '2025-03-11 04:00Z'
+     group by 1`,
+    [rig.tenantId],
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  const told = answer.answer;
+  if (told?.kind !== 'ranking' || told.reply.status !== 'ok') throw new Error('no ranking');
+  const points = told.reply.data.series[0]?.points.map(({ key, value }) => [key, value]) ?? [];
+  expect(Object.fromEntries(points)).toEqual(Object.fromEntries(rows.map(({ owner, count }) => [owner, count])));
+  expect(told.reply).toMatchObject({
+    range: { from: '2025-03-01', to: '2025-03-10' },
+    widget: { chartType: 'bar', measure: 'wonDeals', xField: 'owner', period: 'thisMonth', timeRangeDays: null },
+  });
+  expect(answer.text).toBe(told.reply.title);
+  expect((await history()).messages.at(-1)).toEqual(answer);
+  expect(await rig.accessLog(2)).toContain(`user:17 answer_kpi null ${rows.length}`);
+  // What is offered can be added as it is; what is of one month cannot be, and 90 days are meant where none are said.
+  const config = told.reply.widget;
+  expect((await rig.call('/widgets', { body: { config } })).status).toBe(201);
+  await rig.owner.query('delete from dashboard_widgets');
+  expect((await say('who is the best agent in March')).answer.answer).toMatchObject({
+    kind: 'ranking',
+    reply: { data: told.reply.data, widget: null },
+  });
+  expect((await say('eng yaxshi menejer kim')).answer.answer).toMatchObject({ reply: { widget: { timeRangeDays: 90 } } });
+});
+
 test('what is not understood is said to be, and kept', async () => {
   const { answer } = await say('Sing me a song');
   expect(answer).toMatchObject({ text: '', answer: { kind: 'kpi', reply: { status: 'not_understood' } } });

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { chatHistoryRequest, chatRequest } from '../../../contract/chat.ts';
+import { type ChatAnswer, chatHistoryRequest, chatRequest } from '../../../contract/chat.ts';
 import { answerChat, readChatHistory } from '../../dashboard/chat.ts';
 import type { DrillDeps } from '../../dashboard/load-drill.ts';
 import { whileWaiting } from '../answer.ts';
@@ -18,8 +18,7 @@ export function createChatRoutes(deps: DrillDeps): Router {
       const { message } = parseBody(chatRequest, req);
       await whileWaiting(res, async (signal) => {
         const reply = await deps.gate.run(session.tenantId, signal, () => answerChat(deps, session, message, signal));
-        const isNumber = reply.answer.answer?.reply.status === 'ok';
-        await writeLog(deps, res, { action: 'answer_kpi', entity: null, recordCount: isNumber ? 1 : 0 });
+        await writeLog(deps, res, { action: 'answer_kpi', entity: null, recordCount: countNumbers(reply.answer.answer) });
         res.json(reply);
       });
     })
@@ -35,4 +34,11 @@ export function createChatRoutes(deps: DrillDeps): Router {
     })
     .all(methodNotAllowed('GET, HEAD'));
   return router;
+}
+
+/** How many numbers an answer tells. */
+function countNumbers(answer: ChatAnswer | null): number {
+  if (answer?.reply.status !== 'ok') return 0;
+  const { data } = answer.reply;
+  return data.kind === 'kpi' ? 1 : (data.series[0]?.points.length ?? 0);
 }

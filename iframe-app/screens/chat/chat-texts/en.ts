@@ -21,6 +21,7 @@ export const texts = {
   addRefused: 'It could not be added: it was removed before, or the dashboard is full.',
   fixedDates:
     'These are fixed dates, so this cannot go on the dashboard. Periods there move on by themselves: this month, last month, last 30 days.',
+  ranking: 'Who is best is for you to judge. Here is who has won how many deals:',
   notSynced: 'The records for it are still being copied. Ask again when the sync is done.',
   notUnderstood:
     'I did not understand that. I can tell you one number at a time: leads, deals, revenue, conversion, calls, response times, for a person, source or period. I understand English, Russian and Uzbek.',

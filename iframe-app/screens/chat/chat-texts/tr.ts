@@ -22,7 +22,8 @@ export const texts: ChatTexts = {
   showDashboard: 'Göster',
   addRefused: 'Eklenemedi: daha önce kaldırılmış ya da panoda yer kalmamış.',
   fixedDates:
-    'Bu sayı belirli tarihlere ait, bu yüzden panoya eklenemez. Panodaki dönemler kendiliğinden ilerler: bu ay, geçen ay, son 30 gün.',
+    'Bu belirli tarihlere ait, bu yüzden panoya eklenemez. Panodaki dönemler kendiliğinden ilerler: bu ay, geçen ay, son 30 gün.',
+  ranking: 'En iyisinin kim olduğuna siz karar verin. Kim kaç anlaşma kazandı:',
   notSynced: 'Bunun kayıtları hâlâ kopyalanıyor. Eşitleme bitince yeniden sorun.',
   notUnderstood:
     'Bunu anlamadım. Her seferinde tek bir sayı söylerim: lead’ler, anlaşmalar, gelir, dönüşüm, aramalar, yanıt süreleri — kişiye, kaynağa veya döneme göre. Şimdilik İngilizce, Rusça ve Özbekçe anlıyorum.',

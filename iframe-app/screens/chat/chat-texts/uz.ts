@@ -22,7 +22,8 @@ export const texts: ChatTexts = {
   showDashboard: 'Ko‘rsatish',
   addRefused: 'Qo‘shib bo‘lmadi: vidjet avval olib tashlangan yoki dashbordda joy qolmagan.',
   fixedDates:
-    'Bu son aniq sanalar uchun, shuning uchun uni dashbordga qo‘shib bo‘lmaydi. U yerda davrlar o‘zi suriladi: shu oy, o‘tgan oy, so‘nggi 30 kun.',
+    'Bu aniq sanalar uchun, shuning uchun uni dashbordga qo‘shib bo‘lmaydi. U yerda davrlar o‘zi suriladi: shu oy, o‘tgan oy, so‘nggi 30 kun.',
+  ranking: 'Kim eng yaxshi ekanini o‘zingiz hal qilasiz. Kim nechta bitim yutgani:',
   notSynced: 'Buning yozuvlari hali ko‘chirilmoqda. Sinxronlash tugagach yana so‘rang.',
   notUnderstood:
     'Buni tushunmadim. Men bir martada bitta sonni aytaman: lidlar, bitimlar, tushum, konversiya, qo‘ng‘iroqlar, javob vaqti — xodim, manba yoki davr bo‘yicha. O‘zbek, rus va ingliz tillarini tushunaman.',
