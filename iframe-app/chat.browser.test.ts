@@ -144,6 +144,24 @@ test('a number of fixed dates says why it cannot be put on the dashboard', async
   expect(await answers().getByRole('button').count()).toBe(0);
 });
 
+test('a long amount is one line on a phone', async () => {
+  await page.setViewportSize({ width: 380, height: 800 });
+  const data = isKpiData({ value: '9637289703.55', previous: null, format: 'currency', currency: 'UZS' });
+  const reply = { status: 'ok', title: 'Revenue', data, range: null, widget: null } as const;
+  const answer = { ...sampleAnswer('2'), answer: { kind: 'kpi', reply } } as const;
+  portal.api[HISTORY] = () => ({ body: sampleHistory({ messages: [sampleQuestion('1'), answer] }) });
+  await openChat('ru');
+  const fits = await page.locator('.chat-number').evaluate((number) => {
+    const { fontSize } = getComputedStyle(number);
+    return [
+      number.scrollWidth <= number.clientWidth,
+      number.clientHeight < 2 * Number.parseFloat(fontSize),
+      number.closest('.chat-log')?.scrollWidth === number.closest('.chat-log')?.clientWidth,
+    ];
+  });
+  expect(fits).toEqual([true, true, true]);
+});
+
 test('who asks for the best sees the first five by name, and can have the chart', async () => {
   portal.api[HISTORY] = () => ({
     body: sampleHistory({ messages: [sampleQuestion('1', 'Who is the best?'), sampleRanking('2')] }),

@@ -165,6 +165,8 @@ const COUNTED: [string, WidgetConfig][] = [
     chartOf({ dataSource: 'leads', xField: null, timeBucket: 'day', timeRangeDays: 30, groupBy: 'status' }),
   ],
   ['leads an hour around a clock change', chartOf({ dataSource: 'leads', xField: null, timeBucket: 'hour', timeRangeDays: 3 })],
+  ['leads by week of this month', chartOf({ dataSource: 'leads', xField: null, timeBucket: 'week', period: 'thisMonth' })],
+  ['leads by status of last week', chartOf({ dataSource: 'leads', xField: 'status', period: 'lastWeek' })],
   ['leads a month, all time', chartOf({ dataSource: 'leads', xField: null, timeBucket: 'month' })],
   ['deals by week of closing', chartOf({ xField: 'closedAt', timeBucket: 'week', timeRangeDays: 100 })],
   ['activities by owner and type', chartOf({ dataSource: 'activities', xField: 'owner', groupBy: 'type', timeRangeDays: 30 })],

@@ -226,11 +226,12 @@ function Answer({ answer }: { answer: ChatAnswer | null }) {
 
 function NumberAnswer({ reply: { title, data, range } }: { reply: NumberReply }) {
   const { i18n, format } = useApp();
+  const shown = data.value === null ? i18n.t('kpi.noValue') : format.exact(data.value, data);
   return (
     <>
       <p class="chat-topic">{title}</p>
-      <data class="chat-number" value={data.value ?? ''}>
-        {data.value === null ? i18n.t('kpi.noValue') : format.exact(data.value, data)}
+      <data class="chat-number" value={data.value ?? ''} style={{ '--characters': shown.length }}>
+        {shown}
       </data>
       <p class="chat-note">
         {range ? writeRange(range, i18n.intlLocale) : i18n.t('range.all')}
