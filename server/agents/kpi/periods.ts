@@ -116,14 +116,18 @@ function monthAt(words: readonly Word[], start: number, today: DateTime): Said |
   if (BOUNDS.has(text(at - 1))) return null;
   let year = yearOf(at);
   if (year !== null) at += YEAR_WORDS.has(text(at + 1)) ? 2 : 1;
-  const month = monthOf(text(at));
+  const named = text(at);
+  const month = monthOf(named);
   if (month === null) return null;
+  const isAlone = at === start && !UZBEK_MONTH_AFTER.has(text(at + 1));
   at += UZBEK_MONTH_AFTER.has(text(at + 1)) ? 2 : 1;
   if (year === null) {
     const place = text(at) === 'of' ? at + 1 : at;
     year = yearOf(place);
     if (year !== null) at = YEAR_WORDS.has(text(place + 1)) ? place + 2 : place + 1;
   }
+  // "How many leads may we have"
+  if (named === 'may' && isAlone && year === null) return null;
   const hasBegun = month <= today.month;
   const ago = 12 * (today.year - (year ?? (hasBegun ? today.year : today.year - 1))) + today.month - month;
   return ago < 0 || ago > MAX_MONTHS ? null : { period: { kind: 'named', unit: 'month', ago }, length: at - start };

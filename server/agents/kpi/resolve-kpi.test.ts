@@ -257,6 +257,9 @@ const UNDERSTOOD: readonly (readonly [question: string, expected: string])[] = [
   ['лиды в феврале по сравнению с прошлым периодом', 'totalLeads month=1 vs'],
   ['oktyabrda nechta lid', 'totalLeads month=5'],
   ['oktabr oyida nechta lid keldi', 'totalLeads month=5'],
+  ['may oyida nechta lid keldi', 'totalLeads month=10'],
+  ['mayda nechta lid keldi', 'totalLeads month=10'],
+  ['leads May 2024', 'totalLeads month=10'],
   ['2023-yil oktabrida nechta lid keldi', 'totalLeads month=17'],
   ['октябрда нечта лид', 'totalLeads month=5'],
   ['февраль ойида ютилган битимлар', 'wonDeals month=1'],
@@ -349,6 +352,7 @@ const NOT_UNDERSTOOD: readonly string[] = [
   // Periods that are not ours, or two of them.
   'leads on Monday',
   'leads since January',
+  'how many leads may we have',
   'leads from October',
   'leads by October',
   'leads from Website from October',
