@@ -8,9 +8,19 @@ export type CatalogName = z.infer<typeof named>;
 
 const format = kpiConfig.shape.format;
 
+/** What records can be told apart by: their fields, what the clock says of one of their times, or the CRM's own fields (`custom:…`). */
+const catalogDimension = named.extend({
+  kind: z.enum(['field', 'clock', 'custom']),
+  /** As the end of a title: "by stage". */
+  by: z.string(),
+});
+export type CatalogDimension = z.infer<typeof catalogDimension>;
+
 /** A named number of a data source. */
 const catalogMeasure = named.extend({
   format,
+  /** What it tells: how many, how much money, which share, how long. */
+  kind: z.enum(['count', 'money', 'share', 'time']),
   /** Names of the data source's dimensions that it can be cut by: a rate's other table has to know them too. */
   dimensions: z.array(z.string()),
   /** Whether it can be asked of one pipeline. */
@@ -20,8 +30,8 @@ export type CatalogMeasure = z.infer<typeof catalogMeasure>;
 
 const catalogSource = named.extend({
   name: chartConfig.shape.dataSource,
-  /** For `xField`, `groupBy` and `filterField`. `custom:…` are the CRM's own fields. */
-  dimensions: z.array(named),
+  /** For `xField`, `groupBy` and `filterField`. */
+  dimensions: z.array(catalogDimension),
   /** For `xField` with a `timeBucket`. */
   times: z.array(named),
   /** For `yField` and `metricField`, with any aggregation but `count`. They can be cut by every dimension. */

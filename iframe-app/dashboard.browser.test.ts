@@ -210,7 +210,7 @@ describe('a widget', () => {
   });
 
   test('is saved as a picture, as numbers, and shown on the whole screen', async () => {
-    const csv = Buffer.from('\uFEFF"Category","Value"\r\n"Website",4210\r\n');
+    const csv = Buffer.from('\uFEFF"Source","Leads"\r\n"Website",4210\r\n');
     portal.api[`GET /api/dashboard/widgets/${SOURCES}/csv`] = () => ({
       body: csv,
       headers: {
@@ -533,7 +533,7 @@ describe('adding', () => {
     await open();
     await page.getByRole('button', { name: '+ Add' }).click();
     const picker = page.getByRole('dialog', { name: 'Add to the dashboard' });
-    await picker.getByText('Deals · Deals won · by responsible · Last 90 days').waitFor();
+    await picker.getByText('Deals · Deals won · by responsible person · Last 90 days').waitFor();
     await picker.locator('canvas').waitFor();
     expect(previewed[0]).toMatchObject({ dataSource: 'deals', measure: 'wonDeals', xField: 'owner', timeRangeDays: 90 });
     // A rate has no stages, and its parts cannot be stood upon each other.
@@ -543,11 +543,15 @@ describe('adding', () => {
       'Over time',
       'Responsible',
     ]);
+    expect(await picker.locator('.picker-preview h3').textContent()).toBe('Win rate by responsible person');
     expect(await picker.getByLabel('Split by').count()).toBe(0);
     await picker.getByLabel('By', { exact: true }).selectOption({ label: 'Over time' });
     await picker.getByLabel('Period').selectOption({ label: 'All time' });
     expect(await picker.getByLabel('Step').locator('option').allTextContents()).not.toContain('Days');
-    await picker.getByLabel('What to count').selectOption({ label: 'Amount · total' });
+    await picker.getByLabel('What to count').selectOption({ label: 'Deal amount' });
+    await picker.getByLabel('How', { exact: true }).selectOption({ label: 'Average' });
+    await picker.getByText('Deals · Deal amount: average · by week · All time').waitFor();
+    await picker.getByLabel('How', { exact: true }).selectOption({ label: 'Total' });
     await picker.getByLabel('Split by').selectOption({ label: 'Responsible' });
     await picker.getByLabel('Pipeline').selectOption({ label: 'Renewals' });
     await picker.getByLabel('Name').fill('Money by month');
@@ -591,7 +595,7 @@ describe('adding', () => {
     const picker = page.getByRole('dialog', { name: 'Add to the dashboard' });
     await picker.getByLabel('Only some records').selectOption({ label: 'Stage' });
     await expect.poll(() => previewed.at(-1)).toMatchObject({ filterField: 'stage', filterValue: 'NEW' });
-    await picker.getByText('Deals · Deals won · by responsible · Stage: New · Last 90 days').waitFor();
+    await picker.getByText('Deals · Deals won · by responsible person · Stage: New · Last 90 days').waitFor();
     await picker.getByLabel('Only some records').selectOption({ label: 'Responsible' });
     await picker.getByText('Something went wrong on our side.').waitFor();
     expect(await picker.getByRole('button', { name: 'Add to the dashboard' }).isDisabled()).toBe(true);

@@ -5,6 +5,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LANGUAGES } from '../iframe-app/i18n.ts';
+import { BY_TEXTS } from '../server/analytics/by-texts.ts';
 import { CATALOG_TEXTS } from '../server/analytics/catalog-texts.ts';
 import { findLiteralProblems, findTableProblems, findTextProblems, type Texts } from './text-problems.ts';
 
@@ -25,6 +26,7 @@ const REVIEWED = new Set([
   '—',
   // Nothing but what is put in.
   '{month} {year}',
+  '{measure} {by}',
   // The second has this sign in Uzbek too, and sizes have these everywhere.
   '{value} s',
   '{value} KB',
@@ -73,9 +75,12 @@ function checkTables(): string[] {
 }
 
 function checkCatalog(): string[] {
-  const names = Object.entries(CATALOG_TEXTS).flatMap(([kind, texts]) =>
-    [...texts].map(([name, { label }]) => [`${kind} ${name}`, label] as const),
-  );
+  const names = [
+    ...Object.entries(CATALOG_TEXTS).flatMap(([kind, texts]) =>
+      [...texts].map(([name, { label }]) => [`${kind} ${name}`, label] as const),
+    ),
+    ...[...BY_TEXTS].map(([name, text]) => [`by ${name}`, text] as const),
+  ];
   const byLanguage = LANGUAGES.map((language) => [
     language,
     Object.fromEntries(names.map(([name, label]) => [name, label[language]])),

@@ -108,23 +108,32 @@ export function drillPage(from: number, count: number, over: Partial<DrillReply>
 
 /** Deals alone: two numbers that can be cut by everything, a rate that knows no stages, and amounts. */
 export function sampleCatalog(): CatalogReply {
-  const everything = ['owner', 'stage'];
+  const everything = ['owner', 'stage', 'weekday', 'custom:UF_SHOP'];
   return catalogReply.parse({
     sources: [
       {
         name: 'deals',
         label: 'Deals',
         dimensions: [
-          { name: 'owner', label: 'Responsible' },
-          { name: 'stage', label: 'Stage' },
-          { name: 'pipeline', label: 'Pipeline' },
+          { name: 'owner', label: 'Responsible', kind: 'field', by: 'by responsible person' },
+          { name: 'stage', label: 'Stage', kind: 'field', by: 'by stage' },
+          { name: 'pipeline', label: 'Pipeline', kind: 'field', by: 'by pipeline' },
+          { name: 'weekday', label: 'Weekday', kind: 'clock', by: 'by weekday' },
+          { name: 'custom:UF_SHOP', label: 'Shop', kind: 'custom', by: 'by “Shop”' },
         ],
         times: [{ name: 'createdAt', label: 'Created' }],
-        numbers: [{ name: 'value', label: 'Amount', format: 'currency' }],
+        numbers: [{ name: 'value', label: 'Deal amount', format: 'currency' }],
         measures: [
-          { name: 'totalDeals', label: 'Total deals', format: 'number', dimensions: everything, hasPipeline: true },
-          { name: 'wonDeals', label: 'Deals won', format: 'number', dimensions: everything, hasPipeline: true },
-          { name: 'winRate', label: 'Win rate', format: 'percentage', dimensions: ['owner'], hasPipeline: true },
+          {
+            name: 'totalDeals',
+            label: 'Total deals',
+            format: 'number',
+            kind: 'count',
+            dimensions: everything,
+            hasPipeline: true,
+          },
+          { name: 'wonDeals', label: 'Deals won', format: 'number', kind: 'count', dimensions: everything, hasPipeline: true },
+          { name: 'winRate', label: 'Win rate', format: 'percentage', kind: 'share', dimensions: ['owner'], hasPipeline: true },
         ],
       },
     ],

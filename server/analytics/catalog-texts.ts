@@ -78,23 +78,23 @@ const AGGREGATION_TEXTS: Record<Aggregation, NameText> = {
     ['how many, count, number of', 'сколько, количество, число', 'nechta, soni, miqdori'],
   ),
   sum: named(
-    ['Total', 'Сумма', 'Jami', 'Жиыны', 'Сума', 'Toplam'],
+    ['Total', 'Всего', 'Jami', 'Барлығы', 'Усього', 'Toplam'],
     ['sum, total', 'сумма, всего, итого', 'jami, yig‘indi, summasi'],
   ),
   average: named(
-    ['Average', 'Среднее', 'O‘rtacha', 'Орташа', 'Середнє', 'Ortalama'],
+    ['Average', 'В среднем', 'O‘rtacha', 'Орташа', 'У середньому', 'Ortalama'],
     ['average, mean, avg', 'среднее, средний, средняя, в среднем', 'o‘rtacha'],
   ),
   median: named(
-    ['Median', 'Медиана', 'Mediana', 'Медиана', 'Медіана', 'Medyan'],
+    ['Typical', 'Обычно', 'Odatda', 'Әдетте', 'Зазвичай', 'Olağan'],
     ['median, typical', 'медиана, медианный, типичный', 'mediana, odatdagi'],
   ),
   min: named(
-    ['Smallest', 'Наименьшее', 'Eng kichik', 'Ең кішісі', 'Найменше', 'En küçük'],
+    ['Smallest', 'Минимум', 'Eng kami', 'Ең азы', 'Мінімум', 'En düşük'],
     ['minimum, min, smallest', 'минимум, наименьшее, минимальный', 'eng kichik, minimal, eng kam'],
   ),
   max: named(
-    ['Largest', 'Наибольшее', 'Eng katta', 'Ең үлкені', 'Найбільше', 'En büyük'],
+    ['Largest', 'Максимум', 'Eng ko‘pi', 'Ең көбі', 'Максимум', 'En yüksek'],
     ['maximum, max, largest', 'максимум, наибольшее, максимальный', 'eng katta, maksimal, eng ko‘p'],
   ),
 };
@@ -204,6 +204,49 @@ const NUMBER_TEXTS: ReadonlyMap<string, NameText> = new Map([
   ],
 ]);
 
+/** Beside other numbers of the same records these are told more exactly, by data source and name. */
+const NUMBER_LABELS_OF: ReadonlyMap<string, Record<Locale, string>> = new Map([
+  ['leads value', label('Lead amount', 'Сумма лидов', 'Lidlar summasi', 'Лидтер сомасы', 'Сума лідів', 'Müşteri adayı tutarı')],
+  ['deals value', label('Deal amount', 'Сумма сделок', 'Bitimlar summasi', 'Мәмілелер сомасы', 'Сума угод', 'Anlaşma tutarı')],
+  [
+    'leads activityCount',
+    label(
+      'Activities of a lead',
+      'Дел на один лид',
+      'Bir liddagi faoliyatlar',
+      'Бір лидтегі істер',
+      'Справ на один лід',
+      'Müşteri adayındaki aktiviteler',
+    ),
+  ],
+  [
+    'deals activityCount',
+    label(
+      'Activities of a deal',
+      'Дел на одну сделку',
+      'Bir bitimdagi faoliyatlar',
+      'Бір мәміледегі істер',
+      'Справ на одну угоду',
+      'Anlaşmadaki aktiviteler',
+    ),
+  ],
+]);
+
+function label(...[en, ru, uz, kk, uk, tr]: Label): Record<Locale, string> {
+  return { en, ru, uz, kk, uk, tr };
+}
+
+/** What a number of a data source is called. */
+export function numberLabel(dataSource: DataSource, name: string, locale: Locale): string {
+  const texts = NUMBER_LABELS_OF.get(`${dataSource} ${name}`) ?? NUMBER_TEXTS.get(name)?.label;
+  return texts?.[locale] ?? name;
+}
+
+/** What a number that is worked out of many is called: "Deal amount: average". */
+export function aggregatedLabel(number: string, way: string, locale: Locale): string {
+  return `${number}: ${way.toLocaleLowerCase(locale)}`;
+}
+
 const TIME_TEXTS: ReadonlyMap<string, NameText> = new Map([
   [
     'createdAt',
@@ -257,7 +300,7 @@ const TIME_TEXTS: ReadonlyMap<string, NameText> = new Map([
 ]);
 
 /** What a weekday, an hour or working time is of. */
-const OF_TIME = new Map<string, Label>([
+export const OF_TIME: ReadonlyMap<string, Label> = new Map<string, Label>([
   ['createdAt', ['of creation', 'создания', 'yaratilgan', 'жасалған', 'створення', 'Oluşturulma']],
   ['closedAt', ['of closing', 'закрытия', 'yopilgan', 'жабылған', 'закриття', 'Kapanma']],
   [
@@ -847,12 +890,12 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
     'medianTimeInStage',
     named(
       [
-        'Median time in stage',
-        'Медианное время на стадии',
-        'Bosqichdagi vaqt medianasi',
-        'Кезеңдегі уақыт медианасы',
-        'Медіанний час на стадії',
-        'Aşamada medyan süre',
+        'Typical time in stage',
+        'Обычное время на стадии',
+        'Bosqichdagi odatdagi vaqt',
+        'Кезеңдегі әдеттегі уақыт',
+        'Звичайний час на стадії',
+        'Aşamada olağan süre',
       ],
       ['time in stage, median time in stage', 'время на стадии, медианное время на стадии', 'bosqichdagi vaqt medianasi'],
     ),

@@ -1,11 +1,12 @@
-import type { CatalogMeasure, CatalogName, CatalogReply, CatalogSource } from '../../contract/catalog.ts';
+import type { CatalogDimension, CatalogMeasure, CatalogName, CatalogReply, CatalogSource } from '../../contract/catalog.ts';
 import type { DataSource } from '../../contract/charts.ts';
 import { crmSource } from '../../contract/crm.ts';
 import { AppError } from '../platform/errors.ts';
-import { CATALOG } from './catalog.ts';
-import { CATALOG_TEXTS } from './catalog-texts.ts';
+import { BY_TEXTS, byCustomField } from './by-texts.ts';
+import { CATALOG, isOfClock } from './catalog.ts';
+import { CATALOG_TEXTS, numberLabel } from './catalog-texts.ts';
 import { CODE_LABELS } from './labels.ts';
-import { type AnalyticsContext, findDimension, resolveQuestion } from './resolve.ts';
+import { type AnalyticsContext, findDimension, type Resolved, resolveQuestion } from './resolve.ts';
 
 /** What can be asked of a tenant's records, with its labels in the viewer's language. In Simple mode there are no leads. */
 export function describeCatalog(context: AnalyticsContext): CatalogReply {
@@ -32,16 +33,26 @@ function describeSource(name: DataSource, context: AnalyticsContext): CatalogSou
   const entity = CATALOG[name];
   const labelled = (kind: keyof typeof CATALOG_TEXTS, names: Iterable<string>): CatalogName[] =>
     [...names].map((one) => ({ name: one, label: CATALOG_TEXTS[kind].get(one)?.label[context.locale] ?? one }));
-  const dimensions = [...labelled('dimension', entity.dimensions.keys()), ...customDimensions(name, context)];
+  const dimensions = [
+    ...labelled('dimension', entity.dimensions.keys()).map(
+      (one): CatalogDimension => ({
+        ...one,
+        kind: isOfClock(entity.dimensions.get(one.name)?.expression) ? 'clock' : 'field',
+        by: BY_TEXTS.get(one.name)?.[context.locale] ?? one.label,
+      }),
+    ),
+    ...customDimensions(name, context),
+  ];
   const [{ label } = { label: name }] = labelled('entity', [name]);
   return {
     name,
     label,
     dimensions,
     times: labelled('time', entity.times.keys()),
-    numbers: labelled('number', entity.numbers.keys()).map((one) => ({
-      ...one,
-      format: entity.numbers.get(one.name)?.format ?? 'number',
+    numbers: [...entity.numbers].map(([number, { format }]) => ({
+      name: number,
+      label: numberLabel(name, number, context.locale),
+      format,
     })),
     measures: labelled('measure', entity.measures).flatMap((one) => describeMeasure(name, one, dimensions, context)),
   };
@@ -67,18 +78,28 @@ function describeMeasure(
       name,
       label,
       format: resolved.format,
+      kind: kindOf(resolved),
       dimensions: dimensions.filter((dimension) => ask([dimension.name], null)).map((dimension) => dimension.name),
       hasPipeline: ask([], '') !== null,
     },
   ];
 }
 
+const KINDS = { number: 'count', currency: 'money', percentage: 'share', duration: 'time' } as const;
+
+/** A number that is stored in seconds and told in days is a time too. */
+function kindOf({ measure, format }: Resolved): CatalogMeasure['kind'] {
+  const field = measure.kind === 'plain' && measure.field !== null ? CATALOG[measure.entity].numbers.get(measure.field) : null;
+  return field?.divisor === undefined ? KINDS[format] : 'time';
+}
+
 /** The CRM's own fields that records can be told apart by: those with one value of few. */
-function customDimensions(entity: DataSource, context: AnalyticsContext): CatalogName[] {
+function customDimensions(entity: DataSource, context: AnalyticsContext): CatalogDimension[] {
   return [...context.dictionaries.customFields].flatMap(([key, [field]]) => {
     const [of, code = ''] = key.split('\0');
     const name = `custom:${code}`;
-    return of === entity && field && orRefused(() => findDimension(entity, name, context)) ? { name, label: field.label } : [];
+    if (of !== entity || !field || !orRefused(() => findDimension(entity, name, context))) return [];
+    return { name, label: field.label, kind: 'custom' as const, by: byCustomField(field.label, context.locale) };
   });
 }
 

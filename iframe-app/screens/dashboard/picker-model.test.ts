@@ -5,12 +5,21 @@ import { isKpiData } from '../../testing/sample-replies.ts';
 import { type Choice, createPicker, isWhole, pick } from './picker-model.ts';
 
 const WORDS = {
-  by: (name: string) => `by ${name.toLowerCase()}`,
-  overTime: 'over time',
-  aggregation: (way: string, number: string) => `${number} · ${way.toLowerCase()}`,
+  byStep: (step: string) => `by ${step}`,
+  aggregation: (number: string, way: string) => `${number}: ${way.toLowerCase()}`,
+  title: (measure: string, by: string) => `${measure} ${by}`,
 };
 const CHOICE: Choice = {
-  ...{ source: 'deals', measure: 'measure:wonDeals', by: 'owner', step: 'week', groupBy: '', pipeline: '', range: 90 },
+  ...{
+    source: 'deals',
+    measure: 'measure:wonDeals',
+    way: 'sum',
+    by: 'owner',
+    step: 'week',
+    groupBy: '',
+    pipeline: '',
+    range: 90,
+  },
   ...{ filter: '', filterValue: null },
   ...{ kind: '', size: 'medium', title: '' },
 };
@@ -35,12 +44,16 @@ function picked(change: Partial<Choice> = {}) {
   return found;
 }
 
+function valuesOf(groups: readonly { options: readonly { value: string }[] }[]): string[] {
+  return groups.flatMap(({ options }) => options.map(({ value }) => value));
+}
+
 test('a choice is a sentence, a name and a config', () => {
   const { words, config } = picked();
-  expect(words).toEqual({ source: 'Deals', measure: 'Deals won', by: 'by responsible', group: null, filter: null });
-  expect(picked({ by: 'time', groupBy: 'owner' }).config.title).toBe('Deals won · over time · by responsible');
+  expect(words).toEqual({ source: 'Deals', measure: 'Deals won', by: 'by responsible person', group: null, filter: null });
+  expect(picked({ by: 'time', groupBy: 'owner' }).config.title).toBe('Deals won by week, by responsible person');
   expect(config).toEqual({
-    ...{ title: 'Deals won · by responsible', description: '', chartType: 'bar', dataSource: 'deals', crmSource: 'all' },
+    ...{ title: 'Deals won by responsible person', description: '', chartType: 'bar', dataSource: 'deals', crmSource: 'all' },
     ...{ xField: 'owner', yField: null, aggregation: 'count', measure: 'wonDeals', groupBy: null, timeBucket: null },
     ...{
       timeRangeDays: 90,
@@ -56,12 +69,12 @@ test('a choice is a sentence, a name and a config', () => {
 });
 
 test('a filter is a dimension and one of its values, of which the first comes first', () => {
-  expect(picked().filters.map(({ value }) => value)).toEqual(['owner', 'stage']);
+  expect(valuesOf(picked().filters)).toEqual(['owner', 'stage', 'custom:UF_SHOP', 'weekday']);
   const first = picked({ filter: 'owner' });
   expect(first.config).toMatchObject({
     filterField: 'owner',
     filterValue: '12',
-    title: 'Deals won · by responsible · Responsible: Ann',
+    title: 'Deals won by responsible person · Responsible: Ann',
   });
   expect(first.words.filter).toBe('Responsible: Ann');
   expect(picked({ filter: 'owner', filterValue: '' }).config).toMatchObject({ filterField: 'owner', filterValue: '' });
@@ -70,7 +83,29 @@ test('a filter is a dimension and one of its values, of which the first comes fi
   const unknown = picked({ filter: 'stage' });
   expect([isWhole(unknown), unknown.config.filterField]).toEqual([false, null]);
   expect(picked({ filter: 'stage', measure: 'measure:winRate' }).choice.filter).toBe('');
-  expect(picked({ filter: 'pipeline', measure: 'sum:value' }).choice.filter).toBe('');
+  expect(picked({ filter: 'pipeline', measure: 'number:value' }).choice.filter).toBe('');
+});
+
+test('named numbers stand by what they tell, those of the records last, and only those ask how', () => {
+  const listed = picked().measures.map(({ kind, options }) => [kind, ...options.map(({ label }) => label)]);
+  expect(listed).toEqual([
+    ['count', 'Total deals', 'Deals won'],
+    ['share', 'Win rate'],
+    ['number', 'Deal amount'],
+  ]);
+  expect(picked().ways).toEqual([]);
+  const amount = picked({ measure: 'number:value', by: 'number' });
+  expect(amount.ways.map(({ label }) => label)).toEqual(['Total', 'Average']);
+  expect(amount.config).toMatchObject({ title: 'Deal amount: total', aggregation: 'sum', metricField: 'value', measure: null });
+  // Averages cannot be stood upon each other, and there is no smallest one here.
+  const average = picked({ measure: 'number:value', way: 'average', by: 'stage', groupBy: 'owner' });
+  expect(average.config).toMatchObject({ title: 'Deal amount by stage: average', aggregation: 'average', groupBy: null });
+  expect(picked({ measure: 'number:value', way: 'min' }).choice.way).toBe('sum');
+});
+
+test('weekdays and the CRM’s own fields stand in groups of their own', () => {
+  expect(picked().dimensions.map(({ kind }) => kind)).toEqual(['field', 'custom', 'clock']);
+  expect(picked({ by: 'custom:UF_SHOP' }).config.title).toBe('Deals won by “Shop”');
 });
 
 test('what no longer goes together falls back to what does', () => {
@@ -90,8 +125,8 @@ test('what no longer goes together falls back to what does', () => {
 test('whatever is chosen, the server takes its form', () => {
   const { sources, measures, dimensions } = picked();
   for (const { value: source } of sources) {
-    for (const { value: measure } of measures) {
-      for (const by of ['number', 'time', ...dimensions.map(({ value }) => value)]) {
+    for (const measure of valuesOf(measures)) {
+      for (const by of ['number', 'time', ...valuesOf(dimensions)]) {
         for (const groupBy of ['', 'owner', 'stage']) {
           for (const range of [7, null]) {
             const { config, kinds } = picked({ source, measure, by, groupBy, range });

@@ -1,5 +1,11 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
-import type { CatalogReply, CatalogSource, DimensionValuesReply } from '../../../contract/catalog.ts';
+import type {
+  CatalogDimension,
+  CatalogMeasure,
+  CatalogReply,
+  CatalogSource,
+  DimensionValuesReply,
+} from '../../../contract/catalog.ts';
 import type { TimeBucket, ValueFormat } from '../../../contract/charts.ts';
 import type { WidgetConfig, WidgetPreview } from '../../../contract/dashboard.ts';
 import { stepFor } from '../../../contract/dashboard-filter.ts';
@@ -13,8 +19,9 @@ import { type ChartKind, kindsOf, limitTo } from './widget-choices.ts';
 /** What the person has chosen. Whatever no longer goes together falls back to the first that does. */
 export interface Choice {
   source: string;
-  /** `measure:wonDeals`, or `average:value` for a number that is added up. */
+  /** `measure:wonDeals`, or `number:value` for a number of the records, of which `way` makes one. */
   measure: string;
+  way: WidgetConfig['aggregation'];
   /** `number`, `time`, or the name of a dimension. */
   by: string;
   step: TimeBucket;
@@ -38,16 +45,31 @@ interface Option {
   label: string;
 }
 
+/** What can be counted, by what it tells; `number` are the records' own numbers, last. */
+interface MeasureGroup {
+  kind: CatalogMeasure['kind'] | 'number';
+  options: Option[];
+}
+
+/** What records can be told apart by: fields first, then the CRM's own ones, then weekdays and hours. */
+export interface DimensionGroup {
+  kind: CatalogDimension['kind'];
+  options: Option[];
+}
+
 /** A choice that holds, with all there is to choose from. */
 export interface Picked {
   choice: Choice;
   sources: Option[];
-  measures: Option[];
-  dimensions: Option[];
+  measures: MeasureGroup[];
+  /** In which ways one number is made of many; empty for those that are one. */
+  ways: Option[];
+  dimensions: DimensionGroup[];
   steps: TimeBucket[];
-  groups: Option[];
+  groups: DimensionGroup[];
   pipelines: Option[];
-  filters: Option[];
+  filters: DimensionGroup[];
+  filterLabel: string;
   /** null: not known yet. */
   filterValues: DimensionValuesReply | null;
   kinds: ChartKind[];
@@ -73,14 +95,17 @@ export interface PickerModel {
 
 /** What the picker says of itself, for names of widgets. */
 export interface PickerWords {
-  by: (name: string) => string;
-  overTime: string;
-  aggregation: (label: string, number: string) => string;
+  /** "by week". */
+  byStep: (step: TimeBucket) => string;
+  aggregation: (number: string, way: string) => string;
+  /** What is counted, and by what, as one would write it over a chart. */
+  title: (measure: string, by: string) => string;
 }
 
 const FIRST: Choice = {
   source: 'deals',
   measure: 'measure:wonDeals',
+  way: 'sum',
   by: 'owner',
   step: 'week',
   groupBy: '',
@@ -224,34 +249,35 @@ export function pick(
 ): Picked | null {
   const source = catalog.sources.find(({ name }) => name === wanted.source) ?? catalog.sources[0];
   if (!source) return null;
-  const measures = measuresOf(source, catalog, words);
-  const measure = measures.find(({ value }) => value === wanted.measure) ?? measures[0];
+  const measures = measuresOf(source);
+  const chosen = measures.flatMap(({ options }) => options);
+  const { value: measureValue = '' } = chosen.find(({ value }) => value === wanted.measure) ?? chosen[0] ?? {};
+  const ways = measureValue.startsWith(NUMBER) ? catalog.aggregations.filter(({ name }) => name !== 'count') : [];
+  const way = ways.find(({ name }) => name === wanted.way) ?? ways[0] ?? null;
+  const measure = measureOf(measureValue, way, source, words);
   if (!measure) return null;
-  const dimensions = source.dimensions.filter(({ name }) => measure.dimensions.includes(name)).map(toOption);
-  const by = ['number', 'time'].includes(wanted.by) || dimensions.some(({ value }) => value === wanted.by) ? wanted.by : 'number';
+  const dimensions = source.dimensions.filter(({ name }) => measure.dimensions.includes(name));
+  const axis = dimensions.find(({ name }) => name === wanted.by) ?? null;
+  const by = axis || wanted.by === 'time' ? wanted.by : 'number';
   const steps = stepsOver(wanted.range);
   const step = steps.find((one) => one === wanted.step) ?? stepFor('day', wanted.range);
-  const groups = by === 'number' || !measure.isAdded ? [] : dimensions.filter(({ value }) => value !== by);
-  const groupBy = groups.some(({ value }) => value === wanted.groupBy) ? wanted.groupBy : '';
+  const groups = by === 'number' || !measure.isAdded ? [] : dimensions.filter(({ name }) => name !== by);
+  const group = groups.find(({ name }) => name === wanted.groupBy) ?? null;
   const pipelines = measure.hasPipeline ? catalog.pipelines.map(toOption) : [];
   const pipeline = pipelines.some(({ value }) => value === wanted.pipeline) ? wanted.pipeline : '';
   // A pipeline has a field of its own.
-  const filters = dimensions.filter(({ value }) => value !== 'pipeline' || pipelines.length === 0);
-  const filter = filters.find(({ value }) => value === wanted.filter) ?? null;
-  const filterValues = (filter && values.get(valuesKey(source.name, filter.value))) ?? null;
+  const filters = dimensions.filter(({ name }) => name !== 'pipeline' || pipelines.length === 0);
+  const filter = filters.find(({ name }) => name === wanted.filter) ?? null;
+  const filterValues = (filter && values.get(valuesKey(source.name, filter.name))) ?? null;
   const only = filterValues?.values.find(({ value }) => value === wanted.filterValue) ?? filterValues?.values[0] ?? null;
-  const byLabel = dimensions.find(({ value }) => value === by)?.label;
   const sentence = {
     source: source.label,
     measure: measure.label,
-    by: by === 'number' ? null : by === 'time' ? words.overTime : words.by(byLabel ?? ''),
-    group: groupBy === '' ? null : words.by(groups.find(({ value }) => value === groupBy)?.label ?? ''),
+    by: by === 'time' ? words.byStep(step) : (axis?.by ?? null),
+    group: group?.by ?? null,
     filter: filter && only ? `${filter.label}: ${only.label}` : null,
   };
-  const title = (
-    wanted.title.trim() ||
-    [sentence.measure, sentence.by, sentence.group, sentence.filter].filter((part) => part !== null).join(' · ')
-  ).slice(0, MAX_TITLE);
+  const title = (wanted.title.trim() || titleOf(sentence, measure, words)).slice(0, MAX_TITLE);
   const asked = {
     title,
     dataSource: source.name,
@@ -259,7 +285,7 @@ export function pick(
     aggregation: measure.aggregation,
     measure: measure.name,
     ...toRangeFields(wanted.range),
-    filterField: filter && only ? filter.value : null,
+    filterField: filter && only ? filter.name : null,
     filterValue: filter && only ? only.value : null,
     pipeline: pipeline === '' ? null : pipeline,
   } as const;
@@ -268,7 +294,7 @@ export function pick(
     description: '',
     xField: by === 'time' ? null : by,
     yField: measure.field,
-    groupBy: groupBy === '' ? null : groupBy,
+    groupBy: group?.name ?? null,
     timeBucket: by === 'time' ? step : null,
     sortOrder: 'desc',
     size: wanted.size,
@@ -290,22 +316,25 @@ export function pick(
     choice: {
       ...wanted,
       source: source.name,
-      measure: measure.value,
+      measure: measureValue,
+      way: way?.name ?? wanted.way,
       by,
       step,
-      groupBy,
+      groupBy: group?.name ?? '',
       pipeline,
-      filter: filter?.value ?? '',
+      filter: filter?.name ?? '',
       filterValue: only?.value ?? null,
       kind: kind ?? '',
     },
     sources: catalog.sources.map(toOption),
     measures,
-    dimensions,
+    ways: ways.map(toOption),
+    dimensions: inGroups(dimensions),
     steps,
-    groups,
+    groups: inGroups(groups),
     pipelines,
-    filters,
+    filters: inGroups(filters),
+    filterLabel: filter?.label ?? '',
     filterValues,
     kinds,
     words: sentence,
@@ -319,7 +348,39 @@ function limitOf(kind: ChartKind): number | null {
   return limitTo(kind, MOST_BARS);
 }
 
-interface MeasureOption extends Option {
+/** "Won deals by stage, by source · Responsible: Ann", "Deal amount by stage: average". */
+function titleOf({ by, group, filter }: Picked['words'], { counted: what, way }: ChosenMeasure, words: PickerWords): string {
+  const cut = by === null ? what : words.title(what, group === null ? by : `${by}, ${group}`);
+  const counted = way === null ? cut : words.aggregation(cut, way);
+  return filter === null ? counted : `${counted} · ${filter}`;
+}
+
+const NUMBER = 'number:';
+const MEASURE_KINDS = ['count', 'money', 'share', 'time'] as const;
+const DIMENSION_KINDS = ['field', 'custom', 'clock'] as const;
+
+/** The named numbers by what they tell, then those that records have. */
+function measuresOf({ measures, numbers }: CatalogSource): MeasureGroup[] {
+  const named = MEASURE_KINDS.map((kind) => ({
+    kind,
+    options: measures.filter((one) => one.kind === kind).map(({ name, label }) => ({ value: `measure:${name}`, label })),
+  }));
+  const own = { kind: 'number' as const, options: numbers.map(({ name, label }) => ({ value: `${NUMBER}${name}`, label })) };
+  return [...named, own].filter(({ options }) => options.length > 0);
+}
+
+function inGroups(dimensions: readonly CatalogDimension[]): DimensionGroup[] {
+  return DIMENSION_KINDS.map((kind) => ({
+    kind,
+    options: dimensions.filter((one) => one.kind === kind).map(toOption),
+  })).filter(({ options }) => options.length > 0);
+}
+
+interface ChosenMeasure {
+  label: string;
+  /** The same without the way in which it is one of many; `way` is that. */
+  counted: string;
+  way: string | null;
   format: ValueFormat;
   aggregation: WidgetConfig['aggregation'];
   name: string | null;
@@ -330,41 +391,32 @@ interface MeasureOption extends Option {
   isAdded: boolean;
 }
 
-/** The named numbers first, then every field in every way it can be added up. */
-function measuresOf(source: CatalogSource, catalog: CatalogReply, words: PickerWords): MeasureOption[] {
-  const all = source.dimensions.map(({ name }) => name);
-  const hasPipeline = all.includes('pipeline');
-  return [
-    ...source.measures.map(
-      ({ name, label, format, ...more }): MeasureOption => ({
-        ...more,
-        value: `measure:${name}`,
-        label,
-        format,
-        aggregation: 'count',
-        name,
-        field: null,
-        isAdded: format === 'number' || format === 'currency',
-      }),
-    ),
-    ...source.numbers.flatMap(({ name: field, label, format }) =>
-      catalog.aggregations
-        .filter(({ name }) => name !== 'count')
-        .map(
-          ({ name: aggregation, label: way }): MeasureOption => ({
-            value: `${aggregation}:${field}`,
-            label: words.aggregation(way, label),
-            format,
-            aggregation,
-            name: null,
-            field,
-            dimensions: all,
-            hasPipeline,
-            isAdded: aggregation === 'sum',
-          }),
-        ),
-    ),
-  ];
+function measureOf(
+  value: string,
+  way: CatalogReply['aggregations'][number] | null,
+  { dimensions, measures, numbers }: CatalogSource,
+  words: PickerWords,
+): ChosenMeasure | null {
+  const named = measures.find(({ name }) => value === `measure:${name}`);
+  if (named) {
+    const isAdded = named.kind === 'count' || named.kind === 'money';
+    return { ...named, counted: named.label, way: null, aggregation: 'count', field: null, isAdded };
+  }
+  const number = numbers.find(({ name }) => value === `${NUMBER}${name}`);
+  if (!number || !way) return null;
+  const all = dimensions.map(({ name }) => name);
+  return {
+    label: words.aggregation(number.label, way.label),
+    counted: number.label,
+    way: way.label,
+    format: number.format,
+    aggregation: way.name,
+    name: null,
+    field: number.name,
+    dimensions: all,
+    hasPipeline: all.includes('pipeline'),
+    isAdded: way.name === 'sum',
+  };
 }
 
 function toOption({ name, label }: { name: string; label: string }): Option {

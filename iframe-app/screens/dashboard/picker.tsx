@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Overlay, OverlayHead } from '../../ui/overlay.tsx';
 import { problemText, QUESTION_CODES } from '../problem-text.ts';
 import type { DashboardT } from './dashboard-texts.ts';
-import { type Choice, createPicker, isWhole, type Picked, type PickerModel } from './picker-model.ts';
+import { type Choice, createPicker, type DimensionGroup, isWhole, type Picked, type PickerModel } from './picker-model.ts';
 import { RangeOptions, readRange } from './range-options.tsx';
 import type { WidgetApi } from './widget-api.ts';
 import { SIZES } from './widget-choices.ts';
@@ -29,9 +29,14 @@ export function Picker({ api, model, t, onClose }: PickerProps) {
     createPicker(
       api,
       {
-        by: (name) => t('picker.byName', { name: name.toLocaleLowerCase(i18n.intlLocale) }),
-        overTime: t('picker.overTime').toLocaleLowerCase(i18n.intlLocale),
-        aggregation: (way, number) => `${number} · ${way.toLocaleLowerCase(i18n.intlLocale)}`,
+        byStep: (step) => (step === 'hour' ? '' : t(`picker.by.${step}`)),
+        aggregation: (number, way) => `${number}: ${way.toLocaleLowerCase(i18n.intlLocale)}`,
+        title: (measure, by) => {
+          const first = (text: string, write: 'toLocaleLowerCase' | 'toLocaleUpperCase') =>
+            text.charAt(0)[write](i18n.intlLocale) + text.slice(1);
+          // In some languages what is counted comes last.
+          return first(t('picker.titleOf', { measure: first(measure, 'toLocaleLowerCase'), by }), 'toLocaleUpperCase');
+        },
       },
       browserTimers,
     ),
@@ -104,18 +109,38 @@ function Form({ picked, picker, t }: FormProps) {
       {label}
     </option>
   );
+  const dimensions = (groups: readonly DimensionGroup[]) =>
+    groups.map(({ kind, options }) => {
+      const listed = options.map(({ value, label }) => option(value, label));
+      return kind === 'field' ? (
+        listed
+      ) : (
+        <optgroup key={kind} label={t(`picker.dimensions.${kind}`)}>
+          {listed}
+        </optgroup>
+      );
+    });
   return (
     <form class="picker-form" onSubmit={(event) => event.preventDefault()}>
       <Select label={t('picker.source')} value={choice.source} onPick={set('source')}>
         {picked.sources.map(({ value, label }) => option(value, label))}
       </Select>
       <Select label={t('picker.measure')} value={choice.measure} onPick={set('measure')}>
-        {picked.measures.map(({ value, label }) => option(value, label))}
+        {picked.measures.map(({ kind, options }) => (
+          <optgroup key={kind} label={t(`picker.measures.${kind}`)}>
+            {options.map(({ value, label }) => option(value, label))}
+          </optgroup>
+        ))}
       </Select>
+      {picked.ways.length > 0 && (
+        <Select label={t('picker.way')} value={choice.way} onPick={set('way')}>
+          {picked.ways.map(({ value, label }) => option(value, label))}
+        </Select>
+      )}
       <Select label={t('picker.by')} value={choice.by} onPick={set('by')}>
         {option('number', t('picker.number'))}
         {option('time', t('picker.overTime'))}
-        {picked.dimensions.map(({ value, label }) => option(value, label))}
+        {dimensions(picked.dimensions)}
       </Select>
       {choice.by === 'time' && (
         <Select label={t('picker.step')} value={choice.step} onPick={set('step')}>
@@ -125,7 +150,7 @@ function Form({ picked, picker, t }: FormProps) {
       {picked.groups.length > 0 && (
         <Select label={t('picker.groupBy')} value={choice.groupBy} onPick={set('groupBy')}>
           {option('', t('picker.noGroup'))}
-          {picked.groups.map(({ value, label }) => option(value, label))}
+          {dimensions(picked.groups)}
         </Select>
       )}
       {picked.pipelines.length > 1 && (
@@ -141,7 +166,7 @@ function Form({ picked, picker, t }: FormProps) {
           onPick={(filter) => picker.choose({ filter, filterValue: null })}
         >
           {option('', t('picker.noFilter'))}
-          {picked.filters.map(({ value, label }) => option(value, label))}
+          {dimensions(picked.filters)}
         </Select>
       )}
       {choice.filter !== '' && <FilterValue key={choice.filter} picked={picked} picker={picker} t={t} />}
@@ -184,9 +209,8 @@ function FilterValue({ picked, picker, t }: FormProps) {
   const { i18n } = useApp();
   const [sought, setSought] = useState('');
   const id = useId();
-  const { choice, filters, filterValues } = picked;
+  const { choice, filterLabel: label, filterValues } = picked;
   const listing = picker.listing.value;
-  const label = filters.find(({ value }) => value === choice.filter)?.label ?? '';
   if (filterValues === null) {
     return listing.kind === 'failed' ? (
       <div role="alert">

@@ -1,4 +1,5 @@
 import type {
+  CatalogDimension,
   CatalogMeasure,
   CatalogName,
   CatalogReply,
@@ -78,7 +79,14 @@ export const isCatalogReply = objectOf<CatalogReply>({
     objectOf<CatalogSource>({
       name: isDataSource,
       label: isString,
-      dimensions: arrayOf(isName),
+      dimensions: arrayOf(
+        objectOf<CatalogDimension>({
+          name: isString,
+          label: isString,
+          kind: oneOf<CatalogDimension['kind']>({ field: true, clock: true, custom: true }),
+          by: isString,
+        }),
+      ),
       times: arrayOf(isName),
       numbers: arrayOf(objectOf<CatalogSource['numbers'][number]>({ name: isString, label: isString, format: isFormat })),
       measures: arrayOf(
@@ -86,6 +94,7 @@ export const isCatalogReply = objectOf<CatalogReply>({
           name: isString,
           label: isString,
           format: isFormat,
+          kind: oneOf<CatalogMeasure['kind']>({ count: true, money: true, share: true, time: true }),
           dimensions: arrayOf(isString),
           hasPipeline: isBoolean,
         }),

@@ -43,6 +43,13 @@ describe('the catalog', () => {
       { name: '7', label: 'Renewals', crmSource: 'bitrix24' },
     ]);
     expect(english.crmSources).toEqual([{ name: 'bitrix24', label: 'Bitrix24' }]);
+    const deals = english.sources.find(({ name }) => name === 'deals');
+    // Days are told as a number, and are a time all the same.
+    expect(deals?.measures.find(({ name }) => name === 'medianCycleDays')).toMatchObject({ format: 'number', kind: 'time' });
+    expect(deals?.numbers.map(({ label }) => label)).toEqual(['Deal amount', 'Days to close', 'Activities of a deal']);
+    expect(deals?.dimensions.filter(({ kind }) => kind === 'clock')).toContainEqual({
+      ...{ name: 'closedAtWeekday', label: 'Weekday of closing', kind: 'clock', by: 'by weekday of closing' },
+    });
     await rig.owner.query(`update tenant_settings set locale = 'ru' where tenant_id = $1`, [rig.tenantId]);
     const russian = await readCatalog();
     expect(russian.sources.map(({ label }) => label).slice(0, 2)).toEqual(['Лиды', 'Сделки']);
@@ -54,7 +61,7 @@ describe('the catalog', () => {
     const { sources } = await readCatalog();
     const rate = sources.find(({ name }) => name === 'deals')?.measures.find(({ name }) => name === 'conversionRate');
     // Leads have neither stages of deals nor pipelines.
-    expect(rate).toMatchObject({ format: 'percentage', hasPipeline: false });
+    expect(rate).toMatchObject({ format: 'percentage', kind: 'share', hasPipeline: false });
     expect(rate?.dimensions).toContain('owner');
     expect(rate?.dimensions).not.toContain('stage');
     for (const source of sources) {
@@ -83,9 +90,25 @@ describe('the catalog', () => {
     ]);
     const customOf = async (token?: string) =>
       (await readCatalog(token)).sources.flatMap(({ dimensions }) => dimensions.filter(({ name }) => name.startsWith('custom:')));
-    expect(await customOf()).toEqual([{ name: 'custom:UF_ONE', label: 'Field UF_ONE' }]);
-    expect(await customOf(rig.tokens.neighbour)).toEqual([{ name: 'custom:UF_CANARY', label: 'Field UF_CANARY' }]);
+    expect(await customOf()).toEqual([{ name: 'custom:UF_ONE', label: 'Field UF_ONE', kind: 'custom', by: 'by “Field UF_ONE”' }]);
+    const byField = await preview(chartOf({ xField: 'custom:UF_ONE', measure: 'wonDeals' }));
+    expect(byField).toMatchObject({ data: { columns: { category: 'Field UF_ONE', value: 'Won deals' } } });
+    expect((await customOf(rig.tokens.neighbour)).map(({ name }) => name)).toEqual(['custom:UF_CANARY']);
     await rig.owner.query('delete from crm_field_definitions');
+  });
+
+  test('heads the columns of a chart’s numbers', async () => {
+    const columnsOf = async (changes: Parameters<typeof chartOf>[0]) => {
+      const shown = await preview(chartOf(changes));
+      return shown.status === 'ok' && shown.data.kind === 'chart' ? Object.values(shown.data.columns) : null;
+    };
+    expect(await columnsOf({ xField: 'owner', measure: 'winRate' })).toEqual(['Responsible', 'Win rate']);
+    expect(await columnsOf({ xField: 'stage', yField: 'value', aggregation: 'median' })).toEqual([
+      'Stage',
+      'Deal amount: typical',
+    ]);
+    expect(await columnsOf({ dataSource: 'leads', xField: 'source' })).toEqual(['Source', 'Leads']);
+    expect(await columnsOf({ xField: null, timeBucket: 'month', timeRangeDays: 90 })).toEqual(['Month', 'Deals']);
   });
 
   test('of a portal without leads has none', async () => {
