@@ -115,6 +115,8 @@ export type ChartSeries = z.infer<typeof chartSeries>;
 /** What a chart shows: every series has the same keys in the same order. */
 export const chartData = z.strictObject({
   kind: z.literal('chart'),
+  /** What heads a table of it: what the points are (of a time axis its step), and what is counted. */
+  columns: z.strictObject({ category: z.string(), value: z.string() }),
   series: z.array(chartSeries),
   format: valueFormat,
   currency: z.string().nullable(),

@@ -153,6 +153,7 @@ export const isKpiData = objectOf<KpiData>({
 
 export const chartData = objectOf<ChartData>({
   kind: oneOf<'chart'>({ chart: true }),
+  columns: objectOf<ChartData['columns']>({ category: isString, value: isString }),
   series: arrayOf(
     objectOf<ChartSeries>({
       key: isString,

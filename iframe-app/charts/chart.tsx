@@ -99,10 +99,10 @@ export function DataTable({ config, data, draw = (text) => text }: DataTableProp
       <caption>{config.title}</caption>
       <thead>
         <tr>
-          <th scope="col">{i18n.t('chart.category')}</th>
+          <th scope="col">{data.columns.category}</th>
           {data.series.map((series) => (
             <th scope="col" key={series.key}>
-              {series.label || i18n.t('chart.value')}
+              {config.groupBy === null ? data.columns.value : series.label}
             </th>
           ))}
         </tr>

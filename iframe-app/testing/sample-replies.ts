@@ -93,6 +93,7 @@ export function isKpiData(over: Partial<KpiData> = {}): KpiData {
 export function chartData(series: Record<string, Record<string, number | null>>, over: Partial<ChartData> = {}): ChartData {
   return {
     kind: 'chart',
+    columns: { category: 'Source', value: 'Leads' },
     series: Object.entries(series).map(([label, points]) => ({
       key: label,
       label,

@@ -135,8 +135,6 @@ export const texts = {
   'value.noCurrency': '{count, plural, one {# record without a currency} other {# records without a currency}}',
 
   'chart.total': 'Total',
-  'chart.category': 'Category',
-  'chart.value': 'Value',
   'chart.of': 'of {count, number}',
   'chart.partial': 'not a whole period',
   'chart.summary': '{title}. {points}: highest {highLabel}, {high}; lowest {lowLabel}, {low}.',

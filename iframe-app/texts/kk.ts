@@ -150,8 +150,6 @@ export const texts: AppTexts = {
   'value.unconverted': '{currency} валютасындағы {count, number} жазба',
 
   'chart.total': 'Барлығы',
-  'chart.category': 'Санат',
-  'chart.value': 'Мәні',
   'chart.of': '{count, number} ішінен',
   'chart.partial': 'кезең толық емес',
   'chart.summary': '{title}. {points}: ең жоғарысы — {highLabel}, {high}; ең төмені — {lowLabel}, {low}.',

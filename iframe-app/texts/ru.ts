@@ -150,8 +150,6 @@ export const texts: AppTexts = {
     '{count, plural, one {# запись в {currency}} few {# записи в {currency}} many {# записей в {currency}} other {# записи в {currency}}}',
 
   'chart.total': 'Всего',
-  'chart.category': 'Категория',
-  'chart.value': 'Значение',
   'chart.of': 'из {count, number}',
   'chart.partial': 'период неполный',
   'chart.summary': '{title}. {points}: наибольшее — {highLabel}, {high}; наименьшее — {lowLabel}, {low}.',

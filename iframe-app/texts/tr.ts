@@ -140,8 +140,6 @@ export const texts: AppTexts = {
   'value.unconverted': '{currency} cinsinden {count, number} kayıt',
 
   'chart.total': 'Toplam',
-  'chart.category': 'Kategori',
-  'chart.value': 'Değer',
   'chart.of': '{count, number} içinden',
   'chart.partial': 'dönem tam değil',
   'chart.summary': '{title}. {points}: en yüksek {highLabel}, {high}; en düşük {lowLabel}, {low}.',

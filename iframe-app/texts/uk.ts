@@ -151,8 +151,6 @@ export const texts: AppTexts = {
     '{count, plural, one {# запис у {currency}} few {# записи в {currency}} many {# записів у {currency}} other {# запису в {currency}}}',
 
   'chart.total': 'Усього',
-  'chart.category': 'Категорія',
-  'chart.value': 'Значення',
   'chart.of': 'з {count, number}',
   'chart.partial': 'період неповний',
   'chart.summary': '{title}. {points}: найбільше — {highLabel}, {high}; найменше — {lowLabel}, {low}.',

@@ -152,8 +152,6 @@ export const texts: AppTexts = {
   'value.unconverted': '{currency} valyutasida {count, number} ta yozuv',
 
   'chart.total': 'Jami',
-  'chart.category': 'Toifa',
-  'chart.value': 'Qiymat',
   'chart.of': '{count, number} tadan',
   'chart.partial': 'davr to‘liq emas',
   'chart.summary': '{title}. {points}: eng yuqori — {highLabel}, {high}; eng past — {lowLabel}, {low}.',

@@ -5,6 +5,7 @@ import type { Dimension, LabelSource } from './catalog.ts';
 import { refuse } from './condition.ts';
 import { formatExact, totalOf } from './crm-shares.ts';
 import type { Group, Term } from './cube.ts';
+import { describeColumns } from './describe-columns.ts';
 import { type DescribedValue, describeValue } from './dictionaries.ts';
 import { GAP_LABELS } from './labels.ts';
 import type { Plan } from './plan.ts';
@@ -98,6 +99,7 @@ export function planChart(
       const { value, rowCount, unconverted } = answer(resolved, total.tallies, context);
       return {
         kind: 'chart',
+        columns: describeColumns(config, context),
         series: drawSeries(config, shownSeries, shownCategories, asked),
         format: resolved.format,
         currency: resolved.format === 'currency' ? context.displayCurrency : null,

@@ -79,7 +79,8 @@ export function windowsOf({ timeRangeDays, period }: RangeFields, { now, timezon
   return calendarWindows(PERIODS[period], now, timezone);
 }
 
-const CUSTOM = 'custom:';
+/** Begins the names of the CRM's own fields. */
+export const CUSTOM = 'custom:';
 
 /**
  * Names of a question -> columns. Says with one error what is not known or does not go together.

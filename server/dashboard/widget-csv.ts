@@ -1,6 +1,7 @@
 import type { ChartData, KpiData, Unconverted } from '../../contract/charts.ts';
 import type { Widget } from '../../contract/dashboard.ts';
 import { type DashboardFilter, narrowConfig } from '../../contract/dashboard-filter.ts';
+import { describeNumber } from '../analytics/describe-columns.ts';
 import type { Locale } from '../analytics/labels.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { AppError } from '../platform/errors.ts';
@@ -10,10 +11,8 @@ import { type DrillDeps, readInTurn } from './load-drill.ts';
 import type { Viewer } from './tenant-context.ts';
 import { findWidget } from './widgets.ts';
 
-const HEADERS: Record<'category' | 'date' | 'value' | 'previous' | 'unconverted', Record<Locale, string>> = {
-  category: { en: 'Category', ru: 'Категория', uz: 'Toifa', kk: 'Санат', uk: 'Категорія', tr: 'Kategori' },
+const HEADERS: Record<'date' | 'previous' | 'unconverted', Record<Locale, string>> = {
   date: { en: 'Date', ru: 'Дата', uz: 'Sana', kk: 'Күні', uk: 'Дата', tr: 'Tarih' },
-  value: { en: 'Value', ru: 'Значение', uz: 'Qiymat', kk: 'Мәні', uk: 'Значення', tr: 'Değer' },
   previous: {
     en: 'Previous period',
     ru: 'Предыдущий период',
@@ -70,18 +69,23 @@ export function loadWidgetCsv(
   });
 }
 
-function kpiRows({ title }: Widget['config'], { value, previous, ...data }: KpiData, locale: Locale): CsvCell[][] {
+function kpiRows(config: Widget['config'], { value, previous, ...data }: KpiData, locale: Locale): CsvCell[][] {
+  const field = config.chartType === 'kpi' ? config.metricField : config.yField;
   return [
-    ['', `${HEADERS.value[locale]}${unitOf(data)}`, `${HEADERS.previous[locale]}${unitOf(data)}`],
-    [title, value === null ? null : { decimal: value }, previous === null ? null : { decimal: previous }],
+    ['', `${describeNumber({ ...config, field }, locale)}${unitOf(data)}`, `${HEADERS.previous[locale]}${unitOf(data)}`],
+    [config.title, value === null ? null : { decimal: value }, previous === null ? null : { decimal: previous }],
   ];
 }
 
 function chartRows(config: Widget['config'], data: ChartData, locale: Locale): CsvCell[][] {
   const isOverTime = config.chartType !== 'kpi' && config.timeBucket !== null;
+  const isSplit = config.chartType !== 'kpi' && config.groupBy !== null;
   const categories = data.series[0]?.points ?? [];
   return [
-    [HEADERS[isOverTime ? 'date' : 'category'][locale], ...data.series.map(({ label }) => `${label}${unitOf(data)}`)],
+    [
+      isOverTime ? HEADERS.date[locale] : data.columns.category,
+      ...data.series.map(({ label }) => `${isSplit ? label : data.columns.value}${unitOf(data)}`),
+    ],
     ...categories.map(({ key, label }, index) => [
       isOverTime ? key : label,
       ...data.series.map(({ points }) => points[index]?.value ?? null),

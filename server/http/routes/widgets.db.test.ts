@@ -495,7 +495,7 @@ describe('the numbers as a file', () => {
     expect(headers.get('content-disposition')).toMatch(/^attachment; filename="[\w .-]+\.csv"; filename\*=UTF-8''[\w%.-]+$/);
     expect(text).toBe(
       [
-        '\uFEFF"Category","\'=Сумма; ""x"" (USD)"',
+        '\uFEFF"Stage","Pipeline value (USD)"',
         '"New",1100',
         '"Prepare",0',
         '"Not converted: ? (1)",70.00',
@@ -512,7 +512,7 @@ describe('the numbers as a file', () => {
     );
     expect((await download(id)).text).toBe('\uFEFF"Date","Leads"\r\n"2025-03-09",2\r\n"2025-03-10",1\r\n');
     const kpi = await create(kpiOf({ timeRangeDays: 30, comparisonPeriodDays: 30 }));
-    expect((await download(kpi.id)).text).toBe('\uFEFF"","Value","Previous period"\r\n"Leads",5,1\r\n');
+    expect((await download(kpi.id)).text).toBe('\uFEFF"","Leads","Previous period"\r\n"Leads",5,1\r\n');
     expect((await download('pipelineValue')).text).toContain('"Pipeline value",1110.00,\r\n');
   });
 
