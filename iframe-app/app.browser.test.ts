@@ -134,6 +134,36 @@ test('a lost connection keeps the numbers on show, says so, and ends by itself w
   await page.getByText('No connection to LeadRelay').waitFor({ state: 'detached' });
 });
 
+test('a network that is gone is told at once, and until the server answers again', async () => {
+  await open();
+  await waitForCharts(page, CHARTS);
+  const banner = page.getByText('No connection to LeadRelay');
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  await page.context().setOffline(true);
+  // No time passes for the page: it does not wait for a request to fail.
+  await banner.waitFor();
+  expect(await kpis()).toEqual(['12,450', '3,980', '$12,345,679', '23.5%']);
+  await page.context().setOffline(false);
+  await banner.waitFor({ state: 'detached' });
+});
+
+test('a server that is gone is told with the second request that it does not answer', async () => {
+  await open();
+  await waitForCharts(page, CHARTS);
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  let asked = 0;
+  await page.route('**/api/**', (route) => {
+    asked += 1;
+    return route.abort('connectionrefused');
+  });
+  await page.getByRole('button', { name: 'Refresh' }).click();
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  await page.clock.runFor(600);
+  await page.getByText('No connection to LeadRelay').waitFor();
+});
+
 test('an unchanged dashboard is asked for so that the server may answer 304', async () => {
   portal.api[DASHBOARD] = ({ headers }) => {
     if (headers['if-none-match'] !== '"v1"') return { body: sampleDashboard(), headers: { etag: '"v1"' } };

@@ -8,6 +8,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { BootData } from '../contract/session.ts';
 import { createApi, wait } from './api.ts';
 import { readBoot } from './boot.ts';
+import { browserNetwork, createConnection } from './connection.ts';
 import { AppProvider } from './context.ts';
 import { createFormatter } from './format.ts';
 import { createHost, type Host } from './host.ts';
@@ -47,8 +48,9 @@ function InLanguage({ first, children }: { first: I18n; children: ComponentChild
 
 function createParts(boot: BootData) {
   const host = createHost(boot.hostOrigin);
+  const connection = createConnection(window.fetch.bind(window), browserNetwork);
   const api = createApi({
-    fetch: window.fetch.bind(window),
+    fetch: connection.fetch,
     host,
     memberId: boot.memberId,
     session: boot.session,
@@ -64,6 +66,7 @@ function createParts(boot: BootData) {
   return {
     host,
     api,
+    connection,
     dashboard,
     sync: createSync({ api, now: Date.now, shown: () => dashboard.reply.value, onProgress: dashboard.reload }),
     install: createInstall({ host, wait: (ms) => wait(ms, new AbortController().signal) }),

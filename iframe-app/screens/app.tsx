@@ -1,5 +1,6 @@
 import type { BootData } from '../../contract/session.ts';
 import type { Api } from '../api.ts';
+import type { Connection } from '../connection.ts';
 import type { Host } from '../host.ts';
 import type { DashboardModel } from './dashboard/dashboard-model.ts';
 import { Home } from './home.tsx';
@@ -13,6 +14,7 @@ import type { SyncModel } from './sync/sync-model.ts';
 interface AppProps {
   boot: BootData;
   api: Api;
+  connection: Pick<Connection, 'isLost'>;
   host: Pick<Host, 'openRecord' | 'reload'>;
   dashboard: DashboardModel;
   sync: SyncModel;
@@ -22,10 +24,10 @@ interface AppProps {
 }
 
 /** The screen that the page was opened for. */
-export function App({ boot, api, host, dashboard, sync, install, record }: AppProps) {
+export function App({ boot, api, connection, host, dashboard, sync, install, record }: AppProps) {
   if (boot.notice !== null) return <Notice kind={boot.notice} />;
   if (boot.page.kind === 'install' && install.state.value !== 'left') return <InstallPage model={install} />;
   if (record) return <RecordPage model={record} />;
   const isAdmin = boot.session?.user.role === 'admin';
-  return <Home api={api} host={host} dashboard={dashboard} sync={sync} isAdmin={isAdmin} />;
+  return <Home {...{ api, connection, host, dashboard, sync, isAdmin }} />;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import { Chart, loadCanvas } from '../charts/chart.tsx';
+import type { Connection } from '../connection.ts';
 import { useApp } from '../context.ts';
 import type { Host } from '../host.ts';
 import { type LiveStatus, startLiveStatus } from '../live-status.ts';
@@ -17,6 +18,7 @@ import { type View, ViewTabs } from './view-tabs.tsx';
 
 interface HomeProps {
   api: Api;
+  connection: Pick<Connection, 'isLost'>;
   host: Pick<Host, 'openRecord' | 'reload'>;
   dashboard: DashboardModel;
   sync: SyncModel;
@@ -32,7 +34,7 @@ const importDeletion = () => import('./settings/deletion.tsx');
 type Later = { [Name in keyof typeof LATER]?: Awaited<ReturnType<(typeof LATER)[Name]>> };
 
 /** The dashboard or the chat; the settings or, for administrators, the steps of onboarding in their place. */
-export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
+export function Home({ api, connection, host, dashboard, sync, isAdmin }: HomeProps) {
   const { i18n } = useApp();
   const { t } = i18n;
   const live = useRef<LiveStatus | null>(null);
@@ -144,6 +146,7 @@ export function Home({ api, host, dashboard, sync, isAdmin }: HomeProps) {
         ) : (
           <Dashboard
             api={api}
+            connection={connection}
             host={host}
             dashboard={dashboard}
             sync={sync}

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { CrmMode } from '../../../contract/crm.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
 import type { DashboardFilter } from '../../../contract/dashboard-filter.ts';
-import type { Api } from '../../api.ts';
+import { type Api, ApiError } from '../../api.ts';
 import { loadCanvas } from '../../charts/chart.tsx';
+import type { Connection } from '../../connection.ts';
 import { useApp } from '../../context.ts';
 import type { Host } from '../../host.ts';
 import { browserTimers, documentVisibility, startPolling } from '../../poller.ts';
@@ -27,6 +28,8 @@ const LIVE_REFRESH_EVERY_MS = 5 * 60_000;
 /** How often it is looked whether a load is due; a failed one, whoever asked for it, is due at once. */
 const CHECK_EVERY_MS = 10_000;
 
+const NOTHING_ANSWERS = new ApiError('network');
+
 /** What is done with widgets, rather than looked at: it loads after the charts. */
 const loadTools = () => import('./dashboard-tools.tsx');
 
@@ -44,6 +47,7 @@ export interface CardProps {
 
 interface DashboardProps {
   api: Api;
+  connection: Pick<Connection, 'isLost'>;
   host: Pick<Host, 'openRecord'>;
   dashboard: DashboardModel;
   sync: SyncModel;
@@ -58,12 +62,14 @@ interface DashboardProps {
   children?: ComponentChildren;
 }
 
-export function Dashboard({ api, host, dashboard, sync, isAdmin, onRefresh, reach, actions, children }: DashboardProps) {
+export function Dashboard(props: DashboardProps) {
+  const { api, connection, host, dashboard, sync, isAdmin, onRefresh, reach, actions, children } = props;
   const app = useApp();
   const { t } = app.i18n;
   const [tools, setTools] = useState<Tools | null>(null);
   const reply = dashboard.reply.value;
-  const error = dashboard.error.value;
+  // While a load is still being tried again, it is told already that nothing answers.
+  const error = dashboard.error.value ?? (connection.isLost.value ? NOTHING_ANSWERS : null);
 
   useEffect(() => {
     // The drawing code loads while the numbers are on their way.
@@ -72,13 +78,19 @@ export function Dashboard({ api, host, dashboard, sync, isAdmin, onRefresh, reac
       async () => {
         const age = Date.now() - (dashboard.loadedAt.value ?? 0);
         const isDue = age >= (sync.isLive.value ? LIVE_REFRESH_EVERY_MS : REFRESH_EVERY_MS);
-        if (dashboard.error.value || isDue) await dashboard.refresh();
+        if (dashboard.error.value || connection.isLost.value || isDue) await dashboard.refresh();
         return dashboard.error.value?.kind === 'session' ? null : CHECK_EVERY_MS;
       },
       documentVisibility,
       browserTimers,
     );
-  }, [dashboard, sync]);
+  }, [connection, dashboard, sync]);
+
+  useEffect(() => {
+    // The network is back: whether the server is too shows a load, now rather than with the next look.
+    window.addEventListener('online', dashboard.refresh);
+    return () => window.removeEventListener('online', dashboard.refresh);
+  }, [dashboard]);
 
   const hasNumbers = dashboard.hasNumbers.value;
   useEffect(() => {
