@@ -245,6 +245,27 @@ describe('a widget', () => {
     expect([box?.width, box?.height]).toEqual([1280, 900]);
   });
 
+  test.each([
+    { width: 1280, stands: 'beside' },
+    { width: 380, stands: 'under' },
+  ])('as a donut has the screen at $width px for itself, its legend $stands it', async ({ width, stands }) => {
+    await page.addInitScript(() => Object.defineProperty(document, 'fullscreenEnabled', { value: false }));
+    await page.setViewportSize({ width, height: 800 });
+    await open();
+    await pick(SOURCES, 'Donut');
+    await card(SOURCES).locator('.chart-round').waitFor();
+    await pick(SOURCES, 'Full screen');
+    const stage = page.getByRole('dialog', { name: 'Leads by source' });
+    const ring = await stage.locator('.chart-box').boundingBox();
+    const legend = await stage.locator('.legend').boundingBox();
+    if (!ring || !legend) throw new Error('nothing is shown');
+    // The smaller side is what a ring can be as wide as: most of what the head leaves.
+    expect(Math.min(ring.width, ring.height)).toBeGreaterThan(width === 1280 ? 600 : 300);
+    if (stands === 'beside') expect(legend.x).toBeGreaterThanOrEqual(ring.x + ring.width);
+    else expect(legend.y).toBeGreaterThanOrEqual(ring.y + ring.height);
+    expect(legend.y + legend.height).toBeLessThanOrEqual(800);
+  });
+
   test('as a funnel loads what draws funnels, which others do not', async () => {
     const loaded: string[] = [];
     page.on('request', (request) => loaded.push(request.url()));
@@ -780,7 +801,7 @@ describe('the whole dashboard', () => {
         expect(cards.length * 2, `${count}`).toBeGreaterThanOrEqual(Math.max(...inRows.map(({ length }) => length)));
       }
       // And no narrower than a number needs.
-      if (count > 1) expect(Math.min(...boxes.map((box) => box.width)), `${count}`).toBeGreaterThan(180);
+      if (count > 1) expect(Math.min(...boxes.map((box) => box.width)), `${count}`).toBeGreaterThan(width > 380 ? 180 : 170);
     }
   });
 
