@@ -54,7 +54,7 @@ test.each([380, 768, 1280, 1920])('at %i px the dashboard shows its numbers and 
     const top = cards[0]?.getBoundingClientRect().top;
     return cards.filter((card) => card.getBoundingClientRect().top === top).length;
   });
-  expect(perRow).toBe(width > 900 ? 4 : width > 640 ? 2 : 1);
+  expect(perRow).toBe(width > 900 ? 4 : 2);
 });
 
 test.each([380, 1000, 1150])('at %i px a long figure is set smaller instead of being cut off', async (width) => {

@@ -89,7 +89,7 @@ test('numbers stand in as few rows as hold them, none of which is two longer tha
   expect(wide(4)).toEqual([4, 4, 4, 4]);
   expect(wide(7)).toEqual([4, 4, 4, 4, 3, 3, 3]);
   expect(wide(11)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 3]);
-  expect(inRows(9, 10)).toEqual({ '--wide': 5, '--medium': 3, '--tablet': 2 });
+  expect(inRows(9, 10)).toEqual({ '--wide': 5, '--medium': 3, '--tablet': 2, '--phone': 2 });
 });
 
 test('a widget that cannot be drawn any more shows nothing of before', () => {

@@ -175,7 +175,7 @@ function hasNoRecords(results: WidgetResult[]): boolean {
 }
 
 /**
- * How many numbers stand in a row with one of them, on screens of three widths. Rows are as few as hold them all and differ by one
+ * How many numbers stand in a row with one of them, on screens of four widths. Rows are as few as hold them all and differ by one
  * number at most: each is as full as the others, and none is left alone below them.
  */
 export function inRows(place: number, count: number): Record<`--${string}`, number> {
@@ -185,7 +185,7 @@ export function inRows(place: number, count: number): Record<`--${string}`, numb
     const longer = count % rows;
     return place < longer * (least + 1) ? least + 1 : least;
   };
-  return { '--wide': inRow(5), '--medium': inRow(4), '--tablet': inRow(3) };
+  return { '--wide': inRow(5), '--medium': inRow(4), '--tablet': inRow(3), '--phone': inRow(2) };
 }
 
 /** Columns of twelve a chart wants. */
