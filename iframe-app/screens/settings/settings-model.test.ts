@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectionsReply } from '../../../contract/connections.ts';
 import type { DashboardReply } from '../../../contract/dashboard.ts';
 import { ApiError } from '../../api.ts';
+import { LANGUAGES } from '../../i18n.ts';
 import { completeSyncStatus, sampleConnections, sampleDashboard, sampleQuarantine } from '../../testing/sample-replies.ts';
 import {
   createSettings,
@@ -13,6 +14,7 @@ import {
   toWebhookProblem,
   webhookUse,
 } from './settings-model.ts';
+import { cityOf } from './zone-names.ts';
 
 const ADDRESS = 'https://portal.test/rest/1/canary7secret/';
 
@@ -138,27 +140,50 @@ test('no answer and an unreadable one are not the portal’s fault', () => {
 });
 
 describe('zones', () => {
-  test('stand by region and city, UTC first', () => {
-    const supported = ['Europe/Moscow', 'America/New_York', 'America/Argentina/Buenos_Aires', 'Asia/Tashkent'];
-    expect(groupTimeZones('Asia/Tashkent', supported)).toEqual([
-      { region: '', zones: [{ id: 'UTC', city: 'UTC' }] },
+  // Noon of a day in winter and one in summer.
+  const winter = Date.UTC(2026, 0, 15, 12);
+  const summer = Date.UTC(2026, 6, 15, 12);
+
+  test('stand from west to east and by city, in the language of the person', () => {
+    const supported = ['Europe/Moscow', 'Asia/Samarkand', 'America/New_York', 'America/Argentina/Buenos_Aires', 'Asia/Kathmandu'];
+    expect(groupTimeZones('Asia/Tashkent', supported, { language: 'ru', now: winter })).toEqual([
+      { offset: 'GMT-05:00', zones: [{ id: 'America/New_York', city: 'Нью-Йорк' }] },
+      { offset: 'GMT-03:00', zones: [{ id: 'America/Argentina/Buenos_Aires', city: 'Argentina/Buenos Aires' }] },
+      { offset: 'GMT+00:00', zones: [{ id: 'UTC', city: 'UTC' }] },
+      { offset: 'GMT+03:00', zones: [{ id: 'Europe/Moscow', city: 'Москва' }] },
       {
-        region: 'America',
+        offset: 'GMT+05:00',
         zones: [
-          { id: 'America/Argentina/Buenos_Aires', city: 'Argentina/Buenos Aires' },
-          { id: 'America/New_York', city: 'New York' },
+          { id: 'Asia/Samarkand', city: 'Самарканд' },
+          { id: 'Asia/Tashkent', city: 'Ташкент' },
         ],
       },
-      { region: 'Asia', zones: [{ id: 'Asia/Tashkent', city: 'Tashkent' }] },
-      { region: 'Europe', zones: [{ id: 'Europe/Moscow', city: 'Moscow' }] },
+      { offset: 'GMT+05:45', zones: [{ id: 'Asia/Kathmandu', city: 'Kathmandu' }] },
     ]);
   });
 
+  test('stand where their clocks are now', () => {
+    const offsets = (now: number) => groupTimeZones('America/New_York', [], { language: 'en', now }).map(({ offset }) => offset);
+    expect([offsets(winter)[0], offsets(summer)[0]]).toEqual(['GMT-05:00', 'GMT-04:00']);
+  });
+
   test('have the one in use, though the browser may not list it', () => {
-    expect(groupTimeZones('Asia/Kolkata', ['Asia/Calcutta'])[1]?.zones.map(({ id }) => id)).toEqual([
-      'Asia/Calcutta',
-      'Asia/Kolkata',
+    const [, india] = groupTimeZones('Asia/Kolkata', ['Asia/Calcutta'], { language: 'en', now: winter });
+    expect(india?.zones.map(({ id }) => id)).toEqual(['Asia/Calcutta', 'Asia/Kolkata']);
+  });
+
+  test('have a name of a city in every language, or the English one', () => {
+    const named = ['Asia/Tashkent', 'Europe/Istanbul', 'Asia/Novosibirsk'];
+    expect(named.map((zone) => LANGUAGES.map((language) => cityOf(zone, language)))).toEqual([
+      ['Tashkent', 'Ташкент', 'Toshkent', 'Ташкент', 'Ташкент', 'Taşkent'],
+      ['Istanbul', 'Стамбул', 'Istanbul', 'Стамбұл', 'Стамбул', 'İstanbul'],
+      ['Novosibirsk', 'Новосибирск', 'Novosibirsk', 'Новосібір', 'Новосибірськ', 'Novosibirsk'],
     ]);
+    const known = Intl.supportedValuesOf('timeZone');
+    expect(known.flatMap((zone) => LANGUAGES.map((language) => cityOf(zone, language))).filter((city) => city === '')).toEqual(
+      [],
+    );
+    expect(cityOf('America/Argentina/Buenos_Aires', 'ru')).toBe('Argentina/Buenos Aires');
   });
 });
 

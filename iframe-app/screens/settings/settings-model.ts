@@ -1,11 +1,13 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ConnectionsReply } from '../../../contract/connections.ts';
 import type { Api, ApiError } from '../../api.ts';
+import type { Language } from '../../i18n.ts';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import type { SyncModel } from '../sync/sync-model.ts';
 import { run, type Task } from '../task.ts';
 import { createQuarantine, type QuarantineModel } from './quarantine-model.ts';
 import type { SettingsApi } from './settings-api.ts';
+import { cityOf } from './zone-names.ts';
 
 export type Connection = ConnectionsReply['connections'][number];
 
@@ -131,30 +133,41 @@ export function toProblem({ kind, code }: ApiError): Problem {
   return code === 'forbidden' ? 'forbidden' : 'failed';
 }
 
-/** Zones of one part of the world, '' for UTC; by city, so that typing a city's name finds it. */
+/** Zones whose clocks show the same now. */
 export interface ZoneGroup {
-  region: string;
+  /** `GMT+05:00`. */
+  offset: string;
   zones: { id: string; city: string }[];
 }
 
 /**
- * Zones to choose from, by region and city. UTC and the one in use are always among them: browsers list neither UTC nor
- * every name that servers know.
+ * Zones to choose from, from west to east and then by city, in the person's language: typing a city's name finds it. UTC and the
+ * one in use are always among them: browsers list neither UTC nor every name that servers know.
  */
-export function groupTimeZones(current: string, supported: readonly string[]): ZoneGroup[] {
-  const groups = new Map<string, ZoneGroup['zones']>();
-  for (const id of new Set(['UTC', current, ...supported])) {
-    const slash = id.indexOf('/');
-    const region = id.slice(0, Math.max(slash, 0));
-    const zones = groups.get(region) ?? [];
-    groups.set(region, zones);
-    zones.push({ id, city: id.slice(slash + 1).replaceAll('_', ' ') });
-  }
+export function groupTimeZones(
+  current: string,
+  supported: readonly string[],
+  { language, now }: { language: Language; now: number },
+): ZoneGroup[] {
+  const { compare } = new Intl.Collator(language);
+  const zones = [...new Set(['UTC', current, ...supported])].map((id) => ({ id, city: cityOf(id, language) }));
+  const groups = Map.groupBy(zones, ({ id }) => offsetOf(id, now));
   return [...groups]
-    .map(([region, zones]) => ({ region, zones: zones.toSorted((a, b) => compare(a.city, b.city)) }))
-    .toSorted((a, b) => compare(a.region, b.region));
+    .map(([minutes, inZone]) => ({ minutes, offset: writeOffset(minutes), zones: inZone }))
+    .toSorted((a, b) => a.minutes - b.minutes)
+    .map(({ offset, zones }) => ({ offset, zones: zones.toSorted((a, b) => compare(a.city, b.city)) }));
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Minutes that a zone's clocks are ahead of UTC. */
+function offsetOf(timeZone: string, now: number): number {
+  const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(now);
+  const [, sign, hours = 0, minutes = 0] =
+    /([+-])(\d+):(\d+)/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '') ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+function writeOffset(minutes: number): string {
+  const two = (number: number) => String(number).padStart(2, '0');
+  const ahead = Math.abs(minutes);
+  return `GMT${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
 }

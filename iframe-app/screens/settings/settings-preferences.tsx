@@ -194,9 +194,13 @@ function SaveOutcome({ id, task, isChanged, isWrong, wrong, done }: SaveOutcomeP
 function TimezoneForm({ model, current }: PartProps & { current: string }) {
   const { i18n, format } = useApp();
   const t = i18n.of(SETTINGS_TEXTS);
-  const groups = useMemo(() => groupTimeZones(current, Intl.supportedValuesOf('timeZone')), [current]);
+  const { language } = i18n;
+  const groups = useMemo(
+    () => groupTimeZones(current, Intl.supportedValuesOf('timeZone'), { language, now: Date.now() }),
+    [current, language],
+  );
   const now = Date.now();
-  const explain = (zone: string) => `${zone} — ${t('timezone.now')}: ${format.moment(new Date(now).toISOString(), zone, now)}`;
+  const explain = (zone: string) => `${t('timezone.now')}: ${format.moment(new Date(now).toISOString(), zone, now)}`;
   return (
     <ChoiceForm
       {...{ model, current, explain }}
@@ -206,20 +210,15 @@ function TimezoneForm({ model, current }: PartProps & { current: string }) {
       done={t('timezone.done')}
       onSave={(zone) => model.save('timezone', zone)}
     >
-      {groups.map(({ region, zones }) => {
-        const options = zones.map(({ id, city }) => (
-          <option key={id} value={id}>
-            {city}
-          </option>
-        ));
-        return region === '' ? (
-          options
-        ) : (
-          <optgroup key={region} label={region}>
-            {options}
-          </optgroup>
-        );
-      })}
+      {groups.map(({ offset, zones }) => (
+        <optgroup key={offset} label={offset}>
+          {zones.map(({ id, city }) => (
+            <option key={id} value={id}>
+              {`${city} (${offset})`}
+            </option>
+          ))}
+        </optgroup>
+      ))}
     </ChoiceForm>
   );
 }
