@@ -218,6 +218,7 @@ test('another time zone is saved once it is asked for, and the dashboard is cut 
   expect(await zones.inputValue()).toBe('Asia/Tashkent');
   const save = card('Time zone').getByRole('button', { name: 'Save' });
   expect(await save.isDisabled()).toBe(true);
+  expect(await zones.locator('option:checked').textContent()).toBe('Tashkent (GMT+05:00)');
   await zones.selectOption('America/New_York');
   expect(portal.calls.filter((call) => call.startsWith('PATCH'))).toEqual([]);
   await save.click();
@@ -445,6 +446,30 @@ test.each([
   portal.api[route] = answer ?? (() => refusal(500, 'internal'));
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('.settings-failed').waitFor({ state: 'detached' });
+});
+
+test('what is kept is told as it is counted; everything else is there at once', async () => {
+  let count = () => {};
+  await page.route('**/api/data/usage', async (route) => {
+    await new Promise<void>((counted) => {
+      count = counted;
+    });
+    await route.continue();
+  });
+  await openSection(4);
+  const table = page.locator('.settings-table');
+  expect(await table.getAttribute('aria-busy')).toBe('true');
+  const kinds = ['Leads', 'Deals', 'Contacts', 'Companies', 'Activities', 'Stage history', 'Total'];
+  expect(await table.locator('tr > th[scope=row]').allTextContents()).toEqual(kinds);
+  expect(await page.locator('#delete-domain').isDisabled()).toBe(true);
+  const { height } = (await table.boundingBox()) ?? {};
+  count();
+  await page.getByLabel('To confirm, type b24-x7k2.bitrix24.com').waitFor();
+  expect(await table.getAttribute('aria-busy')).toBe('false');
+  expect(await page.locator('#delete-domain').isDisabled()).toBe(false);
+  expect(await table.locator('tr').nth(1).textContent()).toBe('Leads200,00048.3 MB');
+  // Nothing below it has moved.
+  expect((await table.boundingBox())?.height).toBe(height);
 });
 
 test('a session that ends in the settings asks to open the app again', async () => {

@@ -19,6 +19,8 @@ export function DataSettings({ model }: PartProps) {
   const t = useApp().i18n.of(SETTINGS_TEXTS);
   const usage = model.usage.value;
   const counting = model.counting.value;
+  /** Or will be: of a large CRM it takes seconds, in which everything but the figures is there. */
+  const isCounted = usage !== null || counting.kind !== 'failed';
   useEffect(() => {
     model.count();
   }, [model]);
@@ -26,9 +28,9 @@ export function DataSettings({ model }: PartProps) {
     <>
       <Card title={t('usage')}>
         <p>{t('usage.text')}</p>
-        {usage && <Usage usage={usage} />}
-        {!usage && counting.kind !== 'failed' && <p class="settings-note">{t('loading')}</p>}
-        {!usage && counting.kind === 'failed' && (
+        {isCounted ? (
+          <Usage usage={usage} />
+        ) : (
           <>
             <Failure error={counting.error} problem={toProblem(counting.error)} />
             <Button onClick={model.count}>{t('retry')}</Button>
@@ -38,20 +40,26 @@ export function DataSettings({ model }: PartProps) {
       <Card title={t('export')}>
         <Export model={model} />
       </Card>
-      {usage && (
+      {isCounted && (
         <Card title={t('delete')} isDanger>
-          <DeleteForm model={model} domain={usage.confirmation} />
+          <DeleteForm model={model} domain={usage?.confirmation ?? null} />
         </Card>
       )}
     </>
   );
 }
 
-function Usage({ usage }: { usage: UsageReply }) {
+type Entity = UsageReply['entities'][number]['entity'];
+/** As they are told; while they are counted, what they are called is known. */
+const ENTITIES: readonly Entity[] = ['leads', 'deals', 'contacts', 'companies', 'activities', 'stageHistory'];
+
+function Usage({ usage }: { usage: UsageReply | null }) {
   const { i18n } = useApp();
   const t = i18n.of(SETTINGS_TEXTS);
+  const figure = (write: (of: UsageReply) => string) => (usage ? write(usage) : <span class="skeleton" />);
+  const entities = usage?.entities.map(({ entity }) => entity) ?? ENTITIES;
   return (
-    <table class="settings-table">
+    <table class="settings-table" aria-busy={usage === null}>
       <thead>
         <tr>
           <th scope="col">{t('usage.entity')}</th>
@@ -60,19 +68,19 @@ function Usage({ usage }: { usage: UsageReply }) {
         </tr>
       </thead>
       <tbody>
-        {usage.entities.map(({ entity, records, bytes }) => (
+        {entities.map((entity, index) => (
           <tr key={entity}>
             <th scope="row">{i18n.t(`entity.${entity}`)}</th>
-            <td>{i18n.writeCount(records)}</td>
-            <td>{writeSize(bytes, i18n)}</td>
+            <td>{figure((of) => i18n.writeCount(of.entities[index]?.records ?? 0))}</td>
+            <td>{figure((of) => writeSize(of.entities[index]?.bytes ?? 0, i18n))}</td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
           <th scope="row">{t('usage.total')}</th>
-          <td>{i18n.writeCount(usage.records)}</td>
-          <td>{writeSize(usage.bytes, i18n)}</td>
+          <td>{figure((of) => i18n.writeCount(of.records))}</td>
+          <td>{figure((of) => writeSize(of.bytes, i18n))}</td>
         </tr>
       </tfoot>
     </table>
@@ -111,7 +119,7 @@ function Export({ model }: PartProps) {
   );
 }
 
-function DeleteForm({ model, domain }: PartProps & { domain: string }) {
+function DeleteForm({ model, domain }: PartProps & { domain: string | null }) {
   const t = useApp().i18n.of(SETTINGS_TEXTS);
   const [typed, setTyped] = useState('');
   const task = model.deleting.value;
@@ -124,12 +132,13 @@ function DeleteForm({ model, domain }: PartProps & { domain: string }) {
   return (
     <form class="settings-form" onSubmit={submit}>
       <p>{t('delete.text')}</p>
-      <label for="delete-domain">{t('delete.field', { domain })}</label>
+      <label for="delete-domain">{domain === null ? <span class="skeleton" /> : t('delete.field', { domain })}</label>
       <div class="settings-row">
         <input
           id="delete-domain"
           type="text"
           required
+          disabled={domain === null}
           maxLength={300}
           autoComplete="off"
           autoCapitalize="off"
