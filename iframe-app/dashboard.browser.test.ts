@@ -633,6 +633,34 @@ describe('adding', () => {
     expect(askedOf('POST /api/dashboard/widgets')).toMatchObject([{ config: { filterField: 'owner', filterValue: '15' } }]);
   });
 
+  test('an average and a typical time say what they are, and no other number does', async () => {
+    const catalog = sampleCatalog();
+    const [deals] = catalog.sources;
+    deals?.numbers.push({ name: 'durationSeconds', label: 'Duration', format: 'duration' });
+    catalog.aggregations.push({ name: 'median', label: 'Typical' });
+    portal.api['GET /api/dashboard/catalog'] = () => ({ body: catalog });
+    portal.api[PREVIEW] = ({ body }) => {
+      const { yField } = Object(body).config;
+      const format = yField === 'durationSeconds' ? 'duration' : 'currency';
+      return { body: { status: 'ok', data: chartData({ Time: { Ann: 2820 } }, { format, currency: 'USD' }) } };
+    };
+    await open();
+    await page.getByRole('button', { name: '+ Add' }).click();
+    const preview = page.locator('.picker-preview');
+    const measures = page.getByLabel('What to count');
+    const way = page.getByLabel('How', { exact: true });
+    await measures.selectOption({ label: 'Duration' });
+    await preview.locator('canvas').waitFor();
+    expect(await preview.locator('.kpi-note').count()).toBe(0);
+    await way.selectOption({ label: 'Average' });
+    await preview.getByText('A few very slow ones pull an average up').waitFor();
+    await way.selectOption({ label: 'Typical' });
+    await preview.getByText('Half are faster, half slower.').waitFor();
+    await measures.selectOption({ label: 'Deal amount' });
+    await preview.locator('canvas').waitFor();
+    expect(await preview.locator('.kpi-note').count()).toBe(0);
+  });
+
   test('one number is a KPI that is compared with the period before', async () => {
     portal.api['GET /api/dashboard/catalog'] = () => ({ body: sampleCatalog() });
     portal.api[PREVIEW] = () => ({ body: { status: 'ok', data: isKpiData({ value: '41' }) } });

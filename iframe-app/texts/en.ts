@@ -126,6 +126,8 @@ export const texts = {
   'kpi.before.lastYear': 'vs the year before',
   'kpi.conversion.classic': 'Deals won for every 100 leads',
   'kpi.conversion.simple': 'Deals won for every 100 contacts',
+  'kpi.time.average': 'A few very slow ones pull an average up, so it can be far above the typical value.',
+  'kpi.time.median': 'Half are faster, half slower.',
   'kpi.noValue': '—',
   'kpi.points': '{value} pp',
 

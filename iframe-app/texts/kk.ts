@@ -141,6 +141,8 @@ export const texts: AppTexts = {
   'kpi.before.lastYear': 'алдыңғы жылмен салыстырғанда',
   'kpi.conversion.classic': '100 лидке шаққандағы сәтті мәмілелер',
   'kpi.conversion.simple': '100 контактіге шаққандағы сәтті мәмілелер',
+  'kpi.time.average': 'Бірнеше өте ұзақ жағдай орташаны көтереді, сондықтан ол әдеттегіден әлдеқайда жоғары болуы мүмкін.',
+  'kpi.time.median': 'Жартысы жылдамырақ, жартысы баяуырақ.',
   'kpi.noValue': '—',
   'kpi.points': '{value} п. т.',
 

@@ -139,6 +139,8 @@ export const texts: AppTexts = {
   'kpi.before.lastYear': 'к предыдущему году',
   'kpi.conversion.classic': 'Выигранных сделок на 100 лидов',
   'kpi.conversion.simple': 'Выигранных сделок на 100 контактов',
+  'kpi.time.average': 'Несколько очень долгих случаев поднимают среднее, поэтому оно бывает намного выше обычного.',
+  'kpi.time.median': 'Половина — быстрее, половина — дольше.',
   'kpi.noValue': '—',
   'kpi.points': '{value} п. п.',
 

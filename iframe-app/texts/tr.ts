@@ -131,6 +131,8 @@ export const texts: AppTexts = {
   'kpi.before.lastYear': 'önceki yıla göre',
   'kpi.conversion.classic': '100 müşteri adayı başına kazanılan anlaşma',
   'kpi.conversion.simple': '100 kişi başına kazanılan anlaşma',
+  'kpi.time.average': 'Çok uzun süren birkaç durum ortalamayı yükseltir; bu yüzden olağan değerin çok üstünde olabilir.',
+  'kpi.time.median': 'Yarısı daha hızlı, yarısı daha yavaş.',
   'kpi.noValue': '—',
   'kpi.points': '{value} puan',
 

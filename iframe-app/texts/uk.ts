@@ -140,6 +140,8 @@ export const texts: AppTexts = {
   'kpi.before.lastYear': 'до попереднього року',
   'kpi.conversion.classic': 'Виграних угод на 100 лідів',
   'kpi.conversion.simple': 'Виграних угод на 100 контактів',
+  'kpi.time.average': 'Кілька дуже довгих випадків піднімають середнє, тому воно буває значно вищим за звичайне.',
+  'kpi.time.median': 'Половина — швидше, половина — довше.',
   'kpi.noValue': '—',
   'kpi.points': '{value} в. п.',
 

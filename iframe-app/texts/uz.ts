@@ -143,6 +143,9 @@ export const texts: AppTexts = {
   'kpi.before.lastYear': 'undan oldingi yilga nisbatan',
   'kpi.conversion.classic': 'Har 100 lidga yutilgan bitimlar',
   'kpi.conversion.simple': 'Har 100 kontaktga yutilgan bitimlar',
+  'kpi.time.average':
+    'Bir nechta juda uzoq holat o‘rtachani ko‘taradi, shuning uchun u odatdagidan ancha yuqori bo‘lishi mumkin.',
+  'kpi.time.median': 'Yarmi tezroq, yarmi sekinroq.',
   'kpi.noValue': '—',
   'kpi.points': '{value} f.p.',
 

@@ -5,7 +5,7 @@ import { Chart } from '../../charts/chart.tsx';
 import { useApp } from '../../context.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { CardProps } from './dashboard.tsx';
-import { describeRange, Unconverted } from './widget-text.tsx';
+import { describeRange, OneOfMany, Unconverted } from './widget-text.tsx';
 
 interface ChartCardProps extends CardProps {
   span: { wide: number; tablet: number };
@@ -32,6 +32,7 @@ export function ChartCard({ widget, panel, filter, tools, coverage, help, span }
       style={{ '--span': span.wide, '--span-tablet': span.tablet }}
     >
       {data && (tools?.body(shown, data, widget.id) ?? <Chart config={shown} data={data} />)}
+      {data && <OneOfMany config={shown} format={data.format} />}
       {data && <Unconverted of={data.unconverted} />}
     </Panel>
   );

@@ -9,7 +9,7 @@ import type { I18n } from '../../i18n.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { CardProps } from './dashboard.tsx';
 import { inRows } from './dashboard-model.ts';
-import { describeRange, Unconverted } from './widget-text.tsx';
+import { describeRange, OneOfMany, Unconverted } from './widget-text.tsx';
 
 /** Longer values than this are shortened; the whole one is in the tooltip. What is still too long for its card is set smaller. */
 const MAX_VALUE_LENGTH = 13;
@@ -55,6 +55,7 @@ function KpiNumber({ config, data }: { config: KpiConfig; data: KpiData }) {
         {shown}
       </data>
       <Unconverted of={data.unconverted} />
+      <OneOfMany config={config} format={data.format} />
       <ByCrm data={data} />
       <Comparison config={config} data={data} />
     </>

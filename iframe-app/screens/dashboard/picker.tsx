@@ -13,7 +13,7 @@ import { RangeOptions, readRange } from './range-options.tsx';
 import type { WidgetApi } from './widget-api.ts';
 import { SIZES } from './widget-choices.ts';
 import type { WidgetModel } from './widget-model.ts';
-import { describeRange, Unconverted } from './widget-text.tsx';
+import { describeRange, OneOfMany, Unconverted } from './widget-text.tsx';
 
 interface PickerProps {
   api: Pick<WidgetApi, 'readCatalog' | 'readValues' | 'preview'>;
@@ -298,6 +298,7 @@ function Shown({ preview, config, t }: { preview: WidgetPreview; config: WidgetC
     return (
       <>
         <p class="picker-figure">{data.value === null ? i18n.t('kpi.noValue') : format.exact(data.value, data)}</p>
+        <OneOfMany config={config} format={data.format} />
         <Unconverted of={data.unconverted} />
       </>
     );
@@ -307,6 +308,7 @@ function Shown({ preview, config, t }: { preview: WidgetPreview; config: WidgetC
   return (
     <>
       <Chart config={{ ...config, chartId: 'preview' }} data={data} />
+      <OneOfMany config={config} format={data.format} />
       <Unconverted of={data.unconverted} />
     </>
   );

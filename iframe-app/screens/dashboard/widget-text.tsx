@@ -1,4 +1,4 @@
-import type { Unconverted as UnconvertedAmount } from '../../../contract/charts.ts';
+import type { ChartConfig, KpiConfig, Unconverted as UnconvertedAmount } from '../../../contract/charts.ts';
 import type { Range } from '../../../contract/periods.ts';
 import { useApp } from '../../context.ts';
 import type { I18n } from '../../i18n.ts';
@@ -6,6 +6,40 @@ import type { I18n } from '../../i18n.ts';
 export function describeRange(range: Range, { t }: I18n): string {
   if (typeof range === 'string') return t(`range.${range}`);
   return range === null ? t('range.all') : t('range.days', { count: range });
+}
+
+type Way = 'average' | 'median';
+
+/** Named measures that are one time out of many. */
+const TIMES: ReadonlyMap<string, Way> = new Map([
+  ['averageFirstResponse', 'average'],
+  ['averageTimeInStage', 'average'],
+  ['medianFirstResponse', 'median'],
+  ['medianTimeInStage', 'median'],
+  ['medianCycleDays', 'median'],
+]);
+
+interface OneOfManyProps {
+  config: Pick<ChartConfig | KpiConfig, 'measure' | 'aggregation'>;
+  /** Of its data. */
+  format: KpiConfig['format'];
+}
+
+/** What an average and a typical time are: of the same records one is hours and the other minutes, and nobody knows why. */
+export function OneOfMany({ config, format }: OneOfManyProps) {
+  const { t } = useApp().i18n;
+  const way = wayOf(config, format);
+  if (way === null) return null;
+  return (
+    <p class="kpi-note" title={way === 'median' ? t('kpi.time.average') : undefined}>
+      {t(`kpi.time.${way}`)}
+    </p>
+  );
+}
+
+function wayOf({ measure, aggregation }: OneOfManyProps['config'], format: OneOfManyProps['format']): Way | null {
+  if (measure !== null) return TIMES.get(measure) ?? null;
+  return format === 'duration' && (aggregation === 'average' || aggregation === 'median') ? aggregation : null;
 }
 
 /** Amounts in currencies without a rate stand beside the total: added they would be wrong, left out unsaid they would be lost. */
