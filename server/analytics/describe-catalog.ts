@@ -3,7 +3,7 @@ import type { DataSource } from '../../contract/charts.ts';
 import { crmSource } from '../../contract/crm.ts';
 import { AppError } from '../platform/errors.ts';
 import { BY_TEXTS, byCustomField } from './by-texts.ts';
-import { CATALOG, isOfClock } from './catalog.ts';
+import { CATALOG, COUNTABLES, isOfClock } from './catalog.ts';
 import { CATALOG_TEXTS, numberLabel } from './catalog-texts.ts';
 import { CODE_LABELS } from './labels.ts';
 import { type AnalyticsContext, findDimension, type Resolved, resolveQuestion } from './resolve.ts';
@@ -89,7 +89,7 @@ const KINDS = { number: 'count', currency: 'money', percentage: 'share', duratio
 
 /** A number that is stored in seconds and told in days is a time too. */
 function kindOf({ measure, format }: Resolved): CatalogMeasure['kind'] {
-  const field = measure.kind === 'plain' && measure.field !== null ? CATALOG[measure.entity].numbers.get(measure.field) : null;
+  const field = measure.kind === 'plain' && measure.field !== null ? COUNTABLES[measure.entity].numbers.get(measure.field) : null;
   return field?.divisor === undefined ? KINDS[format] : 'time';
 }
 
