@@ -21,7 +21,7 @@ export type ChatRequest = z.infer<typeof chatRequest>;
 /** What a request is answered with, in place of what the stand-in writes. */
 type Turn =
   /** The message's text, whatever was asked for. */
-  | { kind: 'content'; content: string; usage?: { prompt_tokens: number; completion_tokens: number } | null }
+  | { kind: 'content'; content: string; usage?: unknown }
   | { kind: 'refusal' }
   /** Ended at the most that it may write. */
   | { kind: 'length'; content: string }
@@ -29,7 +29,7 @@ type Turn =
   | { kind: 'redirect'; to: string }
   /** No answer, until the server is closed. */
   | { kind: 'hang' }
-  | { kind: 'broken'; how: Exclude<Delivery, { kind: 'hang' }> };
+  | { kind: 'broken'; how: Exclude<Delivery, { kind: 'hang' }>; status?: number };
 
 export interface OpenAiSandbox {
   /** For OPENAI_BASE_URL. */
@@ -58,7 +58,7 @@ export async function startOpenAiSandbox(options: {
   const turns: Turn[] = [];
   const stop = Promise.withResolvers<void>();
 
-  async function answer(request: IncomingMessage): Promise<HttpReply | Delivery> {
+  async function answer(request: IncomingMessage): Promise<HttpReply | { how: Delivery; status?: number }> {
     if (request.method !== 'POST' || request.url !== '/v1/chat/completions') return failure(404, 'unknown_url', 'Unknown URL');
     if (request.headers.authorization !== `Bearer ${options.apiKey}`) {
       return failure(401, 'invalid_api_key', `Incorrect API key provided: ${request.headers.authorization?.slice(7, 11)}****.`);
@@ -77,9 +77,9 @@ export async function startOpenAiSandbox(options: {
       case 'redirect':
         return { status: 307, headers: { location: turn.to }, body: '' };
       case 'hang':
-        return { kind: 'hang', seconds: null, stopped: stop.promise };
+        return { how: { kind: 'hang', seconds: null, stopped: stop.promise } };
       case 'broken':
-        return turn.how;
+        return turn;
       case 'refusal':
         return completion(asked, { content: null, refusal: 'I cannot help with that.' }, 'stop');
       case 'length':
@@ -91,8 +91,7 @@ export async function startOpenAiSandbox(options: {
 
   const server = createServer(async (request, response) => {
     const reply = await answer(request);
-    const empty = { status: 200, headers: {}, body: '{}' };
-    if ('kind' in reply) await deliver(response, empty, reply, clock);
+    if ('how' in reply) await deliver(response, json(reply.status ?? 200, {}), reply.how, clock);
     else await deliver(response, reply, null, clock);
   });
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -115,10 +114,10 @@ function completion(
   { model, messages }: ChatRequest,
   message: { content: string | null; refusal: string | null },
   finishReason: 'stop' | 'length',
-  usage: { prompt_tokens: number; completion_tokens: number } | null = {
-    prompt_tokens: countTokens(messages.map(({ content }) => content).join('\n')),
-    completion_tokens: countTokens(message.content ?? message.refusal ?? ''),
-  },
+  usage: unknown = usageOf(
+    countTokens(messages.map(({ content }) => content).join('\n')),
+    countTokens(message.content ?? message.refusal ?? ''),
+  ),
 ): HttpReply {
   return json(200, {
     id: 'chatcmpl-sandbox',
@@ -126,8 +125,12 @@ function completion(
     created: Math.floor(clock.now() / 1000),
     model,
     choices: [{ index: 0, message: { role: 'assistant', ...message }, logprobs: null, finish_reason: finishReason }],
-    ...(usage && { usage: { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens } }),
+    ...(usage !== null && { usage }),
   });
+}
+
+function usageOf(prompt: number, completion: number): object {
+  return { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
 }
 
 /** About: four bytes are one. */

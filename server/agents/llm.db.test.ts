@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type OpenAiSandbox, startOpenAiSandbox } from '../../sandbox/openai/openai-server.ts';
 import { createLogger } from '../platform/log.ts';
@@ -109,6 +113,8 @@ test.each([
   ['a connection that breaks', { kind: 'broken', how: { kind: 'reset' } }, 'connection'],
   ['a server that never answers', { kind: 'hang' }, 'timeout'],
   ['one that never comes to the end', { kind: 'broken', how: { kind: 'drip', bytesPerSecond: 1 } }, 'timeout'],
+  ['an error that never comes to the end', { kind: 'broken', how: { kind: 'drip', bytesPerSecond: 1 }, status: 500 }, 'timeout'],
+  ['an answer without end', { kind: 'content', content: 'x'.repeat(300_000) }, 'too_long'],
 ] as const)('%s is not waited for, and neither log nor trace repeats what it said', async (_, turn, error) => {
   model.play(turn);
   await expect(llmWith({ timeoutMs: 300 }).ask(question())).resolves.toEqual({ ok: false, reason: 'unavailable' });
@@ -117,6 +123,81 @@ test.each([
   const said = lines.join('') + JSON.stringify(await traces());
   expect(said).toContain(error);
   expect(said).not.toContain('canary');
+});
+
+test.each([
+  ['nothing in it', {}],
+  ['less than none', { prompt_tokens: -500_000, completion_tokens: 1 }],
+  ['a part of a token', { prompt_tokens: 1.5, completion_tokens: 1 }],
+  ['more than there are numbers', { prompt_tokens: 1e12, completion_tokens: 1 }],
+  ['more than can be paid', { prompt_tokens: 1, completion_tokens: 2_147_483_647 }],
+  ['text', { prompt_tokens: 'sk-canary', completion_tokens: 1 }],
+  ['another form', 'sk-canary'],
+])('a usage with %s is not believed: the answer stands, and counts as it was reserved', async (_, usage) => {
+  model.play({ kind: 'content', content: '{"word":"yes"}', usage });
+  const llm = llmWith();
+  await expect(llm.ask(question())).resolves.toEqual({ ok: true, value: { word: 'yes' } });
+  const [trace] = await traces();
+  expect(trace).toMatchObject({ success: true, tokens_out: 50 });
+  expect(trace.tokens_in).toBeGreaterThan(50);
+  // As `prices` has it, in dollars.
+  expect(trace.usd).toBeCloseTo(trace.tokens_in / 1e6 + 50 / 1e5, 9);
+  expect(lines).toEqual([]);
+  await expect(llm.ask(question())).resolves.toMatchObject({ ok: true });
+});
+
+test('what is refused is free; what broke counts as it was reserved', async () => {
+  model.play({ kind: 'error', status: 429, code: 'rate_limit_exceeded' }, { kind: 'error', status: 502, code: 'bad_gateway' });
+  const llm = llmWith();
+  await llm.ask(question());
+  await llm.ask(question());
+  expect((await traces()).map(({ error, tokens_out }) => [error, tokens_out])).toEqual([
+    ['http_429', 0],
+    ['http_502', 50],
+  ]);
+});
+
+test.each([200, 500])('a packed answer of status %i is unpacked no further than an answer can be long', async (status) => {
+  const packed = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+  const server = createServer((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(packed);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    await expect(llmWith({ baseUrl }).ask(question())).resolves.toEqual({ ok: false, reason: 'unavailable' });
+    expect(await traces()).toMatchObject([{ error: 'too_long' }]);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('headers of the environment go nowhere', async () => {
+  vi.stubEnv('OPENAI_CUSTOM_HEADERS', 'Authorization: Bearer sk-of-another');
+  try {
+    await expect(llmWith().ask(question())).resolves.toMatchObject({ ok: true });
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+test('what is written down before a call is written for calls that go out, and only with them', async () => {
+  const llm = llmWith({ restMs: 60_000 });
+  let calls = 0;
+  const beforeCall = async () => {
+    calls += 1;
+  };
+  const failure = { kind: 'error', status: 500, code: 'server_error' } as const;
+  expect(await llmWith({ dailyTokens: 1 }).ask(question({ beforeCall }))).toMatchObject({ reason: 'budget' });
+  expect(calls).toBe(0);
+  model.play(failure, failure, failure);
+  for (let call = 0; call < 4; call += 1) await llm.ask(question({ beforeCall }));
+  expect(calls).toBe(3);
+  const refuse = async () => Promise.reject(new Error('not written'));
+  await expect(llmWith().ask(question({ beforeCall: refuse }))).rejects.toThrow();
+  expect(model.requests).toHaveLength(3);
+  expect(await traces()).toHaveLength(3);
 });
 
 test('a wrong key and a closed port are told by their kind only', async () => {
@@ -145,8 +226,23 @@ test('after three failures nobody waits for it, until one call finds it well aga
   for (let call = 0; call < 3; call += 1) await llm.ask(question());
   await expect(llm.ask(question())).resolves.toEqual({ ok: false, reason: 'unavailable' });
   expect(model.requests).toHaveLength(3);
-  expect((await traces()).at(-1)).toMatchObject({ error: 'resting', tokens_in: 0, usd: 0 });
+  expect(await traces()).toHaveLength(3);
   await expect.poll(() => llm.ask(question())).toEqual({ ok: true, value: { word: 'yes' } });
+});
+
+test('while one call tries it nobody else waits, and a process that stops is no failure of it', async () => {
+  const llm = llmWith({ restMs: 0 });
+  const failure = { kind: 'error', status: 500, code: 'server_error' } as const;
+  model.play(failure, failure, failure, { kind: 'hang' });
+  for (let call = 0; call < 3; call += 1) await llm.ask(question());
+  const stopping = new AbortController();
+  const trial = llm.ask(question({ signal: stopping.signal }));
+  await expect.poll(() => model.requests.length).toBe(4);
+  await expect(llm.ask(question())).resolves.toEqual({ ok: false, reason: 'unavailable' });
+  expect(model.requests).toHaveLength(4);
+  stopping.abort(new Error('stopping'));
+  await expect(trial).rejects.toThrow('stopping');
+  await expect(llm.ask(question())).resolves.toMatchObject({ ok: true });
 });
 
 test('a budget ends before the call that could go beyond it, for one tenant and for 24 hours', async () => {
@@ -191,7 +287,7 @@ test('a process that stops waits for no answer, and the call is written down as 
   await expect.poll(() => model.requests.length).toBe(1);
   stopping.abort(new Error('stopping'));
   await expect(asked).rejects.toThrow('stopping');
-  expect(await traces()).toMatchObject([{ success: false, error: 'connection' }]);
+  expect(await traces()).toMatchObject([{ success: false, error: 'stopped' }]);
 });
 
 test('a tenant’s traces are seen by nobody else', async () => {

@@ -1,16 +1,16 @@
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import type OpenAI from 'openai';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AGENTS } from '../../contract/agents.ts';
 import type { Locale } from '../analytics/labels.ts';
 import type { LlmConfig } from '../platform/config.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db, Tx } from '../platform/db.ts';
 import type { Logger } from '../platform/log.ts';
+import { createBreaker } from './breaker.ts';
 
 /** One question to the model. It may read and write nothing but this. */
 interface LlmRequest<Reply> {
   tenantId: string;
-  /** Groups the calls that one thing a person did has led to. */
+  /** Groups calls that answer one message. */
   requestId: string;
   agent: keyof typeof AGENTS;
   /** What is wanted. Written in this repository: nothing from outside becomes part of it. */
@@ -21,6 +21,8 @@ interface LlmRequest<Reply> {
   reply: z.ZodType<Reply>;
   /** What an answer may have at most. */
   maxTokens: number;
+  /** What is written down of a call before it goes out, in the transaction that lets it; not called where none does. */
+  beforeCall?(tx: Tx): Promise<void>;
   /** Aborts when the process stops. */
   signal: AbortSignal;
 }
@@ -59,11 +61,12 @@ export const LANGUAGE_FOR_MODEL: Record<Locale, string> = {
   tr: 'Turkish',
 };
 
+/** For all of an answer, to its last byte. */
 const TIMEOUT_MS = 20_000;
-/** After so many failures one after the other nobody waits for the model … */
-const FAILURES_BEFORE_REST = 3;
-/** … for so long; then one call tries it. */
+/** How long nobody waits for a model that has failed several times. */
 const REST_MS = 60_000;
+/** Of an answer, unpacked: several times what `maxTokens` can make. */
+const MAX_ANSWER_BYTES = 256 * 1024;
 /** Longer texts of a CRM are cut: they are labels. */
 const MAX_TEXT_CHARS = 120;
 /** Control and format characters, among them those that turn text around or hide it (tags, zero width). */
@@ -81,31 +84,48 @@ interface Outcome {
 
 /** @returns a door that asks the configured server; the client is loaded with the first question */
 export function createLlm({ config, db, log, timeoutMs = TIMEOUT_MS, restMs = REST_MS }: LlmDeps): Llm {
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(FAILURES_BEFORE_REST) });
+  const breaker = createBreaker(restMs);
   let client: Promise<OpenAI> | null = null;
+  const loadClient = () => {
+    client ??= createClient(config, timeoutMs).catch((error: unknown) => {
+      client = null;
+      throw error;
+    });
+    return client;
+  };
 
   return {
     async ask<Reply>(request: LlmRequest<Reply>): Promise<LlmReply<Reply>> {
       const { tenantId, agent, signal } = request;
-      client ??= createClient(config, timeoutMs);
-      const openai = await client;
-      const body = await toBody(config.model, request);
-      const traceId = await reserve(db, config, request, Buffer.byteLength(JSON.stringify(body)));
-      if (traceId === null) {
-        log.warn({ tenantId, agent }, 'The budget for the model is used up');
-        return { ok: false, reason: 'budget' };
+      const attempt = breaker.enter();
+      if (attempt === null) {
+        log.warn({ tenantId, agent, error: 'resting' }, 'The model is not asked');
+        return unavailable;
       }
-      const startedAt = performance.now();
-      const { outcome, reply } = await breaker
-        .execute(() => openai.chat.completions.create(body, { signal }))
-        .then((completion) => read(completion, request.reply))
-        .catch((error: unknown) => ({ outcome: failedWith(error), reply: unavailable }));
-      await settle(db, config, { tenantId, traceId, durationMs: Math.round(performance.now() - startedAt) }, outcome);
-      if (!reply.ok) {
-        signal.throwIfAborted();
-        log.warn({ tenantId, agent, error: outcome.error }, 'The model has given no answer');
+      try {
+        const openai = await loadClient();
+        const body = await toBody(config.model, request);
+        const traceId = await reserve(db, config, request, Buffer.byteLength(JSON.stringify(body)));
+        if (traceId === null) {
+          log.warn({ tenantId, agent, error: 'budget' }, 'The model is not asked');
+          return { ok: false, reason: 'budget' };
+        }
+        const startedAt = performance.now();
+        const { outcome, reply } = await openai.chat.completions
+          .create(body, { signal })
+          .then((completion) => read(completion, request.reply, config))
+          .catch((error: unknown) => ({ outcome: failedWith(error), reply: unavailable }));
+        // That we hang up says nothing of the server.
+        if (!signal.aborted) attempt.tell(reply.ok || reply.reason !== 'unavailable');
+        await settle(db, config, { tenantId, traceId, durationMs: Math.round(performance.now() - startedAt) }, outcome);
+        if (!reply.ok) {
+          signal.throwIfAborted();
+          log.warn({ tenantId, agent, error: outcome.error }, 'The model has given no answer');
+        }
+        return reply;
+      } finally {
+        attempt.leave();
       }
-      return reply;
     },
   };
 }
@@ -124,8 +144,31 @@ async function createClient({ apiKey, baseUrl }: LlmConfig, timeoutMs: number): 
     // Whoever waits has something to go on with.
     maxRetries: 0,
     logLevel: 'off',
-    // The key goes to nobody else.
-    fetchOptions: { redirect: 'error' },
+    fetch: (url, init) => fetchWhole(apiKey, url, init),
+  });
+}
+
+class TooLongError extends Error {}
+
+/**
+ * Reads an answer to its end, so that the client's timeout is for all of it, and no further than an answer can be long. Headers that
+ * the client takes from the environment stay here, and the key goes to nobody else.
+ */
+async function fetchWhole(apiKey: string, url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const { method, body, signal } = init;
+  const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', accept: 'application/json' };
+  const response = await fetch(url, { method, body, signal, headers, redirect: 'error' } as RequestInit);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    // Leaving the loop ends the connection.
+    if (bytes > MAX_ANSWER_BYTES) throw new TooLongError();
+    chunks.push(chunk);
+  }
+  return new Response(bytes === 0 ? null : Buffer.concat(chunks), {
+    status: response.status,
+    headers: { 'content-type': response.headers.get('content-type') ?? '' },
   });
 }
 
@@ -157,9 +200,10 @@ function toPlainText(text: string): string {
 function reserve(
   db: Db,
   config: LlmConfig,
-  { tenantId, requestId, agent, maxTokens }: Pick<LlmRequest<unknown>, 'tenantId' | 'requestId' | 'agent' | 'maxTokens'>,
+  request: Pick<LlmRequest<unknown>, 'tenantId' | 'requestId' | 'agent' | 'maxTokens' | 'beforeCall'>,
   bodyBytes: number,
 ): Promise<string | null> {
+  const { tenantId, requestId, agent, maxTokens } = request;
   // A token is a byte at least.
   const usage = { input: bodyBytes, output: maxTokens };
   return db.withTenant(tenantId, 'write', async (tx) => {
@@ -169,7 +213,7 @@ function reserve(
         text: `insert into agent_traces (tenant_id, request_id, agent_name, model, tokens_in, tokens_out, cost_usd, success, error_message)
                select $1::uuid, $2::uuid, $3, $4, $5::int, $6::int, $7::numeric, false, '${UNDER_WAY}'
                from (
-                 select coalesce(sum(tokens_in + tokens_out), 0) as tokens, coalesce(sum(cost_usd), 0) as usd from agent_traces
+                 select coalesce(sum(tokens_in::bigint + tokens_out), 0) as tokens, coalesce(sum(cost_usd), 0) as usd from agent_traces
                  where tenant_id = $1 and created_at > now() - interval '24 hours'
                ) used
                where used.tokens + $5::int + $6::int <= $8::bigint and used.usd + $7::numeric <= $9::numeric
@@ -180,6 +224,7 @@ function reserve(
         ],
       }),
     ]);
+    if (rows[0]) await request.beforeCall?.(tx);
     return rows[0]?.id ?? null;
   });
 }
@@ -210,22 +255,45 @@ function costOf({ input, output }: { input: number; output: number }, { prices }
   return ((input * prices.input + output * prices.output) / 1e6).toFixed(6);
 }
 
+/** What is read of an answer; of a server's words nothing is believed that the client's types promise. */
+const completionSchema = z.object({
+  choices: z.tuple(
+    [
+      z.object({
+        finish_reason: z.string(),
+        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+      }),
+    ],
+    z.unknown(),
+  ),
+});
+const tokens = z.int().min(0).max(2_147_483_647);
+const usageSchema = z.object({ usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }) });
+/** As much as numeric(10, 6) has. */
+const MAX_COST_USD = 9_999;
+
 function read<Reply>(
-  { choices, usage }: OpenAI.ChatCompletion,
+  completion: unknown,
   schema: z.ZodType<Reply>,
+  config: LlmConfig,
 ): { outcome: Outcome; reply: LlmReply<Reply> } {
-  const used = usage ? { input: usage.prompt_tokens, output: usage.completion_tokens } : null;
-  const unusable = (error: string) => ({
-    outcome: { usage: used, error },
-    reply: { ok: false, reason: 'unusable' } as const,
-  });
-  const [choice] = choices ?? [];
-  if (!choice?.message) return unusable('no_choice');
-  if (choice.message.refusal) return unusable('refused');
-  if (choice.finish_reason !== 'stop') return unusable('cut_off');
-  const parsed = schema.safeParse(parseJson(choice.message.content ?? ''));
+  const usage = readUsage(completion, config);
+  const unusable = (error: string) => ({ outcome: { usage, error }, reply: { ok: false, reason: 'unusable' } as const });
+  const told = completionSchema.safeParse(completion);
+  if (!told.success) return unusable('no_choice');
+  const [{ message, finish_reason }] = told.data.choices;
+  if (message.refusal) return unusable('refused');
+  if (finish_reason !== 'stop') return unusable('cut_off');
+  const parsed = schema.safeParse(parseJson(message.content ?? ''));
   if (!parsed.success) return unusable('wrong_schema');
-  return { outcome: { usage: used, error: null }, reply: { ok: true, value: parsed.data } };
+  return { outcome: { usage, error: null }, reply: { ok: true, value: parsed.data } };
+}
+
+/** @returns null where it says none that can be: the call counts as it was reserved */
+function readUsage(completion: unknown, config: LlmConfig): Outcome['usage'] {
+  const { data } = usageSchema.safeParse(completion);
+  const usage = data && { input: data.usage.prompt_tokens, output: data.usage.completion_tokens };
+  return usage && Number(costOf(usage, config)) <= MAX_COST_USD ? usage : null;
 }
 
 function parseJson(text: string): unknown {
@@ -236,12 +304,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What is refused costs nothing; of what came to no end nobody knows. */
+/** Of what the client says by its errors' names, which are in no message. */
+const FAILURES = new Map([
+  ['APIConnectionTimeoutError', 'timeout'],
+  ['APIUserAbortError', 'stopped'],
+]);
+
+/** What is refused costs nothing; what broke, or came to no end, may have cost all. */
 function failedWith(error: unknown): Outcome {
-  const nothing = { input: 0, output: 0 };
-  if (error instanceof BrokenCircuitError) return { usage: nothing, error: 'resting' };
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  if (typeof status === 'number') return { usage: nothing, error: `http_${status}` };
-  const isTimeout = error instanceof Error && error.constructor.name === 'APIConnectionTimeoutError';
-  return { usage: null, error: isTimeout ? 'timeout' : 'connection' };
+  if (!(error instanceof Error)) return { usage: null, error: 'connection' };
+  const status = 'status' in error ? error.status : undefined;
+  if (typeof status === 'number') {
+    return { usage: status >= 400 && status < 500 ? { input: 0, output: 0 } : null, error: `http_${status}` };
+  }
+  if (error.cause instanceof TooLongError) return { usage: null, error: 'too_long' };
+  return { usage: null, error: FAILURES.get(error.constructor.name) ?? 'connection' };
 }
