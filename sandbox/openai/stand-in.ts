@@ -6,7 +6,7 @@ import type { ChatRequest } from './openai-server.ts';
  * judge of what is telling.
  */
 
-const named = z.record(z.string(), z.string());
+const named = z.array(z.looseObject({ name: z.string(), label: z.string() }));
 const chartsAsked = z.looseObject({
   days: z.number(),
   categories: z.array(z.looseObject({ category: z.string(), count: z.number() })),
@@ -20,7 +20,7 @@ const chartsAsked = z.looseObject({
 });
 const wordsAsked = z.looseObject({
   language: z.string(),
-  figures: z.record(z.string(), z.number()),
+  figures: z.array(z.looseObject({ name: z.string() })),
   categories: z.array(z.looseObject({ category: z.string() })),
 });
 
@@ -57,7 +57,7 @@ export function writeAnswer({ messages }: ChatRequest): string {
   const charts = chartsAsked.safeParse(data);
   if (charts.success) return JSON.stringify({ charts: proposeCharts(charts.data, words) });
   const { figures, categories } = wordsAsked.parse(data);
-  const isKnown = [...words.summary.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => name in figures);
+  const isKnown = [...words.summary.matchAll(/\{(\w+)\}/g)].every(([, name]) => figures.some((one) => one.name === name));
   const notes = categories.map(({ category }) => ({ category, text: words.note }));
   return JSON.stringify({ summary: isKnown ? words.summary : words.note, notes });
 }
@@ -67,7 +67,7 @@ function proposeCharts({ days, categories, sources }: z.infer<typeof chartsAsked
   const ideas = sources
     .filter(({ name }) => name === 'deals' || name === 'leads')
     .flatMap(({ name, dimensions, measures }) =>
-      Object.entries(dimensions).flatMap(([dimension, label]) => {
+      dimensions.flatMap(({ name: dimension, label }) => {
         const [measure] = measures.filter((one) => one.dimensions?.includes(dimension) ?? true);
         return measure
           ? [{ dataSource: name, xField: dimension, measure: measure.name, title: `${measure.label}: ${label}` }]

@@ -22,10 +22,8 @@ export async function describeAnalysis(
   { facts, crmSource }: { facts: Facts; crmSource: CrmSource },
   signal: AbortSignal,
 ): Promise<DataWords | null> {
-  const locale = await db.withTenant(tenantId, 'write', async (tx) => {
-    await logModelCall(tx, tenantId, 'schemaAnalyst');
-    // Of nobody: the tenant's.
-    return pickLocale((await loadOwnSettings(tx, tenantId, { crmSource, crmUserId: '' })).locale);
-  });
-  return describeData(llm, { tenantId, requestId: randomUUID(), facts, locale, signal });
+  // Of nobody: the tenant's.
+  const settings = await db.withTenant(tenantId, 'read', (tx) => loadOwnSettings(tx, tenantId, { crmSource, crmUserId: '' }));
+  const beforeCall = (tx: Tx) => logModelCall(tx, tenantId, 'schemaAnalyst');
+  return describeData(llm, { tenantId, requestId: randomUUID(), facts, locale: pickLocale(settings.locale), beforeCall, signal });
 }

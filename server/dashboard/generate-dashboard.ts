@@ -5,7 +5,7 @@ import type { Category } from '../../contract/onboarding.ts';
 import { rangeOf } from '../../contract/periods.ts';
 import type { ProposedChart } from '../agents/chart-architect/propose-charts.ts';
 import { findCustomFields } from '../analytics/dictionaries.ts';
-import type { AnalyticsContext } from '../analytics/resolve.ts';
+import { type AnalyticsContext, CUSTOM } from '../analytics/resolve.ts';
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
@@ -13,7 +13,7 @@ import { logAccess } from '../tenants/access-log.ts';
 import { planWidget, readContext } from './load-dashboard.ts';
 import { holdOnboarding, type Onboarding, readOnboarding, saveOnboarding } from './onboarding-config.ts';
 import type { OnboardingWorkDeps } from './onboarding-work.ts';
-import { findMainPipeline, generatedKey, giveWay, type Named, PROPOSED, planDashboard } from './plan-dashboard.ts';
+import { findMainPipeline, generatedKey, giveWay, type Named, PROPOSED, planDashboard, topicOf } from './plan-dashboard.ts';
 import { arrangePlanned, type PlannedWidget } from './templates/arrange-templates.ts';
 import { describeTemplate, type TemplateId } from './templates/template-texts.ts';
 import { activeWidgetsQuery, insertWidgetQuery, toWidget, updateWidgetQuery, type WidgetRow } from './widget-rows.ts';
@@ -28,7 +28,6 @@ interface Candidate extends Pick<PlannedWidget, 'category' | 'isTrend' | 'shape'
   config: WidgetConfig;
 }
 
-const CUSTOM = 'custom:';
 /** Leaves room for a template's own words in a title of 120. */
 const MAX_NAME_CHARS = 80;
 
@@ -52,16 +51,16 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string, pr
     await logAccess(tx, tenantId, { accessedBy, action: 'create_widgets', entity: null, recordCount: null });
     const onboarding = await holdOnboarding(tx, tenantId);
     if (onboarding.state !== 'generating') return;
-    const planned = planCandidates(onboarding, proposed, { analytics, pipeline }, log);
-
     const active = await tx.query<WidgetRow>(activeWidgetsQuery(tenantId));
     const present = active.flatMap((row) => {
       const widget = toWidget(row, 0, analytics.locale);
-      return widget ? [{ row, question: questionOf(widget.config) }] : [];
+      return widget ? [widget.config] : [];
     });
+    const unseen = proposed.filter(({ config }) => !present.some((one) => topicOf(one) === topicOf(config)));
+    const planned = planCandidates(onboarding, unseen, { analytics, pipeline }, log);
     const fresh: Candidate[] = [];
     for (const candidate of planned) {
-      const isThere = present.some(({ question }) => question === questionOf(candidate.config));
+      const isThere = present.some((one) => questionOf(one) === questionOf(candidate.config));
       const made = active.find((row) => row.template !== null && keyOf(row.template, row.x_field) === candidate.key);
       if (made && !isThere) await adapt(tx, tenantId, made, candidate.config);
       else if (!made && !isThere && !wasRemoved(candidate, onboarding)) fresh.push(candidate);
@@ -80,7 +79,11 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string, pr
       ),
     );
     const chosen = planned.map(({ category, key }) => generatedKey(category, key));
-    const kept = onboarding.generated.filter((entry) => onboarding.selected.some((category) => entry.startsWith(`${category} `)));
+    // A model is asked about a category once: what it proposed for one that is left out is still there.
+    const kept = onboarding.generated.filter((entry) => {
+      const [category, key] = entry.split(' ', 2);
+      return key?.startsWith(PROPOSED) || onboarding.selected.some((one) => one === category);
+    });
     const generated = [...new Set([...kept, ...chosen])];
     await saveOnboarding(tx, tenantId, { ...onboarding, state: 'complete', generated });
     // The transaction's moment, as the new widgets have it.
@@ -96,10 +99,10 @@ function planCandidates(
   log: Logger,
 ): Candidate[] {
   const planned = planDashboard(onboarding, told.pipeline).flatMap((one) => toCandidate(one, told, log) ?? []);
-  const asked = new Set(planned.map(({ config }) => questionOf(config)));
+  const asked = new Set(planned.map(({ config }) => topicOf(config)));
   const own = proposed.map(toProposal).filter(({ config, key }, index, all) => {
     const isFirst = all.findIndex((other) => other.key === key) === index;
-    return isFirst && !asked.has(questionOf(config));
+    return isFirst && !asked.has(topicOf(config));
   });
   const startsWith = (category: Category) => generatedKey(category, PROPOSED);
   // Those of an earlier round keep the places they took then.
@@ -112,9 +115,9 @@ function planCandidates(
 
 function toProposal({ category, config }: ProposedChart): Candidate {
   const { chartId: _, ...shown } = config;
-  const question = createHash('sha256').update(questionOf(shown)).digest('hex').slice(0, 16);
+  const topic = createHash('sha256').update(topicOf(shown)).digest('hex').slice(0, 16);
   const isTrend = shown.timeBucket !== null;
-  return { category, template: null, isTrend, shape: shown, key: `${PROPOSED}${question}`, config: shown };
+  return { category, template: null, isTrend, shape: shown, key: `${PROPOSED}${topic}`, config: shown };
 }
 
 /** The widget with its texts in the tenant's language; null where it could not be drawn, as one that a person asks for. */
@@ -159,13 +162,7 @@ function keyOf(template: string, xField: string | number | null): string {
 
 /** What is asked, whatever it is called and however it is drawn. */
 function questionOf(config: WidgetConfig): string {
-  const { dataSource, crmSource, aggregation, measure, filterField, filterValue, pipeline } = config;
-  const isKpi = config.chartType === 'kpi';
-  const axes = isKpi ? [config.metricField] : [config.xField, config.yField, config.groupBy, config.timeBucket];
-  return JSON.stringify([
-    ...[isKpi, dataSource, crmSource, aggregation, measure, rangeOf(config), filterField, filterValue, pipeline],
-    ...axes,
-  ]);
+  return JSON.stringify([topicOf(config), rangeOf(config)]);
 }
 
 /** Made in the round before, for a category that is chosen still, and gone or turned into something else since. */

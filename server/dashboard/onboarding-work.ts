@@ -121,12 +121,13 @@ async function analyze(deps: OnboardingWorkDeps, tenantId: string, signal: Abort
   const profiles = crmProfiles.parse(analyzeProfile(profile, found.crms));
   const recordCount = profile.entities.reduce((sum, { records }) => sum + records, 0);
   // A person is to choose next: what is looked at by itself needs no words.
-  const described = found.state === 'analyzing' ? await describe(deps, tenantId, { ...found, profiles }, signal) : null;
+  const isRound = found.state === 'analyzing';
+  const described = isRound ? await describe(deps, tenantId, { ...found, profiles }, signal) : null;
   const accessedBy = `system:${AGENTS.schemaAnalyst.persona}_profile`;
   await db.withTenant(tenantId, 'write', async (tx) => {
     await logAccess(tx, tenantId, { accessedBy, action: 'analyze_data', entity: null, recordCount });
     const onboarding = await holdOnboarding(tx, tenantId);
     const state = onboarding.state === 'analyzing' ? 'categories' : onboarding.state;
-    await saveOnboarding(tx, tenantId, { ...onboarding, state, profiles, words: described ?? onboarding.words });
+    await saveOnboarding(tx, tenantId, { ...onboarding, state, profiles, words: isRound ? described : onboarding.words });
   });
 }

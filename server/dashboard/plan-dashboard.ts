@@ -1,9 +1,11 @@
+import type { WidgetConfig } from '../../contract/dashboard.ts';
 import type { Category } from '../../contract/onboarding.ts';
 import { offerCategories } from '../agents/schema-analyst/categories.ts';
 import type { Tx } from '../platform/db.ts';
 import type { Onboarding } from './onboarding-config.ts';
 import { factsOf } from './onboarding-reply.ts';
 import { type PlannedWidget, planTemplates } from './templates/arrange-templates.ts';
+import type { Shape } from './templates/template.ts';
 
 /** A code of the CRM with what it is called there. */
 export interface Named {
@@ -16,6 +18,16 @@ export const generatedKey = (category: Category, key: string) => `${category} ${
 
 /** Begins the keys of widgets that a model proposed. */
 export const PROPOSED = 'proposed:';
+
+/** What is asked, of whatever time. */
+export function topicOf(config: WidgetConfig | Shape): string {
+  const { dataSource, crmSource, aggregation, measure, filterField, filterValue, pipeline } = config;
+  const isKpi = config.chartType === 'kpi';
+  // A measure wins over both.
+  const counted = measure === null ? [aggregation, isKpi ? config.metricField : config.yField] : [measure];
+  const axes = isKpi ? [] : [config.xField, config.groupBy, config.timeBucket];
+  return JSON.stringify([isKpi, dataSource, crmSource, filterField, filterValue, pipeline, counted, axes]);
+}
 
 /** The widgets that the templates make of what was chosen and answered. */
 export function planDashboard(onboarding: Onboarding, pipeline: Named | null): PlannedWidget[] {

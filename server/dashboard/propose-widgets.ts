@@ -8,6 +8,7 @@ import { FEW_RECORDS } from '../agents/schema-analyst/quality.ts';
 import { planChart } from '../analytics/chart-query.ts';
 import { describeCatalog } from '../analytics/describe-catalog.ts';
 import { runPlan } from '../analytics/plan.ts';
+import { CUSTOM } from '../analytics/resolve.ts';
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { logModelCall } from './describe-analysis.ts';
@@ -16,14 +17,14 @@ import { readQuestion } from './load-drill.ts';
 import { type Onboarding, readOnboarding } from './onboarding-config.ts';
 import { factsOf } from './onboarding-reply.ts';
 import type { OnboardingWorkDeps } from './onboarding-work.ts';
-import { findMainPipeline, planDashboard } from './plan-dashboard.ts';
+import { findMainPipeline, planDashboard, topicOf } from './plan-dashboard.ts';
 import type { PlannedWidget } from './templates/arrange-templates.ts';
 import type { Viewer } from './tenant-context.ts';
+import { activeWidgetsQuery, toWidget, type WidgetRow } from './widget-rows.ts';
 
 /** What the templates know best stays theirs: of a category's charts one may be a model's, and one of so many. */
 const ONE_OF = 3;
 const LEAST_CHARTS = 2;
-const CUSTOM = 'custom:';
 
 /**
  * Charts that a model has thought of for categories that are made for the first time, each drawn once to see that it shows
@@ -36,26 +37,38 @@ export async function proposeWidgets(
   signal: AbortSignal,
 ): Promise<ProposedChart[]> {
   const { db, llm } = deps;
-  const wanted = await db.withTenant(tenantId, 'read', (tx) => readWanted(tx, deps, tenantId));
-  if (wanted === null) return [];
-  await db.withTenant(tenantId, 'write', (tx) => logModelCall(tx, tenantId, 'chartArchitect'));
-  const proposed = await proposeCharts(llm, { tenantId, requestId: randomUUID(), signal, ...wanted });
+  const found = await db.withTenant(tenantId, 'read', (tx) => readWanted(tx, deps, tenantId));
+  if (found === null) return [];
+  const { wanted, topics } = found;
+  const beforeCall = (tx: Tx) => logModelCall(tx, tenantId, 'chartArchitect');
+  const proposed = await proposeCharts(llm, { tenantId, requestId: randomUUID(), beforeCall, signal, ...wanted });
   const telling: ProposedChart[] = [];
   for (const one of proposed) {
     signal.throwIfAborted();
-    if (await isTelling(deps, tenantId, one, signal)) telling.push(one);
+    const topic = topicOf(one.config);
+    const count = wanted.categories.find(({ category }) => category === one.category)?.count ?? 0;
+    const isFull = telling.filter(({ category }) => category === one.category).length >= count;
+    if (isFull || topics.has(topic) || !(await isTelling(deps, tenantId, one, signal))) continue;
+    topics.add(topic);
+    telling.push(one);
   }
   return telling;
 }
 
-type Wanted = Omit<Parameters<typeof proposeCharts>[1], 'tenantId' | 'requestId' | 'signal'>;
+type Wanted = Omit<Parameters<typeof proposeCharts>[1], 'tenantId' | 'requestId' | 'beforeCall' | 'signal'>;
 
-async function readWanted(tx: Tx, deps: OnboardingWorkDeps, tenantId: string): Promise<Wanted | null> {
+/** What is asked, and what is shown or planned already: a chart of it beside that would tell nothing. */
+async function readWanted(
+  tx: Tx,
+  deps: OnboardingWorkDeps,
+  tenantId: string,
+): Promise<{ wanted: Wanted; topics: Set<string> } | null> {
   const onboarding = await readOnboarding(tx, tenantId);
   const facts = factsOf(onboarding);
   if (onboarding.state !== 'generating' || facts === null) return null;
   const planned = planDashboard(onboarding, await findMainPipeline(tx, tenantId));
   const categories = onboarding.selected
+    // Also one that was left out meanwhile: what was proposed for it then has its place, or was deleted.
     .filter((category) => !onboarding.generated.some((entry) => entry.startsWith(`${category} `)))
     .map((category) => {
       const charts = planned.filter(({ category: of, shape }) => of === category && shape.chartType !== 'kpi');
@@ -65,12 +78,17 @@ async function readWanted(tx: Tx, deps: OnboardingWorkDeps, tenantId: string): P
     .filter(({ count }) => count > 0);
   if (categories.length === 0) return null;
   const { analytics } = await readContext(tx, toViewer(onboarding, tenantId), deps.now());
+  const active = await tx.query<WidgetRow>(activeWidgetsQuery(tenantId));
+  const present = active.flatMap((row) => toWidget(row, 0, analytics.locale)?.config ?? []);
   return {
-    catalog: withWorthwhileFields(describeCatalog(analytics), facts),
-    analytics,
-    records: recordsOf(facts),
-    days: Number(onboarding.answers.pipelineRange ?? 30),
-    categories,
+    wanted: {
+      catalog: withWorthwhileFields(describeCatalog(analytics), facts),
+      analytics,
+      records: recordsOf(facts),
+      days: Number(onboarding.answers.pipelineRange ?? 30),
+      categories,
+    },
+    topics: new Set([...present, ...planned.map(({ shape }) => shape)].map(topicOf)),
   };
 }
 

@@ -21,7 +21,7 @@ test.each([
   ['регион', 'custom:UF_1'],
   ['Ответственный', 'assignee'],
 ])('%s is %s', (said, meant) => {
-  expect(matchName(said, names)).toBe(meant);
+  expect(matchName(said, names, names)).toBe(meant);
 });
 
 test.each([
@@ -34,19 +34,34 @@ test.each([
   '__proto__',
   'assignee; drop table crm_deals',
 ])('%s is nothing', (said) => {
-  expect(matchName(said, names)).toBeNull();
+  expect(matchName(said, names, names)).toBeNull();
 });
 
 test('what could be two names is neither', () => {
   const alike = [
-    { name: 'firstCallAt', label: 'A' },
-    { name: 'firstCallBy', label: 'B' },
+    { name: 'firstCalA', label: 'A' },
+    { name: 'firstCalB', label: 'B' },
   ];
-  expect(matchName('firstCall', alike)).toBeNull();
-  expect(
-    matchName('Сумма', [
-      { name: 'value', label: 'Сумма' },
-      { name: 'amount', label: 'Сумма' },
-    ]),
-  ).toBeNull();
+  expect(matchName('firstCal', alike, alike)).toBeNull();
+  const same = [
+    { name: 'value', label: 'Сумма' },
+    { name: 'amount', label: 'Сумма' },
+  ];
+  expect(matchName('Сумма', same, same)).toBeNull();
+});
+
+test.each([
+  ['lostLeads', ['lostDeals']],
+  ['createdBy', ['createdAt']],
+  ['inCalls', ['calls']],
+  // A name of another source.
+  ['outcomes', ['outcome']],
+])('%s does not become another name', (said, here) => {
+  const named = (one: string) => ({ name: one, label: one });
+  expect(matchName(said, here.map(named), ['outcomes', ...here].map(named))).toBeNull();
+});
+
+test('what is longer than any name is not compared', () => {
+  const long = 'x'.repeat(1_000_000);
+  expect(matchName(long, [{ name: long, label: long }], [])).toBeNull();
 });

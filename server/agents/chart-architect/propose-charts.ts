@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { CatalogReply, CatalogSource } from '../../../contract/catalog.ts';
+import type { CatalogName, CatalogReply, CatalogSource } from '../../../contract/catalog.ts';
 import { type ChartConfig, chartConfig } from '../../../contract/charts.ts';
 import { type Category, category } from '../../../contract/onboarding.ts';
 import { planChart } from '../../analytics/chart-query.ts';
 import type { AnalyticsContext } from '../../analytics/resolve.ts';
+import type { Tx } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
 import { LANGUAGE_FOR_MODEL, type Llm } from '../llm.ts';
 import { isPlainText } from '../plain-text.ts';
@@ -32,6 +33,8 @@ interface ChartsWanted {
     /** Charts it has already. */
     present: readonly object[];
   }[];
+  /** As of `LlmRequest`. */
+  beforeCall: (tx: Tx) => Promise<void>;
   signal: AbortSignal;
 }
 
@@ -69,21 +72,24 @@ const reply = z.strictObject({ charts: z.array(proposal) });
 
 /** Enough for a dozen charts. */
 const MAX_TOKENS = 3_000;
+/** More than that are not looked at. */
+const MAX_CHARTS = 24;
 const MAX_TITLE_CHARS = 80;
 const MAX_DESCRIPTION_CHARS = 240;
 /** A donut has as many colours; beyond so many bars a chart is a list. */
 const LIMITS: Partial<Record<ChartConfig['chartType'], number>> = { donut: 7, pie: 7, bar: 10, stackedBar: 10 };
 
 /**
- * Charts that a model thinks of for this tenant, in its order, at most `count` of each category. Each can be drawn: names that are
+ * Charts that a model thinks of for this tenant, in its order. Each can be drawn: names that are
  * nearly right are mended, what the catalog does not know or does not allow is left out. Whether it shows anything is not looked at.
  * @returns nothing where the model gives no answer
  */
 export async function proposeCharts(llm: Llm, wanted: ChartsWanted): Promise<ProposedChart[]> {
-  const { tenantId, requestId, catalog, analytics, records, days, categories, signal } = wanted;
+  const { tenantId, requestId, catalog, analytics, records, days, categories, beforeCall, signal } = wanted;
   const sources = catalog.sources.filter(({ name }) => records[name] !== undefined);
   const answer = await llm.ask({
-    ...{ tenantId, requestId, agent: 'chartArchitect', instructions: INSTRUCTIONS, reply, maxTokens: MAX_TOKENS, signal },
+    ...{ tenantId, requestId, agent: 'chartArchitect', instructions: INSTRUCTIONS, reply, maxTokens: MAX_TOKENS },
+    ...{ beforeCall, signal },
     data: {
       language: LANGUAGE_FOR_MODEL[analytics.locale],
       days,
@@ -92,14 +98,13 @@ export async function proposeCharts(llm: Llm, wanted: ChartsWanted): Promise<Pro
     },
   });
   if (!answer.ok) return [];
-  const proposed = answer.value.charts.flatMap((one) => toChart(one, sources, analytics) ?? []);
-  return categories.flatMap(({ category: of, count }) => proposed.filter((one) => one.category === of).slice(0, count));
+  return answer.value.charts.slice(0, MAX_CHARTS).flatMap((one) => toChart(one, sources, wanted) ?? []);
 }
 
 /** A source in as few words as say everything. */
 function describe({ name, label, dimensions, times, numbers, measures }: CatalogSource, records: number): object {
-  const namesOf = (list: readonly { name: string; label: string }[]) =>
-    Object.fromEntries(list.map((one) => [one.name, one.label]));
+  // As values: names of the CRM's own fields are its words too.
+  const namesOf = (list: readonly CatalogName[]) => list.map((one) => ({ name: one.name, label: one.label }));
   return {
     name,
     label,
@@ -115,18 +120,29 @@ function describe({ name, label, dimensions, times, numbers, measures }: Catalog
   };
 }
 
-function toChart(proposed: Proposal, sources: readonly CatalogSource[], analytics: AnalyticsContext): ProposedChart | null {
+function toChart(
+  proposed: Proposal,
+  sources: readonly CatalogSource[],
+  { catalog, analytics }: ChartsWanted,
+): ProposedChart | null {
   const source = sources.find(({ name }) => name === proposed.dataSource);
   if (!source) return null;
-  const config = toConfig(proposed, source);
+  const all = catalog.sources.flatMap(({ dimensions, times, numbers, measures }) => [
+    ...[...dimensions, ...times, ...numbers, ...measures],
+  ]);
+  const config = toConfig(proposed, source, all);
   return config && canBeDrawn(config, analytics) ? { category: proposed.category, config } : null;
 }
 
-function toConfig(proposed: Proposal, { dimensions, times, numbers, measures }: CatalogSource): ChartConfig | null {
-  const { chartType, dataSource, aggregation, timeBucket, timeRangeDays } = proposed;
+function toConfig(
+  proposed: Proposal,
+  { dimensions, times, numbers, measures }: CatalogSource,
+  all: readonly CatalogName[],
+): ChartConfig | null {
+  const { chartType, dataSource, timeBucket, timeRangeDays } = proposed;
   // undefined: it was said, and is not known.
-  const named = (said: string | null, names: Parameters<typeof matchName>[1]) =>
-    said === null ? null : (matchName(said, names) ?? undefined);
+  const named = (said: string | null, names: readonly CatalogName[]) =>
+    said === null ? null : (matchName(said, names, all) ?? undefined);
   const title = proposed.title.trim();
   const description = proposed.description.trim();
   const parsed = chartConfig.safeParse({
@@ -137,8 +153,9 @@ function toConfig(proposed: Proposal, { dimensions, times, numbers, measures }: 
     dataSource,
     crmSource: 'all',
     xField: named(proposed.xField, timeBucket === null ? dimensions : times),
-    yField: named(proposed.yField, numbers),
-    aggregation,
+    // A measure wins over both: they would be asked about for nothing.
+    yField: proposed.measure === null ? named(proposed.yField, numbers) : null,
+    aggregation: proposed.measure === null ? proposed.aggregation : 'count',
     measure: named(proposed.measure, measures),
     groupBy: named(proposed.groupBy, dimensions),
     timeBucket,
