@@ -38,7 +38,7 @@ const MAX_NOTE_CHARS = 160;
 const FIGURE = /\{([^{}]*)\}/g;
 /** Signs and words that make a figure something else than a number of records: of percent, of money, of thousands, of another figure. */
 const SIGN = String.raw`[%‰\p{Sc}]`;
-const AFTER = String.raw`per\s?cent|процент|foiz|пайыз|відсот|dollar|доллар|долар|euro\b|евро|євро|so[‘’'ʻ]m|тенге|теңге|tenge|рубл|руб|гривн|грн|lira|лир|тыс|тис|мың|ming|bin|млн|млрд|mln|mlrd|mil[lyj]|милли|мільй|k\b|m\b`;
+const AFTER = String.raw`per\s?cent|процент|foiz|пайыз|відсот|dollar|доллар|долар|euro\b|евро|євро|so[‘’'ʻ]m|тенге|теңге|tenge|рубл|руб|грив|грн|lira|лир|тыс|тис|мың|ming|bin|млн|млрд|mln|mlrd|mil[lyj]|милли|мільй|k\b|m\b`;
 const BESIDE = 'usd|eur|uzs|kzt|rub|uah|try|yüzde|сум|сўм|сом';
 const MISREAD = new RegExp(
   String.raw`(?:${SIGN}\s*|[+−-]|\p{L})\{|(?<!\p{L})(?:${BESIDE})\s*\{|\}\S?\{|\}\s*(?:${SIGN}|\{|${AFTER}|(?:${BESIDE})(?!\p{L}))`,
