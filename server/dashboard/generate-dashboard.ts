@@ -5,6 +5,7 @@ import type { Category } from '../../contract/onboarding.ts';
 import { rangeOf } from '../../contract/periods.ts';
 import type { ProposedChart } from '../agents/chart-architect/propose-charts.ts';
 import { findCustomFields } from '../analytics/dictionaries.ts';
+import type { Locale } from '../analytics/labels.ts';
 import { type AnalyticsContext, CUSTOM } from '../analytics/resolve.ts';
 import type { Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -15,7 +16,7 @@ import { holdOnboarding, type Onboarding, readOnboarding, saveOnboarding } from 
 import type { OnboardingWorkDeps } from './onboarding-work.ts';
 import { findMainPipeline, generatedKey, giveWay, type Named, PROPOSED, planDashboard, topicOf } from './plan-dashboard.ts';
 import { arrangePlanned, type PlannedWidget } from './templates/arrange-templates.ts';
-import { describeTemplate, type TemplateId } from './templates/template-texts.ts';
+import { describeTemplate, describeWithPeriod, type TemplateId } from './templates/template-texts.ts';
 import { activeWidgetsQuery, insertWidgetQuery, toWidget, updateWidgetQuery, type WidgetRow } from './widget-rows.ts';
 import { MAX_WIDGETS, widgetsLockQuery } from './widgets.ts';
 
@@ -100,10 +101,12 @@ function planCandidates(
 ): Candidate[] {
   const planned = planDashboard(onboarding, told.pipeline).flatMap((one) => toCandidate(one, told, log) ?? []);
   const asked = new Set(planned.map(({ config }) => topicOf(config)));
-  const own = proposed.map(toProposal).filter(({ config, key }, index, all) => {
-    const isFirst = all.findIndex((other) => other.key === key) === index;
-    return isFirst && !asked.has(topicOf(config));
-  });
+  const own = proposed
+    .map((one) => toProposal(one, told.analytics.locale))
+    .filter(({ config, key }, index, all) => {
+      const isFirst = all.findIndex((other) => other.key === key) === index;
+      return isFirst && !asked.has(topicOf(config));
+    });
   const startsWith = (category: Category) => generatedKey(category, PROPOSED);
   // Those of an earlier round keep the places they took then.
   const taken = (category: Category) =>
@@ -113,8 +116,8 @@ function planCandidates(
   return onboarding.selected.flatMap((category) => [...templates, ...own].filter((one) => one.category === category));
 }
 
-function toProposal({ category, config }: ProposedChart): Candidate {
-  const { chartId: _, ...shown } = config;
+function toProposal({ category, config: { chartId: _, ...config } }: ProposedChart, locale: Locale): Candidate {
+  const shown = { ...config, description: describeWithPeriod(config.description, config.timeRangeDays, locale) };
   const topic = createHash('sha256').update(topicOf(shown)).digest('hex').slice(0, 16);
   const isTrend = shown.timeBucket !== null;
   return { category, template: null, isTrend, shape: shown, key: `${PROPOSED}${topic}`, config: shown };

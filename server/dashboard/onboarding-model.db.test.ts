@@ -74,12 +74,13 @@ test('a chart it proposes stands in place of the least telling of its category, 
   await rig.reach('complete');
   const without = await listOwn();
   await rig.reset();
-  says.charts = [proposal()];
+  says.charts = [proposal({ timeRangeDays: 90 })];
   await rig.reach('complete');
   const own = await listOwn();
   expect(own).toHaveLength(without.length);
   const added = own.filter(({ title }) => !without.some((one) => one.title === title));
   expect(added).toMatchObject([{ title: 'Сделки по источникам', dataSource: 'deals', xField: 'source', measure: 'wonDeals' }]);
+  expect(added).toMatchObject([{ timeRangeDays: 90, description: 'За последние 90 дней. Откуда приходят сделки.' }]);
   const { results } = (await (await rig.call('/data')).json()) as { results: { status: string }[] };
   expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['ok']));
 });
@@ -93,13 +94,14 @@ test.each<[string, object]>([
   ['a time without steps', { xField: 'createdAt' }],
   ['no axis at all', { xField: null }],
   ['days that no chart can have', { timeRangeDays: -3 }],
+  ['days that nobody can choose', { timeRangeDays: 45 }],
   ['a part of a day', { timeRangeDays: 1.5 }],
   ['a figure in its title', { title: 'Лучшие 5 источников' }],
   ['a link in its title', { title: 'Смотри https://evil.test' }],
   ['no title', { title: ' ' }],
   ['a table there is too little in', { dataSource: 'products', xField: 'name', measure: null }],
   ['a category that was not asked for', { category: 'customerInsights' }],
-  ['a day on which nothing was won', { timeRangeDays: 1 }],
+  ['a week in which nothing was won', { timeRangeDays: 7 }],
   ['what a template shows already', { xField: 'stage', measure: 'pipelineValue', timeRangeDays: null }],
   ['what one shows, of other days', { xField: 'stage', measure: 'pipelineValue', timeRangeDays: 365 }],
   [
@@ -122,7 +124,7 @@ test('names that are nearly right are mended, and a description that cannot be s
   says.charts = [proposal({ xField: 'Source', measure: 'won_deals', description: 'Выросло на 40 %' })];
   await rig.reach('complete');
   expect((await listOwn()).filter(({ title }) => title === 'Сделки по источникам')).toMatchObject([
-    { xField: 'source', measure: 'wonDeals', description: '' },
+    { xField: 'source', measure: 'wonDeals', description: 'За всё время' },
   ]);
 });
 

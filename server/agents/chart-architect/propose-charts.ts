@@ -47,7 +47,7 @@ Use the names of "sources" exactly, and only what stands under the same source:
 - What is counted is one of: measure (a name of "measures", with aggregation "count" and yField null; a measure with "dimensions" can be cut by those only); or yField (a name of "numbers") with an aggregation other than "count"; or the number of records: aggregation "count", yField and measure null.
 - groupBy: a second dimension or null; with it chartType is "stackedBar", or "line" over time.
 - timeBucket: null unless the axis is time.
-- timeRangeDays: "days" unless the chart needs another span; null for what is as of now or of all time.
+- timeRangeDays: "days" unless the chart needs another span of 7, 30, 90 or 365; null for what is as of now or of all time.
 - chartType: "bar" for rankings, "line" or "area" over time, "donut" for shares of few.
 title: short, what is shown and by what, in "language", without numbers. description: one plain sentence in "language" on what to look for, without numbers.`;
 
@@ -76,6 +76,8 @@ const MAX_TOKENS = 3_000;
 const MAX_CHARTS = 24;
 const MAX_TITLE_CHARS = 80;
 const MAX_DESCRIPTION_CHARS = 240;
+/** Days that a person can choose as well: a card says them. */
+const SPANS: ReadonlySet<number> = new Set([7, 30, 90, 365]);
 /** A donut has as many colours; beyond so many bars a chart is a list. */
 const LIMITS: Partial<Record<ChartConfig['chartType'], number>> = { donut: 7, pie: 7, bar: 10, stackedBar: 10 };
 
@@ -159,7 +161,7 @@ function toConfig(
     measure: named(proposed.measure, measures),
     groupBy: named(proposed.groupBy, dimensions),
     timeBucket,
-    timeRangeDays,
+    timeRangeDays: timeRangeDays === null || SPANS.has(timeRangeDays) ? timeRangeDays : undefined,
     period: null,
     filterField: null,
     filterValue: null,

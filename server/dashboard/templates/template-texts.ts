@@ -406,6 +406,9 @@ const LAST_DAYS = texts(
 /** What has no window is of what is open at the moment. */
 const NOW = texts('As of now', 'На текущий момент', 'Hozirgi holat', 'Қазіргі сәтте', 'На поточний момент', 'Şu an itibarıyla');
 
+/** What has no window and is of no moment. */
+const ALL_TIME = texts('All time', 'За всё время', 'Butun davr', 'Барлық уақытта', 'За весь час', 'Tüm zamanlar');
+
 /** Whether a stored name is one of a template of this version. */
 export function isTemplateId(name: string | null): name is TemplateId {
   return name !== null && Object.hasOwn(TITLES, name);
@@ -422,6 +425,15 @@ export function describeTemplate(
   locale: Locale,
 ): { title: string; description: string } {
   const title = TITLES[template][locale].replace('{field}', () => stored);
-  const period = timeRangeDays === null ? NOW[locale] : LAST_DAYS[locale].replace('{days}', String(timeRangeDays));
-  return { title, description: period };
+  return { title, description: timeRangeDays === null ? NOW[locale] : lastDays(timeRangeDays, locale) };
+}
+
+/** What stands below a chart that somebody has described. @param timeRangeDays null: all time */
+export function describeWithPeriod(description: string, timeRangeDays: number | null, locale: Locale): string {
+  const period = timeRangeDays === null ? ALL_TIME[locale] : lastDays(timeRangeDays, locale);
+  return description === '' ? period : `${period}. ${description}`;
+}
+
+function lastDays(days: number, locale: Locale): string {
+  return LAST_DAYS[locale].replace('{days}', String(days));
 }
