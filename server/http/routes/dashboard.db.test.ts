@@ -161,6 +161,21 @@ test('only the widgets that are wanted are read, whatever order they are named i
   expect(await accessLog()).toMatchObject([{ action: 'query_dashboard' }]);
 });
 
+test('a dashboard that is read part by part, as while it is made, is one entry in the access log and not one a part', async () => {
+  const mine = session;
+  session = { ...mine, userId: '19' };
+  try {
+    for (const part of ['wonByAgent90,totalLeads', 'totalDeals', 'pipelineValue']) await request(`/data?widgets=${part}`);
+    const { rows } = await owner.query(
+      `select action, record_count from data_access_logs where tenant_id = $1 and accessed_by = 'user:19'`,
+      [tenantId],
+    );
+    expect(rows).toEqual([{ action: 'query_dashboard', record_count: 2 }]);
+  } finally {
+    session = mine;
+  }
+});
+
 test('the widgets come alone, in their order', async () => {
   const widgets = widget.array().parse(await (await request('/widgets')).json());
   expect(widgets.map(({ position }) => position)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
