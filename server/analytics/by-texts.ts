@@ -1,12 +1,8 @@
 import { OF_TIME } from './catalog-texts.ts';
-import type { Locale } from './labels.ts';
+import { type Locale, texts } from './labels.ts';
 
 /** Records told apart by a dimension, as a title ends with it: "Won deals *by stage*". */
 type ByText = Record<Locale, string>;
-
-function texts(en: string, ru: string, uz: string, kk: string, uk: string, tr: string): ByText {
-  return { en, ru, uz, kk, uk, tr };
-}
 
 /**
  * By the dimension's name. Written out, because no language but English can make them of the name: cases, plurals and the harmony

@@ -1,6 +1,6 @@
 import type { Aggregation, DataSource } from '../../contract/charts.ts';
 import { CATALOG } from './catalog.ts';
-import type { AskingLocale, Locale } from './labels.ts';
+import { type AskingLocale, type Locale, texts } from './labels.ts';
 
 /** What a name of the catalog is called, and what people say when they mean it. */
 interface NameText {
@@ -206,11 +206,11 @@ const NUMBER_TEXTS: ReadonlyMap<string, NameText> = new Map([
 
 /** Beside other numbers of the same records these are told more exactly, by data source and name. */
 const NUMBER_LABELS_OF: ReadonlyMap<string, Record<Locale, string>> = new Map([
-  ['leads value', label('Lead amount', 'Сумма лидов', 'Lidlar summasi', 'Лидтер сомасы', 'Сума лідів', 'Müşteri adayı tutarı')],
-  ['deals value', label('Deal amount', 'Сумма сделок', 'Bitimlar summasi', 'Мәмілелер сомасы', 'Сума угод', 'Anlaşma tutarı')],
+  ['leads value', texts('Lead amount', 'Сумма лидов', 'Lidlar summasi', 'Лидтер сомасы', 'Сума лідів', 'Müşteri adayı tutarı')],
+  ['deals value', texts('Deal amount', 'Сумма сделок', 'Bitimlar summasi', 'Мәмілелер сомасы', 'Сума угод', 'Anlaşma tutarı')],
   [
     'leads activityCount',
-    label(
+    texts(
       'Activities of a lead',
       'Дел на один лид',
       'Bir liddagi faoliyatlar',
@@ -221,7 +221,7 @@ const NUMBER_LABELS_OF: ReadonlyMap<string, Record<Locale, string>> = new Map([
   ],
   [
     'deals activityCount',
-    label(
+    texts(
       'Activities of a deal',
       'Дел на одну сделку',
       'Bir bitimdagi faoliyatlar',
@@ -232,14 +232,10 @@ const NUMBER_LABELS_OF: ReadonlyMap<string, Record<Locale, string>> = new Map([
   ],
 ]);
 
-function label(...[en, ru, uz, kk, uk, tr]: Label): Record<Locale, string> {
-  return { en, ru, uz, kk, uk, tr };
-}
-
 /** What a number of a data source is called. */
 export function numberLabel(dataSource: DataSource, name: string, locale: Locale): string {
-  const texts = NUMBER_LABELS_OF.get(`${dataSource} ${name}`) ?? NUMBER_TEXTS.get(name)?.label;
-  return texts?.[locale] ?? name;
+  const labels = NUMBER_LABELS_OF.get(`${dataSource} ${name}`) ?? NUMBER_TEXTS.get(name)?.label;
+  return labels?.[locale] ?? name;
 }
 
 /** What a number that is worked out of many is called: "Deal amount: average". */

@@ -2,6 +2,11 @@
 export const LOCALES = ['en', 'ru', 'uz', 'kk', 'uk', 'tr'] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** One text in each of them. */
+export function texts(en: string, ru: string, uz: string, kk: string, uk: string, tr: string): Record<Locale, string> {
+  return { en, ru, uz, kk, uk, tr };
+}
+
 /** Those it understands questions in. */
 export type AskingLocale = 'en' | 'ru' | 'uz';
 

@@ -12,7 +12,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { logAccess } from '../tenants/access-log.ts';
 import { planWidget, readContext } from './load-dashboard.ts';
-import { holdOnboarding, type Onboarding, readOnboarding, saveOnboarding } from './onboarding-config.ts';
+import { holdOnboarding, type Onboarding, readOnboarding, saveOnboarding, viewerOf } from './onboarding-config.ts';
 import type { OnboardingWorkDeps } from './onboarding-work.ts';
 import { findMainPipeline, generatedKey, giveWay, type Named, PROPOSED, planDashboard, topicOf } from './plan-dashboard.ts';
 import { arrangePlanned, type PlannedWidget } from './templates/arrange-templates.ts';
@@ -42,8 +42,7 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string, pr
   const { db, log } = deps;
   return db.withTenant(tenantId, 'write', async (tx) => {
     // Counts all deals, so it comes before the first lock: everybody's answers wait for the access log's.
-    const { crms } = await readOnboarding(tx, tenantId);
-    const viewer = { tenantId, crmSource: crms[0]?.crmSource ?? 'bitrix24', userId: '' } as const;
+    const viewer = viewerOf(await readOnboarding(tx, tenantId), tenantId);
     const { analytics } = await readContext(tx, viewer, deps.now());
     const pipeline = await findMainPipeline(tx, tenantId);
     // In the order in which others take them: a person who changes a widget holds the first two and needs the tenant's row.

@@ -16,6 +16,7 @@ import type { Answers } from '../agents/schema-analyst/questions.ts';
 import type { SqlQuery, Tx } from '../platform/db.ts';
 import { announceTenant } from '../tenants/announce.ts';
 import { holdTenant } from '../tenants/schedule.ts';
+import type { Viewer } from './tenant-context.ts';
 
 /** A CRM with what onboarding has to know of it. */
 interface OnboardedCrm extends AnalyzedCrm {
@@ -168,6 +169,11 @@ export async function saveOnboarding(
     }),
     announceTenant(tx, tenantId),
   ]);
+}
+
+/** Whoever looks on behalf of the tenant: nobody, in its own language. */
+export function viewerOf({ crms }: Onboarding, tenantId: string): Viewer {
+  return { tenantId, crmSource: crms[0]?.crmSource ?? 'bitrix24', userId: '' };
 }
 
 /** All that is connected has been copied once. */

@@ -8,18 +8,18 @@ import { FEW_RECORDS } from '../agents/schema-analyst/quality.ts';
 import { planChart } from '../analytics/chart-query.ts';
 import { describeCatalog } from '../analytics/describe-catalog.ts';
 import { runPlan } from '../analytics/plan.ts';
-import { CUSTOM } from '../analytics/resolve.ts';
-import type { Tx } from '../platform/db.ts';
+import { type AnalyticsContext, CUSTOM } from '../analytics/resolve.ts';
+import type { Db, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { logModelCall } from './describe-analysis.ts';
 import { isCovered, readContext } from './load-dashboard.ts';
 import { readQuestion } from './load-drill.ts';
-import { type Onboarding, readOnboarding } from './onboarding-config.ts';
+import { readOnboarding, viewerOf } from './onboarding-config.ts';
 import { factsOf } from './onboarding-reply.ts';
 import type { OnboardingWorkDeps } from './onboarding-work.ts';
 import { findMainPipeline, planDashboard, topicOf } from './plan-dashboard.ts';
 import type { PlannedWidget } from './templates/arrange-templates.ts';
-import type { Viewer } from './tenant-context.ts';
+import type { Coverage } from './tenant-context.ts';
 import { activeWidgetsQuery, toWidget, type WidgetRow } from './widget-rows.ts';
 
 /** What the templates know best stays theirs: of a category's charts one may be a model's, and one of so many. */
@@ -39,7 +39,7 @@ export async function proposeWidgets(
   const { db, llm } = deps;
   const found = await db.withTenant(tenantId, 'read', (tx) => readWanted(tx, deps, tenantId));
   if (found === null) return [];
-  const { wanted, topics } = found;
+  const { wanted, coverage, topics } = found;
   const beforeCall = (tx: Tx) => logModelCall(tx, tenantId, 'chartArchitect');
   const proposed = await proposeCharts(llm, { tenantId, requestId: randomUUID(), beforeCall, signal, ...wanted });
   const telling: ProposedChart[] = [];
@@ -48,7 +48,12 @@ export async function proposeWidgets(
     const topic = topicOf(one.config);
     const count = wanted.categories.find(({ category }) => category === one.category)?.count ?? 0;
     const isFull = telling.filter(({ category }) => category === one.category).length >= count;
-    if (isFull || topics.has(topic) || !(await isTelling(deps, tenantId, one, signal))) continue;
+    if (
+      isFull ||
+      topics.has(topic) ||
+      !(await isTelling(db, tenantId, { ...one, analytics: wanted.analytics, coverage }, signal))
+    )
+      continue;
     topics.add(topic);
     telling.push(one);
   }
@@ -62,7 +67,7 @@ async function readWanted(
   tx: Tx,
   deps: OnboardingWorkDeps,
   tenantId: string,
-): Promise<{ wanted: Wanted; topics: Set<string> } | null> {
+): Promise<{ wanted: Wanted; coverage: Coverage[]; topics: Set<string> } | null> {
   const onboarding = await readOnboarding(tx, tenantId);
   const facts = factsOf(onboarding);
   if (onboarding.state !== 'generating' || facts === null) return null;
@@ -77,7 +82,7 @@ async function readWanted(
     })
     .filter(({ count }) => count > 0);
   if (categories.length === 0) return null;
-  const { analytics } = await readContext(tx, toViewer(onboarding, tenantId), deps.now());
+  const { context, analytics } = await readContext(tx, viewerOf(onboarding, tenantId), deps.now());
   const active = await tx.query<WidgetRow>(activeWidgetsQuery(tenantId));
   const present = active.flatMap((row) => toWidget(row, 0, analytics.locale)?.config ?? []);
   return {
@@ -88,13 +93,9 @@ async function readWanted(
       days: Number(onboarding.answers.pipelineRange ?? 30),
       categories,
     },
+    coverage: context.coverage,
     topics: new Set([...present, ...planned.map(({ shape }) => shape)].map(topicOf)),
   };
-}
-
-/** Whoever looks on the tenant's behalf: in its own language. */
-function toViewer({ crms }: Onboarding, tenantId: string): Viewer {
-  return { tenantId, crmSource: crms[0]?.crmSource ?? 'bitrix24', userId: '' };
 }
 
 function describeShape({ shape }: PlannedWidget): object {
@@ -130,19 +131,15 @@ function recordsOf(facts: Facts): Partial<Record<DataSource, number>> {
 
 /** Whether the chart says something: two things at least to hold against each other. One that takes too long does not. */
 async function isTelling(
-  deps: OnboardingWorkDeps,
+  db: Db,
   tenantId: string,
-  { config }: ProposedChart,
+  { config, analytics, coverage }: ProposedChart & { analytics: AnalyticsContext; coverage: readonly Coverage[] },
   signal: AbortSignal,
 ): Promise<boolean> {
+  const plan = planChart(config, analytics);
+  if (!plan.terms.every((term) => isCovered(term, config.crmSource, coverage))) return false;
   try {
-    return await readQuestion(deps.db, tenantId, signal, async (tx) => {
-      const viewer = toViewer(await readOnboarding(tx, tenantId), tenantId);
-      const { context, analytics } = await readContext(tx, viewer, deps.now());
-      const plan = planChart(config, analytics);
-      if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) return false;
-      return countMarks(await runPlan(tx, tenantId, plan)) >= 2;
-    });
+    return countMarks(await readQuestion(db, tenantId, signal, (tx) => runPlan(tx, tenantId, plan))) >= 2;
   } catch (error) {
     if (error instanceof AppError && error.code === 'invalid_combination') return false;
     throw error;

@@ -1,10 +1,6 @@
-import type { Locale } from '../../analytics/labels.ts';
+import { type Locale, texts } from '../../analytics/labels.ts';
 
 type Texts = Record<Locale, string>;
-
-function texts(en: string, ru: string, uz: string, kk: string, uk: string, tr: string): Texts {
-  return { en, ru, uz, kk, uk, tr };
-}
 
 const TITLES = {
   dealsWonByAgent: texts(
