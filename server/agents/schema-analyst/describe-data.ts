@@ -9,7 +9,7 @@ import type { Facts } from './facts.ts';
 
 /**
  * What a model says of a tenant's data, in one language. Figures stand in it by their names, as `{deals}`, and are put in when it is
- * told: they are the data's, and those of today. All of them count records.
+ * told: they are the data's, as of the last analysis. All of them count records.
  */
 export const dataWords = z.strictObject({
   locale: z.enum(LOCALES),
