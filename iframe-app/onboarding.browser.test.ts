@@ -182,6 +182,17 @@ test('each new chart is shown once its numbers are there', async () => {
   await page.getByRole('region', { name: 'Your dashboard is ready' }).waitFor();
 });
 
+test('a look that is refused while the dashboard is made is told, and the next one shows what was made', async () => {
+  await open({ state: 'generating' });
+  await heading('Building your dashboard…').waitFor();
+  const { [LOOK]: answer = () => refusal(500, 'internal') } = portal.api;
+  portal.api[LOOK] = () => refusal(500, 'internal');
+  await page.getByRole('alert').waitFor();
+  portal.api[LOOK] = answer;
+  now = { state: 'complete', created: CREATED };
+  await page.getByRole('region', { name: 'Your dashboard is ready' }).waitFor();
+});
+
 test.each([
   ['analyzing', {}, 'Your data is copied. I am looking at it now…'],
   ['categories', {}, READY],

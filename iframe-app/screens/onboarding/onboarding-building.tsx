@@ -5,7 +5,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { describeRange } from '../dashboard/widget-text.tsx';
 import type { BuiltWidget } from './onboarding-model.ts';
-import { type StepProps, signature } from './onboarding-parts.tsx';
+import { LookFailure, type StepProps, signature } from './onboarding-parts.tsx';
 import type { Words } from './onboarding-words.ts';
 
 /** What draws a chart. The page's own code has it; imported here, the bundler would cut that code in two. */
@@ -32,6 +32,7 @@ export function BuildingStep({ model, words, heading, Chart }: StepProps & Drawi
         />
         <p aria-live="polite">{progress}</p>
         <p class="onboarding-signature">{signature('chartArchitect', words)}</p>
+        <LookFailure model={model} words={words} />
       </section>
       <div class="built">
         {done.map((one) => (

@@ -439,6 +439,16 @@ describe('looking again', () => {
     await model.retry();
     expect(model.screen.value).toBe('questions');
   });
+
+  test.each(['syncing', 'analyzing', 'generating'] as const)('at %s a refused look is followed by another', async (state) => {
+    const { model, server } = setUp({ state });
+    await model.poll();
+    server.failure = new ApiError('refused', { code: 'internal' });
+    expect(await model.poll()).toBeGreaterThan(0);
+    expect(model.isAwaiting.value).toBe(true);
+    server.failure = new ApiError('session');
+    expect(await model.poll()).toBeNull();
+  });
 });
 
 test.each(['get', 'step'] as const)('a session that ends at a %s is told', async (at) => {

@@ -334,7 +334,10 @@ function failed(id: string): BuiltWidget {
 
 /** Null: nothing changes before a person does something. */
 function pollDelay(reply: OnboardingReply | null, error: ApiError | null): number | null {
-  if (error !== null) return error.kind === 'network' ? FAILED_POLL_MS : null;
+  if (error?.kind === 'session') return null;
+  // Where the server is at work, its end is waited for whatever one look has met.
+  const isWaiting = reply?.state === 'syncing' || reply?.state === 'analyzing' || reply?.state === 'generating';
+  if (error !== null) return error.kind === 'network' || isWaiting ? FAILED_POLL_MS : null;
   switch (reply?.state) {
     case undefined:
       return FAILED_POLL_MS;

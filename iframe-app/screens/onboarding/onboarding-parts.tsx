@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import { AGENTS } from '../../../contract/agents.ts';
 import type { ApiError } from '../../api.ts';
+import { Button } from '../../ui/button.tsx';
 import type { OnboardingModel } from './onboarding-model.ts';
 import type { Words } from './onboarding-words.ts';
 
@@ -20,6 +21,20 @@ export function Failure({ error, words }: { error: ApiError; words: Words }) {
       {words.t(`failed.${kind}`)}
       {error.requestId !== null && <small>{words.t('failed.request', { id: error.requestId })}</small>}
     </p>
+  );
+}
+
+/** While the server is at work: that the last look at it has failed, and a way to look now. */
+export function LookFailure({ model, words }: Pick<StepProps, 'model' | 'words'>) {
+  const task = model.loading.value;
+  if (task.kind !== 'failed') return null;
+  return (
+    <>
+      <Failure error={task.error} words={words} />
+      <div class="onboarding-actions">
+        <Button onClick={model.load}>{words.t('retry')}</Button>
+      </div>
+    </>
   );
 }
 

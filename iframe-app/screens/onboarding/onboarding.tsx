@@ -14,7 +14,7 @@ import { createOnboardingApi } from './onboarding-api.ts';
 import { BuildingStep, type Drawing } from './onboarding-building.tsx';
 import { ChooseStep } from './onboarding-choose.tsx';
 import { createOnboarding, type OnboardingModel } from './onboarding-model.ts';
-import { Failure, type StepProps, signature } from './onboarding-parts.tsx';
+import { Failure, LookFailure, type StepProps, signature } from './onboarding-parts.tsx';
 import { QuestionsStep } from './onboarding-questions.tsx';
 import { createWords, type Words } from './onboarding-words.ts';
 
@@ -174,7 +174,6 @@ function OpeningStep({ model, words, heading }: StepProps) {
 }
 
 function AnalyzingStep({ model, words, heading }: StepProps) {
-  const task = model.loading.value;
   return (
     <section class="onboarding-card">
       <h1 ref={heading} tabIndex={-1}>
@@ -183,14 +182,7 @@ function AnalyzingStep({ model, words, heading }: StepProps) {
       <p>{words.t('analyzing.text')}</p>
       <ProgressBar value={null} label={words.t('analyzing.title')} size="thick" />
       <p class="onboarding-signature">{signature('schemaAnalyst', words)}</p>
-      {task.kind === 'failed' && (
-        <>
-          <Failure error={task.error} words={words} />
-          <div class="onboarding-actions">
-            <Button onClick={model.load}>{words.t('retry')}</Button>
-          </div>
-        </>
-      )}
+      <LookFailure model={model} words={words} />
     </section>
   );
 }
