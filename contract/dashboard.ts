@@ -98,6 +98,11 @@ export const drillRecord = z.strictObject({
   owner: z.strictObject({ id: z.string(), name: z.string() }).nullable(),
   /** As the CRM has it, in the record's own currency: decimal string. */
   value: z.strictObject({ amount: z.string(), currency: z.string().nullable() }).nullable(),
+  /**
+   * What that amount counts for, in the display currency: decimal string of at most six places. Null where there is no amount, or
+   * no rate for its currency.
+   */
+  worth: z.strictObject({ amount: z.string(), currency: z.string() }).nullable(),
   /** The moment by which the number counted it; null only in numbers of all time. */
   at: z.iso.datetime().nullable(),
   /** The record's page in the CRM; null where it has none. An activity's is the page of the record it belongs to. */

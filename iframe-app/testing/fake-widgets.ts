@@ -97,6 +97,7 @@ export function drillPage(from: number, count: number, over: Partial<DrillReply>
       title: `Поставка кабеля № ${from + index}`,
       owner: { id: '12', name: 'Гульнора Каримова' },
       value: { amount: '12500.00', currency: 'USD' },
+      worth: { amount: '12500.00', currency: 'USD' },
       at: '2025-11-20T10:30:00.000Z',
       url: `https://portal.bitrix24.com/crm/deal/details/${from + index}/`,
     })),

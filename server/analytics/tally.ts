@@ -229,8 +229,19 @@ export interface MoneyContext {
   rates: Dictionaries['rates'];
 }
 
+/** What one amount adds to a sum; null where its currency has no rate, and it is not zero. Not rounded. */
+export function convert(amount: Decimal, of: Pick<Amounts, 'crmSource' | 'currency'>, money: MoneyContext): Decimal | null {
+  if (amount.isZero()) return ZERO;
+  const rate = findRate(of, money);
+  if (rate === UNCHANGED) return amount;
+  return rate && amount.times(rate.factor).div(rate.divisor);
+}
+
 /** amount × rate(its currency) ÷ rate(display currency), both as that CRM gives them; null where one is missing. */
-function findRate({ crmSource, currency }: Amounts, { displayCurrency, rates }: MoneyContext): Rate | null {
+function findRate(
+  { crmSource, currency }: Pick<Amounts, 'crmSource' | 'currency'>,
+  { displayCurrency, rates }: MoneyContext,
+): Rate | null {
   if (currency === displayCurrency) return UNCHANGED;
   const factor = rates.get(identity(crmSource, currency));
   const divisor = rates.get(identity(crmSource, displayCurrency));

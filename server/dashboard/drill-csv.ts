@@ -3,13 +3,13 @@ import type { Locale } from '../analytics/labels.ts';
 import { csvRow } from './csv.ts';
 import { MAX_EXPORTED } from './load-drill.ts';
 
-const HEADER: Record<Locale, string[]> = {
-  en: ['Title', 'Responsible', 'Amount', 'Currency', 'Time', 'CRM', 'ID', 'Link'],
-  ru: ['Название', 'Ответственный', 'Сумма', 'Валюта', 'Время', 'CRM', 'ID', 'Ссылка'],
-  uz: ['Nomi', 'Mas’ul', 'Summa', 'Valyuta', 'Vaqt', 'CRM', 'ID', 'Havola'],
-  kk: ['Атауы', 'Жауапты', 'Сомасы', 'Валюта', 'Уақыты', 'CRM', 'ID', 'Сілтеме'],
-  uk: ['Назва', 'Відповідальний', 'Сума', 'Валюта', 'Час', 'CRM', 'ID', 'Посилання'],
-  tr: ['Başlık', 'Sorumlu', 'Tutar', 'Para birimi', 'Zaman', 'CRM', 'ID', 'Bağlantı'],
+const HEADER: Record<Locale, Record<'title' | 'owner' | 'amount' | 'currency' | 'at' | 'url', string>> = {
+  en: { title: 'Title', owner: 'Responsible', amount: 'Amount', currency: 'Currency', at: 'Time', url: 'Link' },
+  ru: { title: 'Название', owner: 'Ответственный', amount: 'Сумма', currency: 'Валюта', at: 'Время', url: 'Ссылка' },
+  uz: { title: 'Nomi', owner: 'Mas’ul', amount: 'Summa', currency: 'Valyuta', at: 'Vaqt', url: 'Havola' },
+  kk: { title: 'Атауы', owner: 'Жауапты', amount: 'Сомасы', currency: 'Валюта', at: 'Уақыты', url: 'Сілтеме' },
+  uk: { title: 'Назва', owner: 'Відповідальний', amount: 'Сума', currency: 'Валюта', at: 'Час', url: 'Посилання' },
+  tr: { title: 'Başlık', owner: 'Sorumlu', amount: 'Tutar', currency: 'Para birimi', at: 'Zaman', url: 'Bağlantı' },
 };
 
 /** What is added to the name of a file that does not hold all records: nobody should add it up for the whole. */
@@ -27,13 +27,15 @@ export function drillFileName(title: string, locale: Locale, total: number): str
   return total > MAX_EXPORTED ? `${title}${CUT[locale](MAX_EXPORTED, total)}` : title;
 }
 
-/** The first line of a file of records. */
-export function drillHeader(locale: Locale): string {
-  return csvRow(HEADER[locale]);
+/** The first line of a file of records. Its second column of amounts is what adds up to the number. */
+export function drillHeader(locale: Locale, displayCurrency: string): string {
+  const { title, owner, amount, currency, at, url } = HEADER[locale];
+  return csvRow([title, owner, amount, currency, `${amount} (${displayCurrency})`, at, 'CRM', 'ID', url]);
 }
 
 /** A record's line. Its moment is UTC, ISO 8601. */
-export function drillLine({ title, owner, value, at, crmSource, externalId, url }: DrillRecord): string {
+export function drillLine({ title, owner, value, worth, at, crmSource, externalId, url }: DrillRecord): string {
   const amount = value && { decimal: value.amount };
-  return csvRow([title, owner?.name ?? null, amount, value?.currency ?? null, at, crmSource, externalId, url]);
+  const converted = worth && { decimal: worth.amount };
+  return csvRow([title, owner?.name ?? null, amount, value?.currency ?? null, converted, at, crmSource, externalId, url]);
 }

@@ -299,10 +299,28 @@ describe('a record', () => {
           title: 'Annual contract',
           owner: { id: '1', name: 'Ann' },
           value: { amount: '1000.00', currency: 'USD' },
+          worth: { amount: '1000.00', currency: 'USD' },
           at: '2025-01-15T12:00:00.000Z',
           url: 'https://b.example/crm/deal/details/1/',
         },
       ],
+    ]);
+  });
+
+  test('has what its amount counts for, and those together are the number', async () => {
+    const { records } = await drill(kpiOf({ dataSource: 'deals', measure: 'pipelineValue', format: 'currency' }));
+    const worth = new Map(records.map((record) => [record.externalId, record.worth?.amount ?? null]));
+    // A dollar is 90 roubles and a euro 100; XYZ has no rate, and 6 no currency. Nothing of it is still nothing.
+    expect(Object.fromEntries(worth)).toEqual({
+      ...{ 1: '1000.00', 2: '100.00', 3: '10.00', 4: null, 5: null, 6: null, 13: '0.00' },
+    });
+    await owner.query(`update tenant_settings set display_currency = 'EUR' where tenant_id = $1`, [tenantId]);
+    const inEuros = await drill(kpiOf({ dataSource: 'deals', measure: 'pipelineValue', format: 'currency' }));
+    await owner.query(`update tenant_settings set display_currency = 'USD' where tenant_id = $1`, [tenantId]);
+    const euros = inEuros.records.find(({ externalId }) => externalId === '3');
+    expect([euros?.value, euros?.worth]).toEqual([
+      { amount: '900.00', currency: 'RUB' },
+      { amount: '9.00', currency: 'EUR' },
     ]);
   });
 

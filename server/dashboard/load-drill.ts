@@ -14,6 +14,7 @@ import {
 import type { Locale } from '../analytics/labels.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { type AnalyticsContext, findDimension } from '../analytics/resolve.ts';
+import { convert } from '../analytics/tally.ts';
 import type { Db, SqlQuery, Tx } from '../platform/db.ts';
 import { isStatementTimeout } from '../platform/db-errors.ts';
 import { AppError } from '../platform/errors.ts';
@@ -46,6 +47,8 @@ export interface DrillExport {
   title: string;
   entity: DataSource;
   locale: Locale;
+  /** What its records are worth is told in it. */
+  displayCurrency: string;
   /** How many records there are; the pages end after `MAX_EXPORTED`. */
   total: number;
   /** Pages of records, the first of them read already. Each takes its own turn at the gate. */
@@ -106,7 +109,8 @@ export async function exportDrill(
     }
   }
   const { title, total, set, analytics } = opened;
-  return { title, entity: sourceOf(set.term.entity), locale: analytics.locale, total, pages: pages() };
+  const { locale, displayCurrency } = analytics;
+  return { title, entity: sourceOf(set.term.entity), locale, displayCurrency, total, pages: pages() };
 }
 
 /** One turn at the database. @throws AppError `rate_limited`; `invalid_combination` for a question that takes too long */
@@ -195,10 +199,16 @@ async function readPage(
   };
 }
 
+/** Ten thousand amounts of a file, each rounded here, still add up to the cent. */
+const WORTH_PLACES = 6;
+
 function toRecord(row: DrillRow, { analytics, portals }: Opened): DrillRecord {
   // People are named alike in every table, also where the owner is that of another record.
   const owner = findDimension('deals', 'owner');
-  const { dictionaries, locale } = analytics;
+  const { dictionaries, locale, displayCurrency } = analytics;
+  const amount = row.amount === null ? null : new Money(row.amount);
+  const of = { crmSource: row.crm_source, currency: row.currency ?? '' };
+  const worth = amount && convert(amount, of, { displayCurrency, rates: dictionaries.rates });
   const { code, label } = describeValue(owner, row.crm_source, [row.owner ?? ''], dictionaries, locale);
   const { page_entity: entity, page_id: id } = row;
   return {
@@ -206,7 +216,8 @@ function toRecord(row: DrillRow, { analytics, portals }: Opened): DrillRecord {
     crmSource: row.crm_source,
     title: row.title,
     owner: code === '' ? null : { id: code, name: label },
-    value: row.amount === null ? null : { amount: formatAmount(new Money(row.amount)), currency: row.currency },
+    value: amount && { amount: formatAmount(amount), currency: row.currency },
+    worth: worth && { amount: formatAmount(worth.toDecimalPlaces(WORTH_PLACES)), currency: displayCurrency },
     at: row.at?.toISOString() ?? null,
     url: entity === null || id === null ? null : recordUrl(portals.get(row.crm_source) ?? null, row.crm_source, entity, id),
   };

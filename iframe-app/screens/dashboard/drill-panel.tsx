@@ -99,7 +99,7 @@ interface RowProps extends Pick<DrillPanelProps, 'host' | 'timezone' | 't'> {
 
 function Row({ record, host, timezone, t }: RowProps) {
   const { format } = useApp();
-  const { title, owner, value, at } = record;
+  const { title, owner, value, worth, at } = record;
   const name = title || `${t('drill.untitled')} · ${record.externalId}`;
   const url = record.url !== null && /^https?:\/\//.test(record.url) && URL.canParse(record.url) ? record.url : null;
   const open = (event: TargetedMouseEvent<HTMLAnchorElement>) => {
@@ -116,7 +116,14 @@ function Row({ record, host, timezone, t }: RowProps) {
           {name}
         </a>
       )}
-      {value && <span class="drill-value">{format.exact(value.amount, { format: 'currency', currency: value.currency })}</span>}
+      {value && (
+        <span class="drill-value">
+          {format.exact(value.amount, { format: 'currency', currency: value.currency })}
+          {worth && worth.currency !== value.currency && (
+            <small>≈ {format.exact(worth.amount, { format: 'currency', currency: worth.currency })}</small>
+          )}
+        </span>
+      )}
       <span class="drill-note">{owner?.name ?? t('drill.nobody')}</span>
       {at && (
         <time class="drill-note" dateTime={at}>

@@ -64,6 +64,7 @@ export const isDrillReply = objectOf<DrillReply>({
       title: nullable(isString),
       owner: nullable(objectOf<NonNullable<DrillRecord['owner']>>({ id: isString, name: isString })),
       value: nullable(objectOf<NonNullable<DrillRecord['value']>>({ amount: isString, currency: nullable(isString) })),
+      worth: nullable(objectOf<NonNullable<DrillRecord['worth']>>({ amount: isString, currency: isString })),
       at: nullable(isMoment),
       url: nullable(isString),
     }),

@@ -151,10 +151,10 @@ describe('the list as a file', () => {
     expect(reply.headers.get('content-disposition')).toMatch(/^attachment; filename="Won lost\.csv"/);
     const text = Buffer.from(await reply.arrayBuffer()).toString();
     expect(text.split('\r\n')).toEqual([
-      '\uFEFF"Title","Responsible","Amount","Currency","Time","CRM","ID","Link"',
-      expect.stringMatching(/^,"Ann",0\.00,"XYZ","2025-01-15T12:00:00\.000Z","bitrix24","13","https:/),
-      expect.stringMatching(/^,"Ann",,,"2025-01-15T12:00:00\.000Z","bitrix24","4","https:/),
-      expect.stringMatching(/^,"Ann",50\.00,"XYZ",/),
+      '\uFEFF"Title","Responsible","Amount","Currency","Amount (USD)","Time","CRM","ID","Link"',
+      expect.stringMatching(/^,"Ann",0\.00,"XYZ",0\.00,"2025-01-15T12:00:00\.000Z","bitrix24","13","https:/),
+      expect.stringMatching(/^,"Ann",,,,"2025-01-15T12:00:00\.000Z","bitrix24","4","https:/),
+      expect.stringMatching(/^,"Ann",50\.00,"XYZ",,"2025/),
       '',
     ]);
     expect(await rig.accessLog(1)).toEqual(['user:1 export_records deals 3']);

@@ -35,7 +35,7 @@ export function createDrillRoutes(deps: DrillDeps): Router {
         const recordCount = Math.min(list.total, MAX_EXPORTED);
         await writeLog(deps, res, { action: 'export_records', entity: list.entity, recordCount });
         sendCsvHeaders(res, attachment(drillFileName(list.title, list.locale, list.total)));
-        await writePart(res, `${BOM}${drillHeader(list.locale)}`, signal);
+        await writePart(res, `${BOM}${drillHeader(list.locale, list.displayCurrency)}`, signal);
         for await (const records of list.pages) await writePart(res, records.map(drillLine).join(''), signal);
         res.end();
       });
