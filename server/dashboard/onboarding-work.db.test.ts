@@ -496,6 +496,13 @@ describe('the dashboard that is made', () => {
     await rig.reach('complete');
     const funnel = (await own()).find(({ config: { chartType } }) => chartType === 'funnel');
     expect(funnel?.config).toMatchObject({ title: 'How far deals come: Sales', pipeline: '0' });
+    for (const body of [{ size: 'large' }, { position: 4 }, { position: 7, size: 'medium' }]) {
+      const response = await rig.call(`/widgets/${funnel?.id}`, { method: 'PATCH', body });
+      expect(((await response.json()) as Widget).config).toMatchObject({
+        title: 'How far deals come: Sales',
+        ...('size' in body && { size: body.size }),
+      });
+    }
   });
 
   test('shows what is sold, where deals have products', async () => {

@@ -1,4 +1,4 @@
-import type { ChartConfig, KpiConfig } from '../../contract/charts.ts';
+import type { ChartConfig, KpiConfig, WidgetSize } from '../../contract/charts.ts';
 import { type Widget, type WidgetConfig, widget } from '../../contract/dashboard.ts';
 import type { Locale } from '../analytics/labels.ts';
 import type { SqlQuery } from '../platform/db.ts';
@@ -124,6 +124,11 @@ export function updateWidgetQuery(tenantId: string, id: string, config: WidgetCo
            where tenant_id = $1 and id = $2`,
     values: [tenantId, id, template, ...CONFIG_COLUMNS.map((column) => row[column])],
   };
+}
+
+/** Gives a widget another size. Its texts stay as they are stored: what a template makes of them is told anew each time. */
+export function resizeWidgetQuery(tenantId: string, id: string, size: WidgetSize): SqlQuery {
+  return { text: 'update dashboard_widgets set size = $3 where tenant_id = $1 and id = $2', values: [tenantId, id, size] };
 }
 
 /** Moves a widget to a place among the active ones, or to their end; those between its old and its new place close up. */

@@ -16,6 +16,7 @@ import {
   insertWidgetQuery,
   isInBin,
   moveWidgetQuery,
+  resizeWidgetQuery,
   restoreWidgetQuery,
   toWidget,
   updateWidgetQuery,
@@ -96,17 +97,19 @@ export async function updateWidget(deps: DashboardDeps, viewer: Viewer, id: stri
     const row = await requireActive(tx, tenantId, id);
     const present = requireWidget(row, context);
     if (patch.position !== undefined) await move(tx, tenantId, id, patch.position, context);
-    const { chartId, ...config } = present.config;
-    const changed = {
-      ...(patch.config ?? config),
-      ...(patch.title && { title: patch.title }),
-      ...(patch.size && { size: patch.size }),
-    };
-    // A widget whose field has vanished may still be renamed: only what is new has to be drawable.
-    if (patch.config) planWidget({ ...changed, chartId }, (await readContext(tx, viewer, deps.now())).analytics);
-    // What a person has called or made of a widget is told as it was written, in every language.
-    const template = patch.config || patch.title ? null : row.template;
-    await tx.query(updateWidgetQuery(tenantId, id, changed, template));
+    if (patch.size) await tx.query(resizeWidgetQuery(tenantId, id, patch.size));
+    if (patch.config || patch.title) {
+      const { chartId, ...config } = present.config;
+      const changed = {
+        ...(patch.config ?? config),
+        ...(patch.title && { title: patch.title }),
+        ...(patch.size && { size: patch.size }),
+      };
+      // A widget whose field has vanished may still be renamed: only what is new has to be drawable.
+      if (patch.config) planWidget({ ...changed, chartId }, (await readContext(tx, viewer, deps.now())).analytics);
+      // What a person has called or made of a widget is told as it was written, in every language.
+      await tx.query(updateWidgetQuery(tenantId, id, changed, null));
+    }
     return readWidget(tx, tenantId, id, context);
   });
 }
