@@ -103,11 +103,10 @@ export async function loadDashboard(
     { signal },
   );
   const { context, widgets, prepared, plans, finished, ran } = loaded;
-  const [failure] = ran.failures;
-  const results = failure ? await retryFailed(db, viewer.tenantId, plans.queries, ran.results, signal) : ran.results;
+  const hasFailed = ran.failures.size > 0;
+  const results = hasFailed ? await retryFailed(db, viewer.tenantId, plans.queries, ran, signal) : ran.results;
   if (ran.leftOut > 0) log.warn({ leftOut: ran.leftOut, tenantId: viewer.tenantId }, 'a dashboard took too long');
-  // The others only say that their transaction was already lost.
-  if (failure) log.warn({ err: failure, tenantId: viewer.tenantId }, 'a dashboard statement failed');
+  for (const err of ran.failures.values()) log.warn({ err, tenantId: viewer.tenantId }, 'a dashboard statement failed');
 
   const reply: DashboardReply = {
     mode: context.mode,

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { SqlQuery, Tx } from '../platform/db.ts';
-import { runStatements } from './run-statements.ts';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Db, SqlQuery, Tx } from '../platform/db.ts';
+import { retryFailed, runStatements } from './run-statements.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -32,7 +33,7 @@ test.each([
     () => {},
   );
   expect(results.map((rows) => rows !== null)).toEqual(QUERIES.map((_, index) => index < begun));
-  expect([failures, leftOut]).toEqual([[], 30 - begun]);
+  expect([failures.size, leftOut]).toEqual([0, 30 - begun]);
 });
 
 test('the dearest are begun first, on a second connection too where one is free', async () => {
@@ -55,4 +56,46 @@ test('the dearest are begun first, on a second connection too where one is free'
   );
   expect(used).toEqual(['first 29', 'second 28', 'first 27', 'second 26']);
   expect(leftOut).toBe(26);
+});
+
+describe('one that never ends in time', () => {
+  const SLOW = 7;
+  /** As PostgreSQL answers: what takes too long is ended, and what comes behind it in its transaction is not begun. */
+  function createTransaction(timeoutMs: number): Tx {
+    let isLost = false;
+    const refuse = (code: string) => {
+      isLost = true;
+      const error = new pg.DatabaseError('refused', 0, 'error');
+      throw Object.assign(error, { code });
+    };
+    return {
+      query: async <Row extends object>({ text }: SqlQuery) => {
+        if (isLost) refuse('25P02');
+        vi.advanceTimersByTime(text === String(SLOW) ? timeoutMs : 10);
+        if (text === String(SLOW)) refuse('57014');
+        return [{ text }] as object[] as Row[];
+      },
+      orm: () => Promise.reject(new Error('unused')),
+    };
+  }
+  const db = {
+    withTenant: (_tenantId: string, _mode: string, work: (tx: Tx) => unknown, options?: { statementTimeoutMs?: number }) =>
+      work(createTransaction(options?.statementTimeoutMs ?? 5000)),
+  } as Db;
+
+  test.each([
+    ['sent together', 1],
+    ['begun one by one', MANY],
+  ])('has no rows, and all others have theirs: %s', async (_name, cost) => {
+    const ran = await runStatements(
+      createTransaction(5000),
+      () => null,
+      QUERIES,
+      QUERIES.map(() => cost),
+      () => {},
+    );
+    expect([...ran.failures.keys()]).toEqual([SLOW]);
+    const results = await retryFailed(db, 'tenant', QUERIES, ran, new AbortController().signal);
+    expect(results).toEqual(QUERIES.map(({ text }, index) => (index === SLOW ? null : [{ text }])));
+  });
 });

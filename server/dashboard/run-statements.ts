@@ -1,4 +1,5 @@
 import type { Db, SqlQuery, Tx } from '../platform/db.ts';
+import { isAfterFailure } from '../platform/db-errors.ts';
 import { AppError } from '../platform/errors.ts';
 
 export type Rows = readonly object[];
@@ -16,8 +17,8 @@ const RETRY_BUDGET_MS = 5_000;
  * @param beside begins work on a second connection that sees the same snapshot; null when none is free
  * @param costs about how many records each statement reads
  * @param onRows called after each statement with the rows so far, null for those that have not answered
- * @returns rows in the order of `queries`, null for a statement that failed or was not begun; what the failed ones threw; how
- * many there was no time for
+ * @returns rows in the order of `queries`, null for a statement that failed or was not begun; what those threw that failed by
+ * themselves, by their place; how many there was no time for
  * @throws AppError when the database was lost: everyone's failure
  */
 export async function runStatements(
@@ -26,13 +27,13 @@ export async function runStatements(
   queries: readonly SqlQuery[],
   costs: readonly number[],
   onRows: (results: readonly (Rows | null)[]) => void,
-): Promise<{ results: (Rows | null)[]; failures: unknown[]; leftOut: number }> {
+): Promise<{ results: (Rows | null)[]; failures: ReadonlyMap<number, unknown>; leftOut: number }> {
   const results: (Rows | null)[] = queries.map(() => null);
-  const failures: unknown[] = [];
+  const failures = new Map<number, unknown>();
   const run = async (on: Tx, index: number, query: SqlQuery) => {
     results[index] = await on.query(query).catch((error: unknown) => {
       if (error instanceof AppError) throw error;
-      failures.push(error);
+      if (!isAfterFailure(error)) failures.set(index, error);
       return null;
     });
     onRows(results);
@@ -54,26 +55,27 @@ export async function runStatements(
   return { results, failures, leftOut: waiting.length };
 }
 
-/** One failed statement takes its whole transaction along, so those without rows are tried again, each by itself. */
+/**
+ * One failed statement takes its whole transaction along, so those without rows are tried again, each by itself. What has failed by
+ * itself comes last: it may well take all the time there is once more.
+ * @param ran as `runStatements` has it
+ */
 export async function retryFailed(
   db: Db,
   tenantId: string,
   queries: readonly SqlQuery[],
-  results: readonly (Rows | null)[],
+  { results, failures }: { results: readonly (Rows | null)[]; failures: ReadonlyMap<number, unknown> },
   signal: AbortSignal,
 ): Promise<(Rows | null)[]> {
   const deadline = performance.now() + RETRY_BUDGET_MS;
-  const retried: (Rows | null)[] = [];
-  for (const [index, query] of queries.entries()) {
+  const retried = [...results];
+  const missing = [...queries.entries()].filter(([index]) => !results[index]);
+  for (const [index, query] of missing.sort(([a], [b]) => Number(failures.has(a)) - Number(failures.has(b)))) {
     signal.throwIfAborted();
     const left = Math.floor(deadline - performance.now());
-    const present = results[index] ?? null;
-    if (present || left <= 0) {
-      retried.push(present);
-      continue;
-    }
+    if (left <= 0) break;
     const options = { statementTimeoutMs: left, signal };
-    retried.push(await db.withTenant(tenantId, 'read', (tx) => tx.query(query), options).catch(passOverStatement));
+    retried[index] = await db.withTenant(tenantId, 'read', (tx) => tx.query(query), options).catch(passOverStatement);
   }
   return retried;
 }

@@ -18,6 +18,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '57014';
 }
 
+/** A statement was not begun, as one before it in the same transaction had failed. */
+export function isAfterFailure(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '25P02';
+}
+
 /** The same door, whose writes are tried up to three times when they lose a conflict: their work must not change what it was given. */
 export function retryConflicts(db: Db): Db {
   return {
