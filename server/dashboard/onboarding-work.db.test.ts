@@ -262,6 +262,29 @@ describe('an analysis that fails', () => {
     expect((await own()).length).toBeGreaterThanOrEqual(8);
   });
 
+  test('does not hold up a dashboard that somebody asks for while it is under way', async () => {
+    await rig.take('/onboarding/start');
+    await rig.work(failing(rig.app.database.db));
+    const { now } = rig.app.clock;
+    rig.app.clock.now = new Date(now.getTime() + 5 * MINUTE_MS);
+    const { db } = rig.app.database;
+    const choosingMeanwhile: Db = {
+      ...db,
+      withTenant: async (tenantId, mode, work, options) => {
+        if (!options?.statementTimeoutMs) return db.withTenant(tenantId, mode, work, options);
+        await rig.take('/onboarding/select', { categories: ['salesPipeline'] });
+        await rig.take('/onboarding/refine', { answers: {} });
+        throw new AppError('database_unavailable');
+      },
+    };
+    try {
+      await doOnboardingWork(rig.deps(choosingMeanwhile), rig.tenantId, new AbortController().signal);
+      expect((await rig.look()).state).toBe('complete');
+    } finally {
+      rig.app.clock.now = now;
+    }
+  });
+
   test('leaves what was known before', async () => {
     await rig.reach('complete');
     await rig.take('/reconfigure');

@@ -93,7 +93,7 @@ function findWork({ db }: OnboardingWorkDeps, tenantId: string): Promise<'analyz
   });
 }
 
-/** @returns false: it has failed, the person goes on without it, and it is tried again later */
+/** @returns false: it has failed, there is nothing else to do, and it is tried again later */
 async function tryAnalysis(deps: OnboardingWorkDeps, tenantId: string, signal: AbortSignal): Promise<boolean> {
   const { db, log } = deps;
   try {
@@ -102,12 +102,14 @@ async function tryAnalysis(deps: OnboardingWorkDeps, tenantId: string, signal: A
   } catch (error) {
     if (signal.aborted) throw error;
     log.warn({ err: error, tenantId }, 'The data could not be analyzed');
-    await db.withTenant(tenantId, 'write', async (tx) => {
+    return db.withTenant(tenantId, 'write', async (tx) => {
       const onboarding = await holdOnboarding(tx, tenantId);
+      // Somebody has chosen meanwhile: what they wait for needs no analysis.
+      if (onboarding.state === 'generating') return true;
       if (onboarding.state === 'analyzing') await saveOnboarding(tx, tenantId, { ...onboarding, state: 'categories' });
       await planOnboardingWork(tx, tenantId, new Date(deps.now().getTime() + RETRY_MS));
+      return false;
     });
-    return false;
   }
 }
 
