@@ -67,6 +67,7 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string, pr
     }
     const next = Math.max(-1, ...active.map(({ position }) => position)) + 1;
     const room = Math.max(0, MAX_WIDGETS - active.length);
+    const crowdedOut = new Set(fresh.slice(room));
     await Promise.all(
       arrangePlanned(fresh.slice(0, room)).map((one, index) =>
         tx.query(
@@ -78,7 +79,8 @@ export function generateDashboard(deps: OnboardingWorkDeps, tenantId: string, pr
         ),
       ),
     );
-    const chosen = planned.map(({ category, key }) => generatedKey(category, key));
+    // What there was no room for was never made, and a later round may make it.
+    const chosen = planned.filter((one) => !crowdedOut.has(one)).map(({ category, key }) => generatedKey(category, key));
     // A model is asked about a category once: what it proposed for one that is left out is still there.
     const kept = onboarding.generated.filter((entry) => {
       const [category, key] = entry.split(' ', 2);
