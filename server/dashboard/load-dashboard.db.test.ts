@@ -4,12 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChartData, KpiData } from '../../contract/charts.ts';
 import { type DashboardReply, dashboardReply } from '../../contract/dashboard.ts';
 import type { Db } from '../platform/db.ts';
+import { chartOf as configOf } from '../testing/dashboard-rig.ts';
 import { insertRows } from '../testing/insert-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { insertRecords, insertTenant, SMALL_WORLD_NOW } from '../testing/small-world.ts';
 import { watchDb } from '../testing/watched-db.ts';
 import { loadDashboard } from './load-dashboard.ts';
 import { createResultCache, type ResultCache } from './result-cache.ts';
+import { insertWidgetQuery } from './widget-rows.ts';
 import { listWidgets } from './widgets.ts';
 
 let database: TestDatabase;
@@ -378,6 +380,25 @@ describe('numbers that were computed before', () => {
     const lastMoment = await tablesReadAfter(async () => {}, { now: new Date('2025-03-11T03:59:59Z') });
     expect(lastMoment).toEqual([]);
   });
+});
+
+test('the hour that is not over yet is marked, and no other once it is', async () => {
+  const config = configOf({ timeBucket: 'hour', xField: null, timeRangeDays: 1 });
+  await database.db.withTenant(tenantId, 'write', (tx) =>
+    tx.query(insertWidgetQuery(tenantId, config, { position: 0, source: 'chat' })),
+  );
+  const results = createResultCache();
+  const wholeAt = async (now: string) => {
+    const { results: told, widgets } = await load(tenantId, { results, now: new Date(now) });
+    const result = told.find(({ id }) => id === widgets.at(-1)?.id);
+    if (result?.status !== 'ok' || result.data.kind !== 'chart') throw new Error('There is no chart by hour.');
+    return result.data.series[0]?.points.filter(({ isPartial }) => !isPartial).length;
+  };
+  // New York's day has begun at four.
+  expect(await wholeAt('2025-03-10T15:30:00Z')).toBe(11);
+  expect(await wholeAt('2025-03-10T15:59:59Z')).toBe(11);
+  expect(await wholeAt('2025-03-10T16:00:00Z')).toBe(12);
+  await owner.query('delete from dashboard_widgets where tenant_id = $1', [tenantId]);
 });
 
 test('an answer is valid until the tenant’s day ends', async () => {

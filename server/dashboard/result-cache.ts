@@ -61,10 +61,16 @@ export function resultKey(
   context: AnalyticsContext,
   versions: DataVersions,
 ): string {
-  const { timezone, workingWeek, displayCurrency, locale, mode, crmSources } = context;
+  const { now, timezone, workingWeek, displayCurrency, locale, mode, crmSources } = context;
   const tables = new Set<string>([...DICTIONARIES, ...terms.flatMap(({ entity }) => COUNTABLES[entity].tables)]);
   const read = [...tables].map((table) => [table, versions.get(table) ?? 0]);
-  const moments = terms.map(({ window, buckets, traits }) => [window, buckets?.at(-1)?.start, traits.map(({ at }) => at)]);
+  const moments = terms.map(({ window, buckets, traits }) => [
+    window,
+    buckets?.at(-1)?.start,
+    // The step that is not over yet is marked as such, and another one each hour.
+    buckets?.findLast(({ start }) => start <= now)?.start,
+    traits.map(({ at }) => at),
+  ]);
   const settings = [timezone, workingWeek, displayCurrency, locale, mode, crmSources];
   const key = JSON.stringify([tenantId, config, settings, read, moments]);
   return createHash('sha256').update(key).digest('base64');
