@@ -127,6 +127,22 @@ test('who takes another language has theirs looked up anew, and the others keep 
   expect(await load(BOB, { locale: 'ru' })).toBe('6');
 });
 
+test('who waits for a load that another began in their language gets none in the language that one has taken since', async () => {
+  const { ask, load, loads, hear, state } = setUp();
+  await load(ANN, { locale: 'en' });
+  await load(BOB, { locale: 'en' });
+  state.now += 60_000;
+  const [ann, bob] = [ask(ANN), ask(BOB)];
+  expect(loads).toHaveLength(3);
+  hear('t1 bitrix24 1');
+  loads[2]?.end({ locale: 'ru' });
+  expect(await ann).toBe('3');
+  await expect.poll(() => loads.length).toBe(4);
+  loads[3]?.end({ locale: 'en' });
+  expect(await bob).toBe('4');
+  expect([await ask(BOB), await load(ANN, { locale: 'ru' })]).toEqual(['4 hit', '5']);
+});
+
 test('requests that come together wait for one load', async () => {
   const { ask, loads } = setUp();
   const asked = [ask(ANN), ask(ANN), ask(ANN)];

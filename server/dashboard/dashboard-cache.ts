@@ -40,8 +40,13 @@ interface Entry {
   validUntil: number;
 }
 
+interface Loaded {
+  dashboard: CachedDashboard;
+  locale: string;
+}
+
 interface Load {
-  result: Promise<CachedDashboard>;
+  result: Promise<Loaded>;
   abort: AbortController;
   readers: number;
 }
@@ -112,7 +117,7 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
     return entry && now().getTime() < entry.validUntil ? entry.dashboard : null;
   }
 
-  async function loadInto(state: TenantState, viewer: Viewer, signal: AbortSignal): Promise<CachedDashboard> {
+  async function loadInto(state: TenantState, viewer: Viewer, signal: AbortSignal): Promise<Loaded> {
     const startedAt = now().getTime();
     const newsBefore = state.newsOfPeople;
     const { reply, locale, validUntil } = await load(viewer, signal);
@@ -128,27 +133,30 @@ export function createDashboardCache(deps: DashboardCacheDeps): DashboardCache {
       const until = Math.min(validUntil.getTime(), startedAt + MAX_AGE_MS);
       entries.set(entryKey(state, locale), { dashboard, validUntil: until });
     }
-    return dashboard;
+    return { dashboard, locale };
   }
 
-  return {
-    async get(viewer, signal) {
-      const state = stateOf(viewer.tenantId);
-      const locale = state.locales.get(viewerKey(viewer));
-      const found = findEntry(state, locale);
-      if (found) return { dashboard: found, isHit: true };
-      const key = locale ?? viewerKey(viewer);
-      let running = state.loads.get(key);
-      if (!running) {
-        const abort = new AbortController();
-        running = { result: loadInto(state, viewer, abort.signal), abort, readers: 0 };
-        state.loads.set(key, running);
-        const forgetLoad = () => state.loads.delete(key);
-        running.result.then(forgetLoad, forgetLoad);
-      }
-      return { dashboard: await waitFor(running, signal, () => state.loads.delete(key)), isHit: false };
-    },
-  };
+  async function get(viewer: Viewer, signal: AbortSignal): ReturnType<DashboardCache['get']> {
+    const state = stateOf(viewer.tenantId);
+    const locale = state.locales.get(viewerKey(viewer));
+    const found = findEntry(state, locale);
+    if (found) return { dashboard: found, isHit: true };
+    const key = locale ?? viewerKey(viewer);
+    let running = state.loads.get(key);
+    if (!running) {
+      const abort = new AbortController();
+      running = { result: loadInto(state, viewer, abort.signal), abort, readers: 0 };
+      state.loads.set(key, running);
+      const forgetLoad = () => state.loads.delete(key);
+      running.result.then(forgetLoad, forgetLoad);
+    }
+    const loaded = await waitFor(running, signal, () => state.loads.delete(key));
+    // Who began the load for all who read this language has taken another one meanwhile.
+    const isOthers = locale !== undefined && locale === state.locales.get(viewerKey(viewer)) && locale !== loaded.locale;
+    return isOthers ? get(viewer, signal) : { dashboard: loaded.dashboard, isHit: false };
+  }
+
+  return { get };
 }
 
 /** Widgets that show their numbers. */
@@ -165,7 +173,7 @@ function entryKey({ id }: TenantState, locale: string): string {
 }
 
 /** The load's result, unless the reader goes away first; the last to go ends the load. @param abandon lets nobody else join it */
-async function waitFor(load: Load, signal: AbortSignal, abandon: () => void): Promise<CachedDashboard> {
+async function waitFor(load: Load, signal: AbortSignal, abandon: () => void): Promise<Loaded> {
   signal.throwIfAborted();
   load.readers += 1;
   const gone = Promise.withResolvers<never>();
