@@ -213,16 +213,11 @@ function arrange(
   limit: number | null,
   { resolved, context, answerOf }: Asked,
 ): Slot[] {
-  const values = new Map([...slots.values()].map((slot) => [slot, answerOf(slot.total).value]));
-  const isThin = (slot: Slot) => resolved.measure.kind === 'ratio' && answerOf(slot.total).rowCount < MIN_RATED;
   const room = Math.min(limit ?? most, most);
-  const byValue = [...slots.values()].sort(
-    (a, b) =>
-      Number(isThin(a)) - Number(isThin(b)) ||
-      compareValues(values.get(a) ?? null, values.get(b) ?? null, sortOrder) ||
-      compareText(a.described.label, b.described.label) ||
-      compareText(a.described.id, b.described.id),
-  );
+  const byValue = [...slots.values()]
+    .map((slot) => ({ slot, described: slot.described, told: answerOf(slot.total) }))
+    .sort((a, b) => compareRanked(a, b, sortOrder, resolved))
+    .map(({ slot }) => slot);
   const shown = byValue.slice(0, byValue.length > room ? Math.min(room, most - 1) : room);
   const rest = byValue.slice(shown.length);
   if (shown.some((slot) => slot.described.rank !== null)) {
@@ -318,8 +313,25 @@ function toNumber(value: Decimal | null, format: ValueFormat): number | null {
   return format === 'number' && value.isInteger() ? value.toNumber() : value.toDecimalPlaces(2).toNumber();
 }
 
-/** The order of a chart's values: nothing to say comes last in either direction. */
-export function compareValues(a: Decimal | null, b: Decimal | null, sortOrder: 'asc' | 'desc'): number {
+/** A value of a dimension with its number. */
+export interface Ranked {
+  described: DescribedValue;
+  told: Answer;
+}
+
+/** The order by which a chart keeps the first of its values. */
+export function compareRanked(a: Ranked, b: Ranked, sortOrder: 'asc' | 'desc', { measure }: Resolved): number {
+  const isThin = ({ told }: Ranked) => measure.kind === 'ratio' && told.rowCount < MIN_RATED;
+  return (
+    Number(isThin(a)) - Number(isThin(b)) ||
+    compareValues(a.told.value, b.told.value, sortOrder) ||
+    compareText(a.described.label, b.described.label) ||
+    compareText(a.described.id, b.described.id)
+  );
+}
+
+/** Nothing to say comes last in either direction. */
+function compareValues(a: Decimal | null, b: Decimal | null, sortOrder: 'asc' | 'desc'): number {
   if (!a || !b) return Number(!a) - Number(!b);
   return sortOrder === 'asc' ? a.comparedTo(b) : b.comparedTo(a);
 }

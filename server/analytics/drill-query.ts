@@ -2,7 +2,7 @@ import type { ChartConfig, KpiConfig } from '../../contract/charts.ts';
 import type { CrmSource, Entity } from '../../contract/crm.ts';
 import type { SqlQuery } from '../platform/db.ts';
 import { COUNTABLES, type Countable, type Dimension } from './catalog.ts';
-import { compareText, compareValues, OTHERS_KEY, planChart } from './chart-query.ts';
+import { compareRanked, OTHERS_KEY, planChart } from './chart-query.ts';
 import { codeSql } from './condition.ts';
 import { type Group, type Term, termWhere } from './cube.ts';
 import { type DescribedValue, describeValue } from './dictionaries.ts';
@@ -284,13 +284,8 @@ function findId(
   const found = [...candidates.values()];
   const exact = found.find(({ described }) => described.code !== key);
   if (exact) return exact.described.id;
-  const ranked = found.map(({ described, tallies }) => ({ described, value: answer(resolved, tallies, context).value }));
-  ranked.sort(
-    (a, b) =>
-      compareValues(a.value, b.value, sortOrder) ||
-      compareText(a.described.label, b.described.label) ||
-      compareText(a.described.id, b.described.id),
-  );
+  const ranked = found.map(({ described, tallies }) => ({ described, told: answer(resolved, tallies, context) }));
+  ranked.sort((a, b) => compareRanked(a, b, sortOrder, resolved));
   return ranked[0]?.described.id ?? null;
 }
 

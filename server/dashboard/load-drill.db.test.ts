@@ -271,6 +271,25 @@ describe('the records are those the number counted', () => {
     await expect(drill(chartOf({ groupBy: 'owner' }), { seriesKey: '__others' })).rejects.toThrow('All others');
   });
 
+  test('where the one with the better rate has too few records to be shown first, the key is still that of the one shown', async () => {
+    const closed = (pipeline: string, index: number, semantic: 'won' | 'lost') => ({
+      ...{ tenant_id: tenantId, crm_source: 'bitrix24', external_id: `r${pipeline}-${index}`, pipeline, stage: 'END', semantic },
+      ...{ created_at: '2025-01-15T12:00:00Z', closed_at: '2025-03-01T12:00:00Z' },
+    });
+    // Ten ended in Sales, of which six were won, and two in Renewals, both won.
+    await insertRows(owner, 'crm_deals', [
+      ...Array.from({ length: 10 }, (_, index) => closed('0', index, index < 6 ? 'won' : 'lost')),
+      ...[0, 1].map((index) => closed('7', index, 'won')),
+    ]);
+    try {
+      const config = chartOf({ measure: 'winRate', timeRangeDays: 30, limit: 1 });
+      expect((await drawChart(config)).series[0]?.points[0]).toMatchObject({ key: 'END', value: 60 });
+      expect((await drill(config, { categoryKey: 'END' })).total).toBe(6);
+    } finally {
+      await owner.query(`delete from crm_deals where tenant_id = $1 and stage = 'END'`, [tenantId]);
+    }
+  });
+
   test('a key that nothing has is an empty list', async () => {
     const empty = { records: [], total: 0, next: null };
     expect(await drill(chartOf(), { categoryKey: "'; drop table crm_deals; --" })).toMatchObject(empty);
