@@ -43,6 +43,11 @@ const LAST = 'last';
 /** May stand between the words of a period. */
 const SMALL = new Set(['the', 'in', 'for', 'of', 'on', 'в', 'во', 'на', 'по']);
 
+/** With a number before them which one is meant, unless that ends in one: "за 2 месяц" is in February, "за 2 месяца" within two of them. */
+const SINGULAR = new Set(splitWords('день неделя неделю неделе месяц месяце год году'));
+/** Quarters are called by their numbers, the first one too; how many they are is told by the plural, or by "last". */
+const ONE_QUARTER = new Set(splitWords('quarter квартал квартале chorak chorakda choragi chorakka'));
+
 /** By their place in the year: in English; in Russian in the cases that say when, of what and with what; in Uzbek before its endings. */
 const MONTHS: readonly (readonly string[])[] = [
   'january январь января январе январем yanvar',
@@ -162,6 +167,7 @@ export function periodAt(words: readonly Word[], start: number, today: DateTime 
   // "за последние 30 дней", "in 7 days", "last 3 months", "oxirgi hafta"
   let at = place;
   let isRange = false;
+  let isRolling = false;
   while (
     senseAt(at) === 'within' ||
     senseAt(at) === 'rolling' ||
@@ -169,12 +175,18 @@ export function periodAt(words: readonly Word[], start: number, today: DateTime 
     (isRange && SMALL.has(words[at]?.text ?? ''))
   ) {
     isRange = true;
+    isRolling ||= senseAt(at) === 'rolling' || words[at]?.text === LAST;
     at += 1;
   }
   const number = /^\d{1,4}$/.test(words[at]?.text ?? '') ? Number(words[at]?.text) : null;
   const unit = unitAt(number === null ? at : at + 1);
   if (!unit || (!isRange && number === null)) return null;
+  if (number !== null && !isRolling && isOrdinal(number, words[at + 1]?.text ?? '')) return null;
   const days = (number ?? 1) * ROLLING_DAYS[unit];
   if (days < 1 || days > MAX_DAYS) return null;
   return said({ kind: 'rolling', days }, number === null ? at + 1 : at + 2);
+}
+
+function isOrdinal(number: number, unit: string): boolean {
+  return ONE_QUARTER.has(unit) || (SINGULAR.has(unit) && (number % 10 !== 1 || number % 100 === 11));
 }

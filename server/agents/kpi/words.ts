@@ -5,6 +5,8 @@ export interface Word {
 }
 
 const APOSTROPHES = /[‘’ʻʼ`´′']/g;
+/** In Uzbek a hyphen makes an ordinal of a number: "5-oyda" is in May, and not within five months. */
+const UZBEK_ORDINAL = /(?<!\p{N})(\p{N}{1,3})[-‐‑–](?=kun|hafta|oy|chorak|yil)/gu;
 const NOT_A_WORD = /[^\p{L}\p{N}’]+/u;
 
 /** The words of a text in their order; case, punctuation and the kind of apostrophe mean nothing. */
@@ -16,6 +18,7 @@ export function toWords(text: string): Word[] {
 export function splitWords(text: string): string[] {
   const plain = text.normalize('NFC').toLowerCase().replaceAll('ё', 'е').replace(APOSTROPHES, '’');
   return plain
+    .replace(UZBEK_ORDINAL, '$1nchi ')
     .split(NOT_A_WORD)
     .map((word) => word.replace(/^’+|’+$/g, ''))
     .filter((word) => word !== '');
