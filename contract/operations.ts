@@ -178,7 +178,7 @@ export const OPERATIONS = {
   },
   'PATCH /api/settings': {
     summary: 'Changes settings of the tenant',
-    rule: 'At least one field. The time zone is one of the IANA database, the currency one that the CRM has a rate for.',
+    rule: 'At least one field. The time zone is one of the IANA database and no abbreviation (CET), the currency one that the CRM has a rate for.',
     access: 'admin',
     body: 'SettingsPatch',
     reply: 'Settings',

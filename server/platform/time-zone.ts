@@ -1,8 +1,16 @@
 import { DateTime, IANAZone } from 'luxon';
 
-/** Whether days can be cut in a zone of that name. */
+/**
+ * To PostgreSQL three letters are an abbreviation with one offset for the whole year, or somebody else's zone (IST is Israel's). These
+ * mean the same to both.
+ */
+const THREE_LETTERS = new Set(['EST', 'GMT', 'HST', 'MST', 'PRC', 'ROC', 'ROK', 'UCT', 'UTC']);
+
+/** Whether days can be cut in a zone of that name, here and in PostgreSQL alike. */
 export function isTimeZone(name: string | null | undefined): name is string {
-  return typeof name === 'string' && IANAZone.isValidZone(name);
+  if (typeof name !== 'string' || !IANAZone.isValidZone(name)) return false;
+  // An offset that PostgreSQL reads has a colon.
+  return /^[a-z]{3}$/i.test(name) ? THREE_LETTERS.has(name.toUpperCase()) : !/^[+-]\d{4}$/.test(name);
 }
 
 /** A span of time throughout which a zone's clock is not changed. */

@@ -130,6 +130,7 @@ describe('refusals', () => {
     named([
       [{}, '422 required'],
       [{ timezone: 'Mars/Olympus' }, '422 invalid_value'],
+      [{ timezone: 'CET' }, '422 invalid_value'],
       [{ timezone: 'x'.repeat(65) }, '422 too_long'],
       [{ timezone: null }, '422 wrong_type'],
       [{ displayCurrency: 'XYZ' }, '422 invalid_value'],
