@@ -5,7 +5,7 @@ import { resolveKpi } from '../agents/kpi/resolve-kpi.ts';
 import { planKpi } from '../analytics/kpi-query.ts';
 import { runPlan } from '../analytics/plan.ts';
 import type { TimeWindow } from '../analytics/time-range.ts';
-import { type DashboardDeps, isCovered, readContext } from './load-dashboard.ts';
+import { type DashboardDeps, isPlanCovered, readContext } from './load-dashboard.ts';
 import { readQuestion } from './load-drill.ts';
 import type { Viewer } from './tenant-context.ts';
 
@@ -25,7 +25,7 @@ export function answerKpi({ db, now }: DashboardDeps, viewer: Viewer, question: 
     const { title } = config;
     const windows = kpiWindows(resolved, at, context.timezone);
     const plan = planKpi({ ...config, chartId: '' }, analytics, windows);
-    if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) return { status: 'not_synced', title };
+    if (!isPlanCovered(plan, config.crmSource, context.coverage)) return { status: 'not_synced', title };
     signal.throwIfAborted();
     const data = await runPlan(tx, tenantId, plan);
     const range = windows.current && toDates(windows.current, context.timezone);

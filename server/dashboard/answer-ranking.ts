@@ -6,7 +6,7 @@ import { resolveRanking } from '../agents/kpi/resolve-ranking.ts';
 import { planChart } from '../analytics/chart-query.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { toDates } from './answer-kpi.ts';
-import { type DashboardDeps, isCovered, readContext } from './load-dashboard.ts';
+import { type DashboardDeps, isPlanCovered, readContext } from './load-dashboard.ts';
 import { readQuestion } from './load-drill.ts';
 import { wonByAgent } from './standard-widgets.ts';
 import type { Viewer } from './tenant-context.ts';
@@ -38,7 +38,7 @@ export function answerRanking(
     const { title, crmSource } = config;
     const { current } = kpiWindows({ period, isCompared: false }, at, context.timezone);
     const plan = planChart({ ...config, chartId: '' }, analytics, current);
-    if (!plan.terms.every((term) => isCovered(term, crmSource, context.coverage))) return { status: 'not_synced', title };
+    if (!isPlanCovered(plan, crmSource, context.coverage)) return { status: 'not_synced', title };
     signal.throwIfAborted();
     const data = await runPlan(tx, tenantId, plan);
     const dates = current && toDates(current, context.timezone);

@@ -193,8 +193,14 @@ function prepareWidget(widget: Widget, context: TenantContext, analytics: Analyt
   const { config, id } = widget;
   const plan = orRefused(widget, log, () => planWidget(config, analytics));
   if (plan === 'refused') return { widget, plan: null, result: { id, status: 'not_drawable' } };
-  const covered = plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage));
-  return covered ? { widget, plan, result: null } : { widget, plan: null, result: { id, status: 'not_synced' } };
+  return isPlanCovered(plan, config.crmSource, context.coverage)
+    ? { widget, plan, result: null }
+    : { widget, plan: null, result: { id, status: 'not_synced' } };
+}
+
+/** Whether all records that a plan counts are copied. */
+export function isPlanCovered({ terms }: Plan<unknown>, crmSource: string, coverage: readonly Coverage[]): boolean {
+  return terms.every((term) => isCovered(term, crmSource, coverage));
 }
 
 /**

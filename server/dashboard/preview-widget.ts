@@ -4,7 +4,7 @@ import type { WidgetConfig, WidgetPreview } from '../../contract/dashboard.ts';
 import { describeCatalog } from '../analytics/describe-catalog.ts';
 import { planDimensionValues } from '../analytics/dimension-values.ts';
 import { runPlan } from '../analytics/plan.ts';
-import { isCovered, planWidget, readContext } from './load-dashboard.ts';
+import { isPlanCovered, planWidget, readContext } from './load-dashboard.ts';
 import { type DrillDeps, readInTurn } from './load-drill.ts';
 import type { Viewer } from './tenant-context.ts';
 
@@ -43,7 +43,7 @@ export function previewWidget(
   return readInTurn(deps, viewer, signal, async (tx) => {
     const { context, analytics } = await readContext(tx, viewer, deps.now());
     const plan = planWidget({ ...config, chartId: '' }, analytics);
-    if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) return { status: 'not_synced' };
+    if (!isPlanCovered(plan, config.crmSource, context.coverage)) return { status: 'not_synced' };
     signal.throwIfAborted();
     return { status: 'ok', data: await runPlan(tx, viewer.tenantId, plan) };
   });

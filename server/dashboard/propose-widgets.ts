@@ -12,7 +12,7 @@ import { type AnalyticsContext, CUSTOM } from '../analytics/resolve.ts';
 import type { Db, Tx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { logModelCall } from './describe-analysis.ts';
-import { isCovered, readContext } from './load-dashboard.ts';
+import { isPlanCovered, readContext } from './load-dashboard.ts';
 import { readQuestion } from './load-drill.ts';
 import { readOnboarding, viewerOf } from './onboarding-config.ts';
 import { factsOf } from './onboarding-reply.ts';
@@ -137,7 +137,7 @@ async function isTelling(
   signal: AbortSignal,
 ): Promise<boolean> {
   const plan = planChart(config, analytics);
-  if (!plan.terms.every((term) => isCovered(term, config.crmSource, coverage))) return false;
+  if (!isPlanCovered(plan, config.crmSource, coverage)) return false;
   try {
     return countMarks(await readQuestion(db, tenantId, signal, (tx) => runPlan(tx, tenantId, plan))) >= 2;
   } catch (error) {

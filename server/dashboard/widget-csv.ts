@@ -6,7 +6,7 @@ import type { Locale } from '../analytics/labels.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { AppError } from '../platform/errors.ts';
 import { type CsvCell, csvRow } from './csv.ts';
-import { isCovered, planWidget, readContext } from './load-dashboard.ts';
+import { isPlanCovered, planWidget, readContext } from './load-dashboard.ts';
 import { type DrillDeps, readInTurn } from './load-drill.ts';
 import type { Viewer } from './tenant-context.ts';
 import { findWidget } from './widgets.ts';
@@ -58,7 +58,7 @@ export function loadWidgetCsv(
     ]);
     const config = narrowConfig(widgetIn(context).config, filter);
     const plan = planWidget(config, analytics);
-    if (!plan.terms.every((term) => isCovered(term, config.crmSource, context.coverage))) {
+    if (!isPlanCovered(plan, config.crmSource, context.coverage)) {
       throw new AppError('wrong_state', 'The records behind this widget are still being copied.');
     }
     signal.throwIfAborted();
