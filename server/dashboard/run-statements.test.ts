@@ -83,6 +83,20 @@ describe('one that never ends in time', () => {
       work(createTransaction(options?.statementTimeoutMs ?? 5000)),
   } as Db;
 
+  test('leaves the others to the second connection', async () => {
+    const costs = QUERIES.map((_, index) => (index === SLOW ? 2 * MANY : MANY));
+    const second = createTransaction(5000);
+    const ran = await runStatements(
+      createTransaction(5000),
+      (work) => work(second),
+      QUERIES,
+      costs,
+      () => {},
+    );
+    expect(ran.results).toEqual(QUERIES.map(({ text }, index) => (index === SLOW ? null : [{ text }])));
+    expect([[...ran.failures.keys()], ran.leftOut]).toEqual([[SLOW], 0]);
+  });
+
   test.each([
     ['sent together', 1],
     ['begun one by one', MANY],

@@ -30,13 +30,15 @@ export async function runStatements(
 ): Promise<{ results: (Rows | null)[]; failures: ReadonlyMap<number, unknown>; leftOut: number }> {
   const results: (Rows | null)[] = queries.map(() => null);
   const failures = new Map<number, unknown>();
-  const run = async (on: Tx, index: number, query: SqlQuery) => {
+  /** @returns whether the transaction can go on */
+  const run = async (on: Tx, index: number, query: SqlQuery): Promise<boolean> => {
     results[index] = await on.query(query).catch((error: unknown) => {
       if (error instanceof AppError) throw error;
       if (!isAfterFailure(error)) failures.set(index, error);
       return null;
     });
     onRows(results);
+    return results[index] !== null;
   };
   if (queries.length <= 1 || Math.max(...costs) < WORTH_TWO) {
     await Promise.all(queries.map((query, index) => run(tx, index, query)));
@@ -47,12 +49,12 @@ export async function runStatements(
   const workOff = async (on: Tx) => {
     while (performance.now() < deadline) {
       const next = waiting.shift();
-      if (!next) return;
-      await run(on, ...next);
+      // What is left is the other connection's, or for `retryFailed`.
+      if (!next || !(await run(on, ...next))) return;
     }
   };
   await Promise.all([workOff(tx), beside(workOff)]);
-  return { results, failures, leftOut: waiting.length };
+  return { results, failures, leftOut: performance.now() < deadline ? 0 : waiting.length };
 }
 
 /**
