@@ -285,6 +285,30 @@ describe('an analysis that fails', () => {
     }
   });
 
+  test('lets people choose again what turns out not to be possible before it is made', async () => {
+    await rig.take('/onboarding/start');
+    await rig.work(failing(rig.app.database.db));
+    expect(await rig.take('/onboarding/select', { categories: ['productAnalytics', 'salesPipeline'] })).toMatchObject({
+      state: 'refining',
+    });
+    const { now } = rig.app.clock;
+    rig.app.clock.now = new Date(now.getTime() + 5 * MINUTE_MS);
+    try {
+      expect(await rig.work()).toBe(1);
+    } finally {
+      rig.app.clock.now = now;
+    }
+    const { state, categories } = await rig.look();
+    expect(state).toBe('categories');
+    expect(categories.filter(({ isSuggested }) => isSuggested).map(({ category }) => category)).toEqual(['salesPipeline']);
+    // What is possible stays chosen.
+    await rig.take('/onboarding/select', { categories: ['salesPipeline'] });
+    await rig.owner.query(`update dashboard_configs set crm_profile = null`);
+    await rig.endSync();
+    await rig.work();
+    expect(await rig.look()).toMatchObject({ state: 'refining', selected: ['salesPipeline'] });
+  });
+
   test('leaves what was known before', async () => {
     await rig.reach('complete');
     await rig.take('/reconfigure');

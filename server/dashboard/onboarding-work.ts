@@ -2,6 +2,7 @@ import { AGENTS } from '../../contract/agents.ts';
 import type { ProposedChart } from '../agents/chart-architect/propose-charts.ts';
 import type { Llm } from '../agents/llm.ts';
 import { analyzeProfile } from '../agents/schema-analyst/analyze-profile.ts';
+import { offerCategories } from '../agents/schema-analyst/categories.ts';
 import { crmProfiles } from '../agents/schema-analyst/crm-profile.ts';
 import type { DataWords } from '../agents/schema-analyst/describe-data.ts';
 import { loadProfile } from '../analytics/profile.ts';
@@ -129,7 +130,14 @@ async function analyze(deps: OnboardingWorkDeps, tenantId: string, signal: Abort
   await db.withTenant(tenantId, 'write', async (tx) => {
     await logAccess(tx, tenantId, { accessedBy, action: 'analyze_data', entity: null, recordCount });
     const onboarding = await holdOnboarding(tx, tenantId);
-    const state = onboarding.state === 'analyzing' ? 'categories' : onboarding.state;
-    await saveOnboarding(tx, tenantId, { ...onboarding, state, profiles, words: isRound ? described : onboarding.words });
+    const after = { ...onboarding, profiles, words: isRound ? described : onboarding.words };
+    const isToChoose = onboarding.state === 'analyzing' || (onboarding.state === 'refining' && !isPossible(after));
+    await saveOnboarding(tx, tenantId, { ...after, state: isToChoose ? 'categories' : onboarding.state });
   });
+}
+
+/** Whether all that was chosen can be made, now that the data is known. */
+function isPossible(onboarding: Onboarding): boolean {
+  const possible = offerCategories(factsOf(onboarding), []).filter(({ isAvailable }) => isAvailable);
+  return onboarding.selected.every((one) => possible.some(({ category }) => category === one));
 }
