@@ -927,11 +927,18 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
   [
     'totalPeople',
     named(
-      ['Team members', 'Сотрудников', 'Jamoa a’zolari soni', 'Қызметкерлер саны', 'Співробітників', 'Ekip üyesi sayısı'],
       [
-        'team members, number of team members',
-        'всего сотрудников, число пользователей',
-        'jamoa a’zolari soni, jami jamoa a’zolari',
+        'All team members, former ones too',
+        'Всего сотрудников с ушедшими',
+        'Jami jamoa a’zolari, ketganlar bilan',
+        'Барлық қызметкерлер, кеткендермен бірге',
+        'Усього співробітників, з колишніми',
+        'Ayrılanlarla birlikte tüm ekip',
+      ],
+      [
+        'all team members, all users, all employees',
+        'всего сотрудников, всего пользователей',
+        'jami jamoa a’zolari, jami foydalanuvchilar, jami xodimlar',
       ],
     ),
   ],
@@ -947,9 +954,9 @@ const MEASURE_TEXTS: ReadonlyMap<string, NameText> = new Map([
         'Etkin ekip üyeleri',
       ],
       [
-        'active team members, active users',
-        'работающих сотрудников, активные пользователи',
-        'faol jamoa a’zolari, faol foydalanuvchilar',
+        'active team members, active users, team members, users, employees, staff',
+        'работающих сотрудников, активные пользователи, сотрудников, сотрудники, пользователей, пользователи',
+        'faol jamoa a’zolari, faol foydalanuvchilar, jamoa a’zolari, foydalanuvchilar, xodimlar, xodim',
       ],
     ),
   ],

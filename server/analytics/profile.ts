@@ -57,6 +57,7 @@ interface HistoryProfile {
   /** Product rows of deals, and how many deals have any. */
   productRows: number;
   dealsWithProducts: number;
+  /** Of deals. */
   stageChanges: number;
 }
 
@@ -231,7 +232,8 @@ from (
   join crm_deals deal on deal.tenant_id = $1 and deal.crm_source = sold.crm_source and deal.external_id = sold.deal_id
   where sold.tenant_id = $1 and deal.deleted_at is null group by 1
   union all
-  select crm_source, 0, 0, 0, count(*) from crm_stage_history where tenant_id = $1 and deleted_at is null group by 1
+  select crm_source, 0, 0, 0, count(*) from crm_stage_history
+  where tenant_id = $1 and owner_entity = 'deals' and deleted_at is null group by 1
 ) counted
 group by 1 order by 1`,
     values: [tenantId],

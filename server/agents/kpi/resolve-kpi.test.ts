@@ -57,6 +57,11 @@ const UNDERSTOOD: readonly (readonly [question: string, expected: string])[] = [
   // The vision's own.
   ['total leads?', 'totalLeads'],
   ['total lead', 'totalLeads'],
+  // Who has left is no longer one.
+  ['how many employees do we have', 'activePeople'],
+  ['сколько сотрудников', 'activePeople'],
+  ['nechta xodim bor', 'activePeople'],
+  ['всего сотрудников', 'totalPeople'],
   ['total deals', 'totalDeals'],
   ['pipeline value', 'pipelineValue'],
   ['conversion rate', 'conversionRate'],
