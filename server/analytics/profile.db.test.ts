@@ -241,7 +241,14 @@ test('stages of different pipelines are different values', async () => {
 });
 
 test('products are counted with the deals that have any, those of deleted deals are not; steps of deals are, and not of leads', async () => {
-  const step = { tenant_id: tenantId, crm_source: 'bitrix24', owner_external_id: '1', stage: 'NEW', semantic: 'open', kind: 'move' };
+  const step = {
+    tenant_id: tenantId,
+    crm_source: 'bitrix24',
+    owner_external_id: '1',
+    stage: 'NEW',
+    semantic: 'open',
+    kind: 'move',
+  };
   const at = { occurred_at: '2025-03-01T12:00:00Z' };
   await insertRows(owner, 'crm_stage_history', [
     { ...step, ...at, external_id: 'deals:1', owner_entity: 'deals' },
