@@ -23,6 +23,10 @@ test.each([
   [ru, '1500000', { format: 'currency', currency: 'RUB' }, '1\u00a0500\u00a0000\u00a0₽'],
   [en, '23.46', percent, '23.5%'],
   [ru, '23.46', percent, '23,5\u00a0%'],
+  // 7 of 2,000: in binary less than 0.35, and 0.3% would be wrong.
+  [en, '0.35', percent, '0.4%'],
+  [en, 0.35, percent, '0.4%'],
+  [en, 1e-7, percent, '0%'],
   [en, 45, seconds, '45 s'],
   [en, 5400, seconds, '1.5 h'],
   [en, 750, seconds, '13 min'],

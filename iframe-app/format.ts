@@ -150,7 +150,8 @@ function isCurrencyCode(currency: string | null): currency is string {
   return currency !== null && /^[A-Za-z]{3}$/.test(currency);
 }
 
-/** Percentages travel as 0–100, Intl wants 0–1. */
-function shiftPercent(value: number | string): number {
-  return Number(value) / 100;
+/** Percentages travel as 0–100, Intl wants 0–1. As text: in binary 0.35 / 100 is a little less, and would be written as 0.3 %. */
+function shiftPercent(value: number | string): number | string {
+  const text = String(value);
+  return text.includes('e') ? Number(value) / 100 : `${text}e-2`;
 }
