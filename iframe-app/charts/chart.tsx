@@ -6,7 +6,7 @@ import type { Drawing } from './canvas.ts';
 import { describeChart, noteOf } from './describe.ts';
 import { Legend } from './legend.tsx';
 import { chartLook } from './look.ts';
-import { chartHeightPx, isRound, sumOf, toChartJs } from './to-chart-js.ts';
+import { chartHeightPx, isRound, toChartJs, wholeOf } from './to-chart-js.ts';
 
 const reducedMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -72,11 +72,11 @@ export function Chart({ config, data }: ChartProps) {
   );
 }
 
-/** In the hole of a donut: what its slices add up to. Nothing where adding them has no meaning. */
+/** In the hole of a donut: what its slices add up to. Nothing where they do not. */
 function Total({ data }: { data: ChartData }) {
   const { i18n, format } = useApp();
-  if (data.format !== 'number' && data.format !== 'currency') return null;
-  const total = sumOf(data);
+  const total = wholeOf(data);
+  if (total === null) return null;
   return (
     <div class="chart-total" aria-hidden="true">
       <strong>{format.compact(total, data)}</strong>

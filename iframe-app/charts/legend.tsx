@@ -1,9 +1,9 @@
 import type { ChartConfig, ChartData } from '../../contract/charts.ts';
 import { useApp } from '../context.ts';
 import { chartLook } from './look.ts';
-import { colorAt, isRound, sumOf } from './to-chart-js.ts';
+import { colorAt, isRound, wholeOf } from './to-chart-js.ts';
 
-/** Colour, name and, for the slices of a donut, value and share. HTML, so it wraps, scales and can be selected. */
+/** Colour, name and, for the slices of a donut, value and, where they are parts of a whole, share. HTML, so it wraps, scales and can be selected. */
 export function Legend({ config, data }: { config: ChartConfig; data: ChartData }) {
   const { i18n, format } = useApp();
   const look = chartLook.value;
@@ -20,7 +20,7 @@ export function Legend({ config, data }: { config: ChartConfig; data: ChartData 
     );
   }
   const points = data.series[0]?.points ?? [];
-  const total = sumOf(data);
+  const whole = wholeOf(data);
   return (
     <ul class="legend legend-list">
       {points.map((point, index) => (
@@ -30,9 +30,9 @@ export function Legend({ config, data }: { config: ChartConfig; data: ChartData 
             {point.label}
           </span>
           <span class="legend-value">{point.value === null ? i18n.t('kpi.noValue') : format.compact(point.value, data)}</span>
-          {total > 0 && (
+          {whole !== null && whole > 0 && (
             <span class="legend-share">
-              {format.exact(((point.value ?? 0) / total) * 100, { format: 'percentage', currency: null })}
+              {format.exact(((point.value ?? 0) / whole) * 100, { format: 'percentage', currency: null })}
             </span>
           )}
         </li>

@@ -4,7 +4,7 @@ import { i18nOf } from '../testing/i18n.ts';
 import { chartConfig, chartData } from '../testing/sample-replies.ts';
 import { describeChart, noteOf } from './describe.ts';
 import type { ChartLook } from './look.ts';
-import { chartHeightPx, isHorizontal, sumOf, toChartJs } from './to-chart-js.ts';
+import { chartHeightPx, isHorizontal, toChartJs, wholeOf } from './to-chart-js.ts';
 
 const look: ChartLook = {
   series: ['#000001', '#000002'],
@@ -135,8 +135,13 @@ test('an axis of time is marked in steps that people count in', () => {
   expect(stepFor(4 * 86_400)).toBe(86_400);
 });
 
-test('the whole of a donut ignores slices without a value', () => {
-  expect(sumOf(chartData({ A: { x: 3, y: null, z: 4 } }))).toBe(7);
+test('a donut’s slices are parts of what they add up to, and averages are parts of nothing', () => {
+  expect(wholeOf(chartData({ A: { x: 3, y: null, z: 4 } }))).toBe(7);
+  // 10 in three parts, each rounded to a cent.
+  expect(wholeOf(chartData({ A: { x: 3.33, y: 3.33, z: 3.33 } }, { total: '10.00' }))).toBe(10);
+  // An average deal of 100 and one of 300, of 10 and of 30 deals: 250 of them all.
+  expect(wholeOf(chartData({ A: { Ann: 100, Timur: 300 } }, { format: 'currency', total: '250.00' }))).toBeNull();
+  expect(wholeOf(chartData({ A: { x: null } }, { total: null }))).toBeNull();
 });
 
 describe('the sentence of a chart', () => {

@@ -26,6 +26,8 @@ const TWO_LINE_ROW_HEIGHT_PX = 38;
 /** Stands between a pipeline and its stage in a label; the two get a line each beside lying bars. */
 const LABEL_PARTS = ' · ';
 const MIN_HEIGHT_PX = 260;
+/** Numbers come with two decimals. */
+const ROUNDED_BY = 0.005;
 
 export interface ChartJsDeps {
   look: ChartLook;
@@ -66,9 +68,17 @@ export function chartHeightPx(config: ChartConfig, data: ChartData): number {
   return Math.max(MIN_HEIGHT_PX, points.length * (hasTwoLines ? TWO_LINE_ROW_HEIGHT_PX : BAR_ROW_HEIGHT_PX) + 40);
 }
 
-/** What the first series adds up to: the whole that a donut's slices are parts of. */
-export function sumOf(data: ChartData): number {
-  return (data.series[0]?.points ?? []).reduce((sum, point) => sum + (point.value ?? 0), 0);
+/**
+ * The whole that a donut's slices are parts of. Null where they are parts of nothing: averages, rates, and what counts a record in
+ * several of them do not add up to the number of all records.
+ */
+export function wholeOf(data: ChartData): number | null {
+  const points = data.series[0]?.points ?? [];
+  if (data.total === null) return null;
+  const whole = Number(data.total);
+  const sum = points.reduce((added, point) => added + (point.value ?? 0), 0);
+  // Each part is rounded, and so is the whole.
+  return Math.abs(sum - whole) <= (points.length + 1) * ROUNDED_BY ? whole : null;
 }
 
 /** The colour of series or slice `index`; after the last one the order starts again. */

@@ -89,7 +89,7 @@ export function isKpiData(over: Partial<KpiData> = {}): KpiData {
   };
 }
 
-/** Chart data of one series, or of several, from label → value. */
+/** Chart data of one series, or of several, from label → value, which add up to its total. */
 export function chartData(series: Record<string, Record<string, number | null>>, over: Partial<ChartData> = {}): ChartData {
   return {
     kind: 'chart',
@@ -101,7 +101,11 @@ export function chartData(series: Record<string, Record<string, number | null>>,
     })),
     format: 'number',
     currency: null,
-    total: '100',
+    total: String(
+      Object.values(series)
+        .flatMap(Object.values<number | null>)
+        .reduce<number>((sum, value) => sum + (value ?? 0), 0),
+    ),
     rowCount: 100,
     unconverted: [],
     byCrm: [],
