@@ -282,6 +282,20 @@ test('a server that is out of reach when a round begins is tried again, or left 
   await heading('What would you like to track?').waitFor();
 });
 
+test('a round begins once, however often its button is pressed while its code is on the way', async () => {
+  const arriving = Promise.withResolvers<void>();
+  await page.route('**/assets/onboarding-*.js', async (route) => {
+    await arriving.promise;
+    await route.continue();
+  });
+  await open({ state: 'complete' });
+  portal.api[RECONFIGURE] = takeStep({ state: 'categories', isReentry: true });
+  await page.getByRole('button', { name: 'Change what I track' }).dblclick();
+  arriving.resolve();
+  await heading('What would you like to track?').waitFor();
+  expect(portal.calls.filter((call) => call.startsWith(RECONFIGURE))).toHaveLength(1);
+});
+
 test('code that cannot be loaded is said to be out of reach, and onboarding begins when it can', async () => {
   await page.route('**/assets/onboarding-*.js', (route) => route.abort());
   await open({ state: 'complete' });

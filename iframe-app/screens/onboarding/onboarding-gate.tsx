@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../../api.ts';
 import { useApp } from '../../context.ts';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
@@ -35,12 +35,21 @@ export function useOnboarding({ api, dashboard, isAdmin }: GateDeps): Gate {
   const [isOver, setOver] = useState(false);
   const [part, setPart] = useState<OnboardingPart | null>(null);
 
+  const loading = useRef<Promise<OnboardingModel> | null>(null);
+
   const load = async (isPutOff: boolean) => {
     const { createPart, ONBOARDING_TEXTS, ...screens } = await loadOnboarding();
     await i18n.load(ONBOARDING_TEXTS);
     const model = createPart({ api, dashboard, isPutOff });
     setPart({ ...screens, model });
     return model;
+  };
+  /** Once, however often the button is pressed while it loads. */
+  const loadOnce = () => {
+    loading.current ??= load(false).finally(() => {
+      loading.current = null;
+    });
+    return loading.current;
   };
   useEffect(() => {
     if (!isAdmin) return;
@@ -58,7 +67,7 @@ export function useOnboarding({ api, dashboard, isAdmin }: GateDeps): Gate {
     isDeciding,
     part,
     canTrack: part ? part.model.reply.value?.state === 'complete' : isOver,
-    enter: async () => (part?.model ?? (await load(false))).enter(),
+    enter: async () => (part?.model ?? (await loadOnce())).enter(),
   };
 }
 

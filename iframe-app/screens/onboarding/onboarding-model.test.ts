@@ -361,6 +361,31 @@ describe('putting off', () => {
   });
 });
 
+describe('who goes back to the dashboard before onboarding has opened', () => {
+  test('stays there, and no other round begins', async () => {
+    const { model, calls } = setUp({ state: 'complete' });
+    await model.load();
+    const entering = model.enter();
+    model.putOff();
+    await entering;
+    expect(model.screen.value).toBeNull();
+    expect(calls).toEqual(['get', 'get']);
+  });
+
+  test('stays there while a round that has begun waits beside it', async () => {
+    const { model, server, calls } = setUp({ state: 'complete' });
+    await model.load();
+    server.next = sampleOnboarding({ isReentry: true });
+    const entering = model.enter();
+    while (!calls.includes('reconfigure')) await Promise.resolve();
+    model.putOff();
+    await entering;
+    await settle();
+    expect(model.screen.value).toBeNull();
+    expect(calls.slice(-2)).toEqual(['reconfigure', 'later true']);
+  });
+});
+
 describe('an onboarding that nobody has begun', () => {
   test('begins by itself, once', async () => {
     const { model, server, calls } = setUp({ state: 'not_started' });

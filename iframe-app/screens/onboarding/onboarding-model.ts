@@ -255,11 +255,14 @@ export function createOnboarding({ api, dashboard, isPutOff: wasPutOff }: Onboar
       hasLeft.value = false;
     });
     await load();
-    if (loading.value.kind === 'failed') return;
+    // Whoever has gone back to the dashboard meanwhile stays there.
+    if (loading.value.kind === 'failed' || !isEntering.value) return;
     remember(false);
     // A first round that nobody has begun is begun by the look; why it could not be is told.
     if (reply.value?.state === 'not_started') return;
-    if (reply.value?.state !== 'complete' || (await step(api.reconfigure))) isEntering.value = false;
+    if (reply.value?.state === 'complete' && !(await step(api.reconfigure))) return;
+    if (!isEntering.value) remember(true);
+    isEntering.value = false;
   }
 
   return {
