@@ -73,3 +73,14 @@ test('a file that fails says so beside the list', async () => {
   expect(await model.download()).toBeNull();
   expect([model.saving.value.kind, model.records.value?.length]).toEqual(['failed', 2]);
 });
+
+test('a file of a list that was left says nothing beside the next one', async () => {
+  const { model, asked } = setUp();
+  model.open(QUESTION);
+  const saving = model.download();
+  const next = model.open(QUESTION);
+  asked[1]?.answer.resolve(drillPage(1, 2));
+  await next;
+  expect(await saving).toBeNull();
+  expect(model.saving.value.kind).toBe('idle');
+});

@@ -94,14 +94,19 @@ export function createDrill(api: Pick<WidgetApi, 'drill' | 'downloadRecords'>): 
       const asked = question.value;
       if (!asked) return null;
       const { config, point } = asked;
-      saving.value = { kind: 'busy' };
+      const { signal: left } = leaving;
+      // Of a list that was left nothing is told beside the next one.
+      const say = (task: Task) => {
+        if (!left.aborted) saving.value = task;
+      };
+      say({ kind: 'busy' });
       try {
         const file = await api.downloadRecords({ config, point });
-        saving.value = { kind: 'idle' };
+        say({ kind: 'idle' });
         return file;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        saving.value = { kind: 'failed', error };
+        say({ kind: 'failed', error });
         return null;
       }
     },
