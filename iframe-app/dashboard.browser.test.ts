@@ -696,6 +696,19 @@ describe('adding', () => {
   });
 });
 
+test('a picker tells of what fails in it, and not of what has failed before', async () => {
+  portal.api['GET /api/dashboard/catalog'] = () => ({ body: sampleCatalog() });
+  portal.api[PREVIEW] = () => ({ body: { status: 'not_synced' } });
+  portal.api[`PATCH /api/dashboard/widgets/${SOURCES}`] = () => refusal(500, 'internal');
+  await open();
+  await pick(SOURCES, 'Large');
+  await page.getByText('Something went wrong on our side.').waitFor();
+  await page.getByRole('button', { name: '+ Add' }).click();
+  const picker = page.getByRole('dialog', { name: 'Add to the dashboard' });
+  await picker.getByText('These records are still being copied.').waitFor();
+  expect(await picker.locator('.problem').count()).toBe(0);
+});
+
 describe('the whole dashboard', () => {
   test('is looked at over other days; numbers of all time stay, and files are of the same days', async () => {
     portal.api[`GET /api/dashboard/widgets/${SOURCES}/csv`] = ({ query }) => {

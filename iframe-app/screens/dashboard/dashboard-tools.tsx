@@ -181,7 +181,11 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
         }}
         crms={[...new Set(sync.status.value?.entities.map(({ crmSource }) => crmSource))]}
         arrange={arrange}
-        onAdd={() => open(async () => ({ kind: 'picker', ...(await import('./picker.tsx')) }))}
+        onAdd={() => {
+          // The picker tells of what fails in it, and not of what has failed before.
+          if (model.toast.peek()?.kind === 'failed') model.toast.value = null;
+          open(async () => ({ kind: 'picker', ...(await import('./picker.tsx')) }));
+        }}
         onBin={() => open(async () => ({ kind: 'bin', ...(await import('./bin.tsx')) }))}
         t={t}
       />

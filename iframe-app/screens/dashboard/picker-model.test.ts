@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { widgetCreateRequest } from '../../../contract/dashboard.ts';
+import { ApiError } from '../../api.ts';
 import { sampleCatalog } from '../../testing/fake-widgets.ts';
 import { isKpiData } from '../../testing/sample-replies.ts';
 import { type Choice, createPicker, isWhole, pick } from './picker-model.ts';
@@ -216,4 +217,30 @@ test('a preview is asked for once a choice stands still, and only for another qu
   expect(picker.preview.value).toBeNull();
   picker.stop();
   expect(waiting).toEqual([]);
+});
+
+test('what is shown is never the answer to another question, also while the values of a filter are missing', async () => {
+  const waiting: (() => void)[] = [];
+  const picker = createPicker(
+    {
+      readCatalog: async () => sampleCatalog(),
+      readValues: () => Promise.reject(new ApiError('network')),
+      preview: async () => ({ status: 'ok', data: isKpiData() }),
+    },
+    WORDS,
+    {
+      after: (_ms, callback) => {
+        waiting.push(callback);
+        return () => waiting.splice(waiting.indexOf(callback), 1);
+      },
+    },
+  );
+  await picker.load();
+  waiting.shift()?.();
+  picker.choose({ filter: 'owner' });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([picker.listing.value.kind, picker.preview.value?.status]).toEqual(['failed', 'ok']);
+  picker.choose({ measure: 'measure:totalDeals' });
+  expect(picker.preview.value).toBeNull();
+  picker.stop();
 });

@@ -138,9 +138,7 @@ export function createPicker(
   const values = signal<ReadonlyMap<string, DimensionValuesReply>>(new Map());
   const picked = computed(() => catalog.value && pick(catalog.value, choice.value, words, values.value));
   /** What is counted; a name or a size changes nothing about it. */
-  const question = computed(
-    () => picked.value && isWhole(picked.value) && JSON.stringify({ ...picked.value.config, title: '?', size: 'medium' }),
-  );
+  const question = computed(() => picked.value && JSON.stringify({ ...picked.value.config, title: '?', size: 'medium' }));
   let leaving = new AbortController();
 
   async function ask(config: WidgetConfig, signal: AbortSignal): Promise<void> {
