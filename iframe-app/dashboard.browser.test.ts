@@ -757,6 +757,13 @@ describe('the whole dashboard', () => {
     await card(SOURCES).getByText('Last month').waitFor();
   });
 
+  test('is loaded again by keys, and the focus stays on the button', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Refresh' }).press('Enter');
+    await page.getByRole('button', { name: 'Refresh', disabled: false }).waitFor();
+    expect(await focusedLabel()).toBe('Refresh');
+  });
+
   test('is opened the next time as it was left', async () => {
     const kept: unknown[] = [];
     portal.api['PUT /api/dashboard/filter'] = ({ body }) => {

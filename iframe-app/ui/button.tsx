@@ -4,12 +4,14 @@ interface ButtonProps {
   children: ComponentChildren;
   onClick: () => void;
   kind?: 'primary' | 'quiet';
+  /** It does nothing for now. */
   isBusy?: boolean;
 }
 
+/** Busy, it keeps the focus, which a disabled button loses: whoever works by keys would begin anew at the top of the page. */
 export function Button({ children, onClick, kind = 'quiet', isBusy = false }: ButtonProps) {
   return (
-    <button type="button" class={`button button-${kind}`} onClick={onClick} disabled={isBusy}>
+    <button type="button" class={`button button-${kind}`} onClick={isBusy ? undefined : onClick} aria-disabled={isBusy}>
       {children}
     </button>
   );
