@@ -97,6 +97,13 @@ describe('the menu of a card', () => {
     expect(await focusedLabel()).toBe('Show records');
     await page.keyboard.press('r');
     expect(await focusedLabel()).toBe('Rename');
+    // The browser's own: it loads the page anew.
+    const isLeftToBrowser = await page.evaluate(() =>
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'r', ctrlKey: true, bubbles: true, cancelable: true }),
+      ),
+    );
+    expect(isLeftToBrowser).toBe(true);
     await page.keyboard.press('Escape');
     expect(await page.locator('[role="menu"]').count()).toBe(0);
     expect(await focusedLabel()).toBe('Actions: Leads by source');
@@ -186,6 +193,26 @@ describe('a widget', () => {
     await page.getByText('“Leads by source” is back.').waitFor();
     expect(await order()).toEqual(before);
     expect(fake.bin).toEqual([]);
+  });
+
+  test('is removed, brought back and moved by keys, and the focus is never lost', async () => {
+    await open();
+    await card(SOURCES).locator('.card-menu-button').press('ArrowDown');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByText('“Leads by source” is removed.').waitFor();
+    expect(await focusedLabel()).toBe('Actions: Deals by stage');
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await page.getByText('“Leads by source” is back.').waitFor();
+    await expect.poll(focusedLabel).toBe('Actions: Leads by source');
+    for (const item of ['Move forward', 'Move forward', 'Move back']) {
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: item }).press('Enter');
+      await page.locator('[role="menu"]').waitFor({ state: 'detached' });
+      expect(await focusedLabel()).toBe('Actions: Leads by source');
+    }
+    await expect.poll(() => askedOf(`PATCH ${SOURCES}`)).toHaveLength(3);
+    await expect.poll(focusedLabel).toBe('Actions: Leads by source');
   });
 
   test('is brought back from the bin', async () => {

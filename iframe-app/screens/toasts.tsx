@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { followVisiblePart } from '../ui/overlay.tsx';
 import type { DashboardT } from './dashboard/dashboard-texts.ts';
 import type { Toast, WidgetModel } from './dashboard/widget-model.ts';
+import { cardOf } from './dashboard/widget-parts.tsx';
 import { CHANGE_CODES, problemText } from './problem-text.ts';
 
 /** Long enough to read it and to reach the button. */
@@ -29,7 +30,15 @@ export function Toasts({ model, t }: { model: WidgetModel; t: DashboardT }) {
         <div class={toast.kind === 'failed' ? 'toast is-failed' : 'toast'}>
           <span>{toastText(toast, t)}</span>
           {toast.kind === 'removed' && (
-            <button type="button" class="toast-action" onClick={toast.undo}>
+            <button
+              type="button"
+              class="toast-action"
+              onClick={async () => {
+                await toast.undo();
+                // The button has gone with its news.
+                if (document.activeElement === document.body) focusCard(toast.widget.id);
+              }}
+            >
               {t('undo')}
             </button>
           )}
@@ -68,7 +77,10 @@ function toastText(toast: Toast, t: DashboardT): string {
 
 /** Scrolls the portal's page, as the frame is as tall as the dashboard. The keyboard goes on from there. */
 function showCard(id: string): void {
-  const card = document.querySelector(`[data-widget="${CSS.escape(id)}"]`);
-  card?.scrollIntoView({ block: 'center' });
-  card?.querySelector<HTMLElement>('.card-menu-button')?.focus({ preventScroll: true });
+  cardOf(id)?.scrollIntoView({ block: 'center' });
+  focusCard(id);
+}
+
+function focusCard(id: string): void {
+  cardOf(id)?.querySelector<HTMLElement>('.card-menu-button')?.focus({ preventScroll: true });
 }

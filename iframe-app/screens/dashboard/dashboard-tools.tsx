@@ -27,7 +27,7 @@ import { openRecordsOnClick } from './records-on-click.ts';
 import { createWidgetApi, fileName } from './widget-api.ts';
 import { CardMenu, type MenuActions } from './widget-menu.tsx';
 import { createWidgetModel, toRequest } from './widget-model.ts';
-import { ChartTable, type PointKeys, Rename } from './widget-parts.tsx';
+import { ChartTable, cardOf, type PointKeys, Rename } from './widget-parts.tsx';
 import { describeRange } from './widget-text.tsx';
 
 interface ToolsDeps {
@@ -226,10 +226,6 @@ function pointOf(config: Widget['config'], point: PointKeys | null): { categoryK
   if (!point || config.chartType === 'kpi') return {};
   const { categoryKey, seriesKey } = point;
   return config.groupBy === null ? { categoryKey } : { categoryKey, seriesKey };
-}
-
-function cardOf(id: string): HTMLElement | undefined {
-  return [...document.querySelectorAll<HTMLElement>('.panel[data-widget]')].find(({ dataset }) => dataset.widget === id);
 }
 
 let isStyled = false;

@@ -39,6 +39,12 @@ export function CardMenu({ widget, widgets, hasData, model, actions, t }: CardMe
     close(true);
     work();
   };
+  const remove = () => {
+    // The button goes with its card: whoever works by keys goes on at the next one.
+    const neighbour = box.current && neighbourOf(box.current);
+    model.remove(widget);
+    neighbour?.focus({ preventScroll: true });
+  };
   // Before anybody can click: an effect comes after the menu is on the screen.
   useLayoutEffect(() => {
     if (!isOpen) return;
@@ -74,11 +80,18 @@ export function CardMenu({ widget, widgets, hasData, model, actions, t }: CardMe
       </button>
       {isOpen && (
         <MenuList id={id} label={widget.config.title} onClose={() => close(true)}>
-          <MenuItems {...{ widget, widgets, hasData, model, actions, t, run }} />
+          <MenuItems {...{ widget, widgets, hasData, model, actions, t, run, remove }} />
         </MenuList>
       )}
     </div>
   );
+}
+
+/** The menu button of the card after this one, or before the last. */
+function neighbourOf(box: HTMLElement): HTMLElement | undefined {
+  const all = [...document.querySelectorAll<HTMLElement>('.card-menu')];
+  const at = all.indexOf(box);
+  return (all[at + 1] ?? all[at - 1])?.querySelector<HTMLElement>('.card-menu-button') ?? undefined;
 }
 
 function isLeft(event: FocusEvent & { currentTarget: EventTarget }): boolean {
@@ -110,6 +123,8 @@ function MenuList({ id, label, onClose, children }: MenuListProps) {
     element?.scrollIntoView({ block: 'nearest' });
   }, []);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
+    // The browser's own shortcuts stay.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const all = items();
     const at = all.indexOf(document.activeElement as HTMLElement);
     const next = nextItem(event.key, all, at);
@@ -144,7 +159,8 @@ function MenuItems({
   actions,
   t,
   run,
-}: CardMenuProps & { run: (work: () => void) => () => void }) {
+  remove,
+}: CardMenuProps & { run: (work: () => void) => () => void; remove: () => void }) {
   const { i18n } = useApp();
   const { config, isStandard } = widget;
   const isChart = config.chartType !== 'kpi';
@@ -228,7 +244,7 @@ function MenuItems({
           </Item>
           {before && <Item onPick={run(() => model.moveTo(widget, before.position))}>{t('moveBack')}</Item>}
           {after && <Item onPick={run(() => model.moveTo(widget, after.position))}>{t('moveOn')}</Item>}
-          <Item isDanger onPick={run(() => model.remove(widget))}>
+          <Item isDanger onPick={run(remove)}>
             {t('remove')}
           </Item>
         </>

@@ -54,6 +54,11 @@ export function Rename({ widget, model, t }: RenameProps) {
   );
 }
 
+/** The card of a widget on the page. */
+export function cardOf(id: string): HTMLElement | null {
+  return document.querySelector(`.panel[data-widget="${CSS.escape(id)}"]`);
+}
+
 /** A point of a chart, as the server calls it. */
 export interface PointKeys {
   categoryKey: string;
