@@ -791,6 +791,39 @@ describe('the whole dashboard', () => {
     expect(await focusedLabel()).toBe('Refresh');
   });
 
+  test('says what it is looked at through also after somebody was elsewhere while that was on its way', async () => {
+    await open();
+    const data = portal.api['GET /api/dashboard/data'];
+    portal.api['GET /api/dashboard/data'] = () => refusal(500, 'internal');
+    await page.getByLabel('Period').selectOption({ label: '7 days' });
+    await page.getByText('Something went wrong on our side.').waitFor();
+    await page.getByRole('tab', { name: 'Chat' }).click();
+    await page.locator('.chat-log').waitFor();
+    await page.getByRole('tab', { name: 'Dashboard' }).click();
+    expect(await page.getByLabel('Period').inputValue()).toBe('7');
+    Object.assign(portal.api, { 'GET /api/dashboard/data': data });
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await card(SOURCES).getByText('Last 7 days').waitFor();
+    expect(await page.getByLabel('Period').inputValue()).toBe('7');
+  });
+
+  test('is kept as it was left last, whatever becomes of what was told before', async () => {
+    const kept: unknown[] = [];
+    let isFirst = true;
+    portal.api['PUT /api/dashboard/filter'] = ({ body }) => {
+      if (isFirst) {
+        isFirst = false;
+        return { ...refusal(503, 'database_unavailable'), headers: { 'retry-after': '1' } };
+      }
+      kept.push(Object(body).range);
+      return { status: 204, body: null };
+    };
+    await open();
+    await page.getByLabel('Period').selectOption({ label: '90 days' });
+    await page.getByLabel('Period').selectOption({ label: '7 days' });
+    await expect.poll(() => kept, { timeout: 5000 }).toEqual([90, 7]);
+  });
+
   test('is opened the next time as it was left', async () => {
     const kept: unknown[] = [];
     portal.api['PUT /api/dashboard/filter'] = ({ body }) => {

@@ -84,6 +84,17 @@ test('a widget that fails keeps its earlier numbers and says so; one that never 
   expect(second.get('chart')).toEqual({ kind: 'failed' });
 });
 
+test('another filter is wanted at once, and the one of the numbers on show when they are there', async () => {
+  const answers = [async () => sampleDashboard(), () => Promise.reject(new ApiError('network')), async () => sampleDashboard()];
+  const model = modelOver(() => answers.shift()?.() ?? Promise.reject());
+  await model.refresh();
+  const week = { ...NO_FILTER, range: 7 };
+  await model.look(week);
+  expect([model.wanted.value, model.filter.value]).toEqual([week, NO_FILTER]);
+  await model.refresh();
+  expect([model.wanted.value, model.filter.value]).toEqual([week, week]);
+});
+
 test('numbers stand in as few rows as hold them, none of which is two longer than another', () => {
   const wide = (count: number) => Array.from({ length: count }, (_, place) => inRows(place, count)['--wide']);
   expect(wide(4)).toEqual([4, 4, 4, 4]);

@@ -35,6 +35,8 @@ export interface DashboardModel {
   hasNumbers: ReadonlySignal<boolean>;
   /** What the numbers on show are looked at through. */
   filter: ReadonlySignal<DashboardFilter>;
+  /** What they are to be looked at through: another one until its numbers are there. */
+  wanted: ReadonlySignal<DashboardFilter>;
   /** Looks at everything through another filter. */
   look(filter: DashboardFilter): Promise<void>;
   /** Shows other widgets at once, until the next load says what there is. */
@@ -61,14 +63,14 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
   const loadedAt = signal<number | null>(null);
   const isLoading = signal(false);
   const filter = signal(deps.filter);
-  let wanted = deps.filter;
+  const wanted = signal(deps.filter);
   let loading: Promise<void> | null = null;
   let following: Promise<void> | null = null;
   let hasOfferedZone = false;
 
   /** Bitrix24 seldom says its users' zone. The first administrator's stands in, so that days begin at their midnight. */
   async function loadInOwnZone(): Promise<DashboardReply> {
-    const query = queryOf(wanted);
+    const query = queryOf(wanted.peek());
     const next = await deps.api.getDashboard(query);
     if (next.timezoneIsKnown || deps.ownTimezone === null || hasOfferedZone) return next;
     hasOfferedZone = true;
@@ -82,7 +84,7 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
 
   async function load(): Promise<void> {
     isLoading.value = true;
-    const through = wanted;
+    const through = wanted.peek();
     try {
       const next = await loadInOwnZone();
       batch(() => {
@@ -127,8 +129,9 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
     isEmpty: computed(() => reply.value?.syncStatus === 'complete' && hasNoRecords(reply.value.results)),
     hasNumbers: computed(() => [...panels.value.values()].some((panel) => panel.kind === 'ready' || panel.kind === 'empty')),
     filter,
+    wanted,
     look(next) {
-      wanted = next;
+      wanted.value = next;
       return reload();
     },
     show(edit) {

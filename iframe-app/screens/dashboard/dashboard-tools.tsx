@@ -68,7 +68,8 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
   const drill = createDrill(widgetApi);
 
   const arrange = createArrange(dashboard, model);
-  const wanted = signal(dashboard.filter.peek());
+  /** What the server has been told to keep of the filter. */
+  let kept: Promise<unknown> = Promise.resolve();
   /** What lies over the page, with its code: few people add or bring back, and that loads when they do. */
   const over = signal<Over | null>(null);
 
@@ -172,12 +173,11 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
   return {
     bar: () => (
       <DashboardBar
-        filter={wanted.value}
+        filter={dashboard.wanted.value}
         onLook={(filter) => {
-          wanted.value = filter;
           dashboard.look(filter);
-          // Only for the next time: what is shown follows without it.
-          widgetApi.keepFilter(filter).catch(() => {});
+          // Only for the next time: what is shown follows without it. One after the other, so that the last choice is what is kept.
+          kept = kept.then(() => widgetApi.keepFilter(filter)).catch(() => {});
         }}
         crms={[...new Set(sync.status.value?.entities.map(({ crmSource }) => crmSource))]}
         arrange={arrange}
