@@ -509,6 +509,20 @@ describe('arranging', () => {
     expect(await order()).toEqual(START);
   });
 
+  test('puts a card down when somebody goes on to something else, and when it ends', async () => {
+    await arrange();
+    await page.getByRole('button', { name: 'Move “Leads by source”' }).press(' ');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => askedOf(`PATCH ${SOURCES}`)).toEqual([{ position: 6 }]);
+    expect(await focusedLabel()).toBe('Width of “Leads by source”');
+    await page.getByRole('button', { name: 'Move “Leads by source”' }).press(' ');
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await expect.poll(() => askedOf(`PATCH ${SOURCES}`)).toEqual([{ position: 6 }, { position: 7 }]);
+    await page.getByRole('button', { name: 'Arrange' }).waitFor();
+  });
+
   async function middleOf(label: string): Promise<{ x: number; y: number }> {
     const box = await page.getByRole('button', { name: label }).boundingBox();
     if (!box) throw new Error(`${label} is not there`);

@@ -78,6 +78,10 @@ export function MoveHandle({ widget, arrange, t }: HandleProps) {
       onPointerCancel={() => end(false)}
       onLostPointerCapture={() => end(true)}
       onKeyDown={onKeyDown}
+      onBlur={({ relatedTarget }) => {
+        // Gone on to something else; moved in the page, the button has lost the focus to nothing.
+        if (isLifted && drag.current === null && relatedTarget !== null) arrange.drop();
+      }}
     >
       <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
         <path stroke-width="2.4" d="M5.500 3h.01M10.500 3h.01M5.500 8h.01M10.500 8h.01M5.500 13h.01M10.500 13h.01" />
@@ -151,10 +155,11 @@ export function SizeHandle({ widget, arrange, t }: HandleProps) {
     const part = (event.clientX - card.getBoundingClientRect().left) / grid.getBoundingClientRect().width;
     return SIZES[UP_TO.findIndex((most) => part <= most)] ?? size;
   };
-  const end = () => {
+  const end = (isKept: boolean) => {
     if (!isDragged.current) return;
     isDragged.current = false;
-    arrange.setSize(widget.id, size);
+    if (isKept) arrange.setSize(widget.id, size);
+    else arrange.trySize(widget.id, null);
   };
   const step = (by: number) => {
     const next = SIZES[SIZES.indexOf(size) + by];
@@ -179,8 +184,8 @@ export function SizeHandle({ widget, arrange, t }: HandleProps) {
         const next = sizeAt(event);
         if (next !== size) arrange.trySize(widget.id, next);
       }}
-      onPointerUp={end}
-      onPointerCancel={end}
+      onPointerUp={() => end(true)}
+      onPointerCancel={() => end(false)}
       onKeyDown={(event) => {
         const by = STEPS.get(event.key);
         if (by === undefined) return;

@@ -58,12 +58,7 @@ export function DashboardBar({ filter, onLook, crms, arrange, onAdd, onBin, t }:
       {range !== null && <span class="bar-note">{t('bar.filtered')}</span>}
       <span class="bar-gap" />
       <Button onClick={onAdd}>+ {t('bar.add')}</Button>
-      <Button
-        onClick={() => {
-          arrange.isOn.value = !isArranging;
-        }}
-        kind={isArranging ? 'primary' : 'quiet'}
-      >
+      <Button onClick={arrange.toggle} kind={isArranging ? 'primary' : 'quiet'}>
         {t(isArranging ? 'bar.arranged' : 'bar.arrange')}
       </Button>
       <Button onClick={onBin}>{t('bar.bin')}</Button>

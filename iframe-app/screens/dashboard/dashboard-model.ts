@@ -39,12 +39,23 @@ export interface DashboardModel {
   wanted: ReadonlySignal<DashboardFilter>;
   /** Looks at everything through another filter. */
   look(filter: DashboardFilter): Promise<void>;
-  /** Shows other widgets at once, until the next load says what there is. */
-  show(edit: (widgets: Widget[]) => Widget[]): void;
+  /** Shows the widgets with a change that is not stored yet. Whatever is loaded meanwhile is shown with it, too. */
+  show(edit: WidgetEdit): ShownEdit;
   /** Loads all widgets. Called while a load runs, it waits for that one. */
   refresh(): Promise<void>;
   /** Loads what has just changed. A load that runs already may have been answered before that, so another follows it. */
   reload(): Promise<void>;
+}
+
+/** A change of the widgets. Made of some that have it already, it changes nothing. */
+export type WidgetEdit = (widgets: Widget[]) => Widget[];
+
+/** A change that is shown before it is stored. */
+export interface ShownEdit {
+  /** It is stored: it stays on show until a load that began after this has answered with it. */
+  stored(): Promise<void>;
+  /** It will not be. */
+  takeBack(): void;
 }
 
 export interface DashboardDeps {
@@ -57,7 +68,9 @@ export interface DashboardDeps {
 }
 
 export function createDashboard(deps: DashboardDeps): DashboardModel {
-  const reply = signal<DashboardReply | null>(null);
+  const loaded = signal<DashboardReply | null>(null);
+  const edits = signal<readonly WidgetEdit[]>([]);
+  const reply = computed(() => loaded.value && withEdits(loaded.value, edits.value));
   const panels = signal<ReadonlyMap<string, PanelState>>(new Map());
   const error = signal<ApiError | null>(null);
   const loadedAt = signal<number | null>(null);
@@ -91,7 +104,7 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
         // Numbers of another question are no earlier ones of this.
         panels.value = mergePanels(through === filter.value ? panels.value : new Map(), next);
         filter.value = through;
-        reply.value = next;
+        loaded.value = next;
         error.value = null;
         loadedAt.value = deps.now();
       });
@@ -118,6 +131,24 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
     return following;
   }
 
+  function show(edit: WidgetEdit): ShownEdit {
+    edits.value = [...edits.value, edit];
+    const takeBack = () => {
+      edits.value = edits.value.filter((one) => one !== edit);
+    };
+    return {
+      async stored() {
+        await reload();
+        batch(() => {
+          // Nothing has answered: it is known all the same.
+          if (error.value && loaded.value) loaded.value = withEdits(loaded.value, [edit]);
+          takeBack();
+        });
+      },
+      takeBack,
+    };
+  }
+
   return {
     reply,
     panels,
@@ -134,9 +165,7 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
       wanted.value = next;
       return reload();
     },
-    show(edit) {
-      if (reply.value) reply.value = { ...reply.value, widgets: edit(reply.value.widgets) };
-    },
+    show,
     refresh,
     reload,
   };
@@ -149,6 +178,10 @@ export function queryOf({ range, period, crm }: DashboardFilter): string {
   if (period !== null) query.set('period', period);
   if (crm !== null) query.set('crm', crm);
   return query.size > 0 ? `?${query}` : '';
+}
+
+function withEdits(reply: DashboardReply, edits: readonly WidgetEdit[]): DashboardReply {
+  return { ...reply, widgets: edits.reduce((widgets, edit) => edit(widgets), reply.widgets) };
 }
 
 /** The panels after a reply. A widget whose numbers failed this time keeps the ones it had. */
@@ -228,6 +261,7 @@ function cutIntoRows(widgets: readonly Widget[], columns: number, spanOf: (widge
   return rows;
 }
 
-function inOrder(widgets: readonly Widget[]): Widget[] {
+/** As they stand on the dashboard. */
+export function inOrder(widgets: readonly Widget[]): Widget[] {
   return widgets.toSorted((a, b) => a.position - b.position);
 }

@@ -16,14 +16,26 @@ const own = (id: string, position: number, config: Widget['config'] = chartConfi
 });
 const START = [KPI, own('a', 1), own('n', 2, kpiConfig({ title: 'n' })), own('b', 3), own('c', 4)];
 
-/** A model over a server that keeps the widgets, or refuses. */
-async function setUp(options: { refuse?: ApiError } = {}) {
+interface ServerOptions {
+  /** What changes are refused with. */
+  refuse?: ApiError | null;
+  /** Why nothing is loaded. */
+  loadFailure?: ApiError;
+  /** What changes and loads wait for before they are answered, as things stood when they were asked. */
+  changing?: Promise<void>;
+  loading?: Promise<void>;
+}
+
+/** A model over a server that keeps the widgets, or refuses; the options hold from then on. */
+async function setUp(options: ServerOptions = {}) {
   let stored = START;
   const calls: unknown[] = [];
   const find = (id: string) => stored.find((one) => one.id === id) ?? KPI;
   const act = async <T>(call: unknown[], work: () => T): Promise<T> => {
+    const { refuse, changing } = options;
     calls.push(call);
-    if (options.refuse) throw options.refuse;
+    await changing;
+    if (refuse) throw refuse;
     return work();
   };
   const api: WidgetApi = {
@@ -37,7 +49,7 @@ async function setUp(options: { refuse?: ApiError } = {}) {
       }),
     remove: (id) =>
       act(['remove', id], () => {
-        stored = stored.filter((one) => one.id !== id);
+        stored = stored.filter((one) => one.id !== id).map((one, position) => ({ ...one, position }));
       }),
     restore: (id) =>
       act(['restore', id], () => {
@@ -55,8 +67,14 @@ async function setUp(options: { refuse?: ApiError } = {}) {
       preview: unused,
     },
   };
+  const getDashboard = async () => {
+    const reply = sampleDashboard({ widgets: stored, results: [] });
+    await options.loading;
+    if (options.loadFailure && calls.length > 0) throw options.loadFailure;
+    return reply;
+  };
   const dashboard = createDashboard({
-    api: { getDashboard: async () => sampleDashboard({ widgets: stored, results: [] }), saveSettings: unused },
+    api: { getDashboard, saveSettings: unused },
     now: () => 0,
     filter: NO_FILTER,
     ownTimezone: null,
@@ -88,6 +106,66 @@ describe('a change', () => {
     expect(await model.remove(own('b', 3))).toBe(false);
     expect(shown()).toEqual(before);
     expect(model.toast.value).toMatchObject({ kind: 'failed', error: { code: 'internal' } });
+  });
+
+  test('stays on show whatever is loaded before the server has made it', async () => {
+    const changing = Promise.withResolvers<void>();
+    const { model, dashboard, shown } = await setUp({ changing: changing.promise });
+    const removing = model.remove(own('b', 3));
+    await dashboard.refresh();
+    expect(shown()).toEqual(['kpi', 'a', 'n', 'c']);
+    changing.resolve();
+    await removing;
+    expect(shown()).toEqual(['kpi', 'a', 'n', 'c']);
+  });
+
+  test('stays on show where it is stored and the dashboard cannot be loaded', async () => {
+    const { model, shown, widget } = await setUp({ loadFailure: new ApiError('network') });
+    expect(await model.remove(own('b', 3))).toBe(true);
+    await model.resize(own('a', 1), 'large');
+    expect(shown()).toEqual(['kpi', 'a', 'n', 'c']);
+    expect(widget('a')?.config.size).toBe('large');
+  });
+
+  test('that removes a card closes the places up at once: who moves another meanwhile names the place it then has', async () => {
+    const { model, widget, calls, shown } = await setUp();
+    const removing = model.remove(own('a', 1));
+    const [b, c] = [widget('b'), widget('c')];
+    if (!b || !c) throw new Error('They are gone.');
+    await Promise.all([removing, model.moveTo(c, b.position)]);
+    expect(calls).toEqual([
+      ['remove', 'a'],
+      ['update', 'c', { position: 2 }],
+    ]);
+    expect(shown()).toEqual(['kpi', 'n', 'c', 'b']);
+  });
+
+  test('that is refused takes no other with it', async () => {
+    const changing = Promise.withResolvers<void>();
+    const options: ServerOptions = { changing: changing.promise };
+    const { model, widget } = await setUp(options);
+    const renaming = model.rename(own('a', 1), 'New');
+    Object.assign(options, { changing: undefined, refuse: new ApiError('network'), loadFailure: new ApiError('network') });
+    expect(await model.remove(own('b', 3))).toBe(false);
+    expect(widget('a')?.config.title).toBe('New');
+    expect(widget('b')).toBeDefined();
+    changing.resolve();
+    expect(await renaming).toBe(true);
+    expect(widget('a')?.config.title).toBe('New');
+  });
+
+  test('is under way until the dashboard is there with it: nothing is added or brought back twice', async () => {
+    const loading = Promise.withResolvers<void>();
+    const options: ServerOptions = {};
+    const { model, calls } = await setUp(options);
+    options.loading = loading.promise;
+    const adding = model.copy(KPI);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toHaveLength(1);
+    expect(model.isSaving.value).toBe(true);
+    loading.resolve();
+    await adding;
+    expect(model.isSaving.value).toBe(false);
   });
 
   test('that removes what is gone already is done', async () => {
@@ -166,7 +244,7 @@ describe('a change', () => {
 });
 
 describe('arranging', () => {
-  const arrangeOver = async (options: { refuse?: ApiError } = {}) => {
+  const arrangeOver = async (options: ServerOptions = {}) => {
     const rig = await setUp(options);
     return { ...rig, arrange: createArrange(rig.dashboard, rig.model) };
   };
@@ -219,6 +297,56 @@ describe('arranging', () => {
     await arrange.drop();
     expect(shown()).toEqual(before);
     expect(model.toast.value).toMatchObject({ kind: 'failed', error: { kind: 'network' } });
+  });
+
+  test('a card stays where it is held, whatever is loaded meanwhile', async () => {
+    const { arrange, dashboard, shown, calls } = await arrangeOver();
+    arrange.lift('a');
+    arrange.moveBy(1);
+    await dashboard.refresh();
+    expect(shown()).toEqual(['kpi', 'n', 'b', 'a', 'c']);
+    arrange.moveBy(1);
+    await arrange.drop();
+    expect(calls).toEqual([['update', 'a', { position: 4 }]]);
+    expect(shown()).toEqual(['kpi', 'n', 'b', 'c', 'a']);
+  });
+
+  test('a card that somebody else removes meanwhile is lifted no more, and others can be', async () => {
+    const { arrange, model, shown } = await arrangeOver();
+    arrange.lift('a');
+    arrange.moveBy(1);
+    await model.remove(own('a', 1));
+    expect(arrange.lifted.value).toBeNull();
+    arrange.lift('c');
+    arrange.moveBy(-1);
+    expect(shown()).toEqual(['kpi', 'n', 'c', 'b']);
+  });
+
+  test('that ends puts down what is lifted', async () => {
+    const { arrange, calls } = await arrangeOver();
+    arrange.toggle();
+    arrange.lift('a');
+    arrange.moveBy(1);
+    arrange.toggle();
+    expect([arrange.isOn.value, arrange.lifted.value]).toEqual([false, null]);
+    expect(calls).toEqual([['update', 'a', { position: 3 }]]);
+  });
+
+  test('a size that was tried is stored once, and taken back where the server refuses it', async () => {
+    const network = new ApiError('network');
+    const { arrange, widget, calls } = await arrangeOver({ refuse: network, loadFailure: network });
+    arrange.trySize('b', 'large');
+    arrange.trySize('b', 'medium');
+    await arrange.setSize('b', 'medium');
+    expect(calls).toEqual([]);
+    arrange.trySize('b', 'large');
+    expect(widget('b')?.config.size).toBe('large');
+    await arrange.setSize('b', 'large');
+    expect(calls).toEqual([['update', 'b', { size: 'large' }]]);
+    expect(widget('b')?.config.size).toBe('medium');
+    arrange.trySize('b', 'small');
+    arrange.trySize('b', null);
+    expect(widget('b')?.config.size).toBe('medium');
   });
 });
 

@@ -1,9 +1,9 @@
-import { batch, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Widget, WidgetConfig } from '../../../contract/dashboard.ts';
 import { stepFor } from '../../../contract/dashboard-filter.ts';
 import { type Range, toRangeFields } from '../../../contract/periods.ts';
 import { ApiError } from '../../api.ts';
-import type { DashboardModel } from './dashboard-model.ts';
+import { type DashboardModel, inOrder, type WidgetEdit } from './dashboard-model.ts';
 import type { WidgetApi, WidgetPatch } from './widget-api.ts';
 import { type ChartKind, limitTo } from './widget-choices.ts';
 
@@ -24,7 +24,7 @@ export interface WidgetModel {
   /** The id of the chart that has the whole screen. */
   full: Signal<string | null>;
   toast: Signal<Toast | null>;
-  /** A change is on its way to the server. */
+  /** A change is on its way to the server, or the dashboard as it is after one on its way from there. */
   isSaving: ReadonlySignal<boolean>;
   rename(widget: Widget, title: string): Promise<boolean>;
   resize(widget: Widget, size: Widget['config']['size']): Promise<boolean>;
@@ -33,11 +33,8 @@ export interface WidgetModel {
   /** Counts another time. */
   setRange(widget: Widget, range: Range): Promise<boolean>;
   setComparison(widget: Widget, isCompared: boolean): Promise<boolean>;
-  /**
-   * Puts a widget into a place of the whole dashboard; the others make room.
-   * @param before what is shown again where that fails; default: what is shown now
-   */
-  moveTo(widget: Widget, position: number, before?: Widget[]): Promise<boolean>;
+  /** Puts a widget into a place of the whole dashboard; the others make room. */
+  moveTo(widget: Widget, position: number): Promise<boolean>;
   remove(widget: Widget): Promise<boolean>;
   restore(widget: Widget): Promise<boolean>;
   add(config: WidgetConfig): Promise<Widget | null>;
@@ -47,45 +44,40 @@ export interface WidgetModel {
 
 export interface WidgetModelDeps {
   api: WidgetApi;
-  dashboard: Pick<DashboardModel, 'reply' | 'show' | 'reload'>;
+  dashboard: Pick<DashboardModel, 'show' | 'reload'>;
   newKey: () => string;
 }
 
 export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): WidgetModel {
   const toast = signal<Toast | null>(null);
-  const isSaving = signal(false);
+  const changes = signal(0);
   const tables = signal<ReadonlySet<string>>(new Set());
 
   /** Shows a change at once, has the server make it, and takes it back where that is refused. */
-  async function change(
-    show: ((widgets: Widget[]) => Widget[]) | null,
-    work: () => Promise<unknown>,
-    before = dashboard.reply.peek()?.widgets ?? [],
-  ): Promise<boolean> {
-    isSaving.value = true;
-    if (show) dashboard.show(show);
+  async function change(edit: WidgetEdit | null, work: () => Promise<unknown>): Promise<boolean> {
+    const shown = edit && dashboard.show(edit);
+    changes.value += 1;
     try {
       await work();
+      await (shown ? shown.stored() : dashboard.reload());
       return true;
     } catch (error) {
+      shown?.takeBack();
       if (!(error instanceof ApiError)) throw error;
-      batch(() => {
-        if (show) dashboard.show(() => before);
-        toast.value = { kind: 'failed', error };
-      });
+      toast.value = { kind: 'failed', error };
+      // Others change the same dashboard: what is shown is what there is.
+      await dashboard.reload();
       return false;
     } finally {
-      isSaving.value = false;
-      // Others change the same dashboard: whatever became of this, what is shown is what there is.
-      await dashboard.reload();
+      changes.value -= 1;
     }
   }
 
-  const update = (widget: Widget, patch: WidgetPatch, shown: Widget | null) =>
-    change(shown && ((widgets) => widgets.map((one) => (one.id === widget.id ? shown : one))), () =>
+  /** @param over what is shown of it at once; null: nothing before the numbers are there */
+  const update = (widget: Widget, patch: WidgetPatch, over: object | null) =>
+    change(over && ((widgets) => widgets.map((one) => (one.id === widget.id ? withConfig(one, over) : one))), () =>
       api.update(widget.id, patch),
     );
-  const withConfig = (widget: Widget, over: object): Widget => ({ ...widget, config: { ...widget.config, ...over } });
 
   async function add(config: WidgetConfig): Promise<Widget | null> {
     let added: Widget | null = null;
@@ -108,16 +100,13 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
     full: signal(null),
     tables,
     toast,
-    isSaving,
-    rename: (widget, title) => update(widget, { title }, withConfig(widget, { title })),
-    resize: (widget, size) => update(widget, { size }, withConfig(widget, { size })),
+    isSaving: computed(() => changes.value > 0),
+    rename: (widget, title) => update(widget, { title }, { title }),
+    resize: (widget, size) => update(widget, { size }, { size }),
     redraw(widget, chartType) {
       const { config } = widget;
-      const shown = withConfig(widget, {
-        chartType,
-        ...(config.chartType !== 'kpi' && { limit: limitTo(chartType, config.limit) }),
-      });
-      return update(widget, { config: toRequest(shown) }, shown);
+      const over = { chartType, ...(config.chartType !== 'kpi' && { limit: limitTo(chartType, config.limit) }) };
+      return update(widget, { config: toRequest(withConfig(widget, over)) }, over);
     },
     // The numbers on show are of the other time until the new ones are there.
     setRange: (widget, range) => update(widget, { config: toRequest(withConfig(widget, overRange(widget, range))) }, null),
@@ -125,15 +114,14 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
       const comparisonPeriodDays = isCompared ? widget.config.timeRangeDays : null;
       return update(widget, { config: toRequest(withConfig(widget, { comparisonPeriodDays })) }, null);
     },
-    moveTo: (widget, position, before) =>
+    moveTo: (widget, position) =>
       change(
         (widgets) => placeAt(widgets, widget.id, position),
         () => api.update(widget.id, { position }),
-        before,
       ),
     async remove(widget) {
       const isDone = await change(
-        (widgets) => widgets.filter(({ id }) => id !== widget.id),
+        (widgets) => closeUp(widgets.filter(({ id }) => id !== widget.id)),
         // Gone already is as good.
         () => api.remove(widget.id).catch(passOverMissing),
       );
@@ -148,6 +136,11 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
     add,
     copy: (widget) => add(toRequest(widget)),
   };
+}
+
+/** The widget with something else in its config. */
+export function withConfig(widget: Widget, over: object): Widget {
+  return { ...widget, config: { ...widget.config, ...over } };
 }
 
 /** The widget's config as a request says it. */
@@ -170,16 +163,24 @@ function overRange({ config }: Widget, range: Range): object {
 /** The widgets with one at another place; those between close up. */
 export function placeAt(widgets: readonly Widget[], id: string, position: number): Widget[] {
   const moved = widgets.find((one) => one.id === id);
-  const others = widgets.filter((one) => one.id !== id).toSorted((a, b) => a.position - b.position);
-  if (!moved) return others;
-  const order = [...others.slice(0, position), moved, ...others.slice(position)];
-  return order.map((widget, index) => ({ ...widget, position: index }));
+  if (!moved) return [...widgets];
+  const others = inOrder(widgets).filter((one) => one.id !== id);
+  return numbered([...others.slice(0, position), moved, ...others.slice(position)]);
+}
+
+/** The widgets without the hole that one has left. */
+function closeUp(widgets: readonly Widget[]): Widget[] {
+  return numbered(inOrder(widgets));
+}
+
+function numbered(order: readonly Widget[]): Widget[] {
+  return order.map((widget, position) => ({ ...widget, position }));
 }
 
 /** The widgets that one can change places with, itself among them: the tenant's own of its kind, in their order. */
 export function rowOf(widget: Widget, widgets: readonly Widget[]): Widget[] {
   const isKpi = (one: Widget) => one.config.chartType === 'kpi';
-  return widgets.filter((one) => !one.isStandard && isKpi(one) === isKpi(widget)).toSorted((a, b) => a.position - b.position);
+  return inOrder(widgets).filter((one) => !one.isStandard && isKpi(one) === isKpi(widget));
 }
 
 function passOverMissing(error: unknown): void {
