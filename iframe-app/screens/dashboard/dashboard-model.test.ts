@@ -84,6 +84,30 @@ test('a widget that fails keeps its earlier numbers and says so; one that never 
   expect(second.get('chart')).toEqual({ kind: 'failed' });
 });
 
+test('numbers of another question are no earlier ones: a widget over other days has failed until it has its own', async () => {
+  const over = (id: string, config: object) =>
+    [KPI, CHART].map((one) => (one.id === id ? { ...one, config: { ...one.config, ...config } } : one));
+  const drawnOtherwise = {
+    widgets: over('chart', { title: 'Renamed', size: 'large', chartType: 'donut', limit: 7 }),
+  } as Partial<DashboardReply>;
+  const otherDays = { widgets: over('chart', { timeRangeDays: 7 }) } as Partial<DashboardReply>;
+  const replies = [
+    reply([
+      { id: 'kpi', status: 'ok', data: isKpiData() },
+      { id: 'chart', status: 'ok', data: chartData({ A: { x: 1 } }) },
+    ]),
+    reply([{ id: 'chart', status: 'failed' }], drawnOtherwise),
+    reply([{ id: 'chart', status: 'failed' }], otherDays),
+  ];
+  const model = modelOver(async () => replies.shift() ?? sampleDashboard());
+  await model.refresh();
+  await model.refresh();
+  expect(model.panels.value.get('chart')).toEqual({ kind: 'ready', data: chartData({ A: { x: 1 } }), stale: true });
+  await model.refresh();
+  expect(model.panels.value.get('chart')).toEqual({ kind: 'failed' });
+  expect(model.panels.value.get('kpi')).toEqual({ kind: 'ready', data: isKpiData(), stale: true });
+});
+
 test('another filter is wanted at once, and the one of the numbers on show when they are there', async () => {
   const answers = [async () => sampleDashboard(), () => Promise.reject(new ApiError('network')), async () => sampleDashboard()];
   const model = modelOver(() => answers.shift()?.() ?? Promise.reject());

@@ -102,7 +102,8 @@ export function createDashboard(deps: DashboardDeps): DashboardModel {
       const next = await loadInOwnZone();
       batch(() => {
         // Numbers of another question are no earlier ones of this.
-        panels.value = mergePanels(through === filter.value ? panels.value : new Map(), next);
+        const kept = through === filter.value ? stillAsked(panels.value, loaded.value?.widgets ?? [], next.widgets) : new Map();
+        panels.value = mergePanels(kept, next);
         filter.value = through;
         loaded.value = next;
         error.value = null;
@@ -182,6 +183,18 @@ export function queryOf({ range, period, crm }: DashboardFilter): string {
 
 function withEdits(reply: DashboardReply, edits: readonly WidgetEdit[]): DashboardReply {
   return { ...reply, widgets: edits.reduce((widgets, edit) => edit(widgets), reply.widgets) };
+}
+
+/** The panels whose widgets still ask what their numbers are the answer to. */
+function stillAsked(panels: ReadonlyMap<string, PanelState>, before: readonly Widget[], now: readonly Widget[]) {
+  const questions = new Map(before.map((widget) => [widget.id, questionOf(widget)]));
+  const kept = now.filter((widget) => questions.get(widget.id) === questionOf(widget)).map(({ id }) => id);
+  return new Map([...panels].filter(([id]) => kept.includes(id)));
+}
+
+/** What a widget counts; how it is called and drawn says nothing of that. */
+function questionOf({ config }: Widget): string {
+  return JSON.stringify({ ...config, title: '', description: '', size: '', chartType: '', limit: 0 });
 }
 
 /** The panels after a reply. A widget whose numbers failed this time keeps the ones it had. */
