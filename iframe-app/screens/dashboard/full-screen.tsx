@@ -15,21 +15,18 @@ interface FullScreenProps {
 /** One chart over everything: over the whole screen where the host lets a frame have it, else over what is seen of the frame. */
 export function FullScreen({ config, data, subtitle, t, onClose }: FullScreenProps) {
   const stage = useRef<HTMLDivElement>(null);
-  const onChange = useRef(() => {
-    if (!document.fullscreenElement) onClose();
-  });
   const enlarge = () => {
-    if (!document.fullscreenEnabled) return;
-    stage.current?.requestFullscreen().then(
-      () => document.addEventListener('fullscreenchange', onChange.current),
-      // Refused: the dialog is as large as it gets.
-      () => {},
-    );
+    // Refused, the dialog is as large as it gets.
+    if (document.fullscreenEnabled) stage.current?.requestFullscreen().catch(() => {});
   };
   useEffect(() => {
     const element = stage.current;
+    const onChange = () => {
+      if (!document.fullscreenElement) onClose();
+    };
+    document.addEventListener('fullscreenchange', onChange);
     return () => {
-      document.removeEventListener('fullscreenchange', onChange.current);
+      document.removeEventListener('fullscreenchange', onChange);
       if (element && document.fullscreenElement === element) document.exitFullscreen().catch(() => {});
     };
   }, []);
