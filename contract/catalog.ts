@@ -21,6 +21,8 @@ const catalogMeasure = named.extend({
   format,
   /** What it tells: how many, how much money, which share, how long. */
   kind: z.enum(['count', 'money', 'share', 'time']),
+  /** Whether its numbers of parts add up to that of all, as counts and sums do and averages do not. */
+  isAdded: z.boolean(),
   /** Names of the data source's dimensions that it can be cut by: a rate's other table has to know them too. */
   dimensions: z.array(z.string()),
   /** Whether it can be asked of one pipeline. */

@@ -69,16 +69,19 @@ export function chartHeightPx(config: ChartConfig, data: ChartData): number {
 }
 
 /**
- * The whole that a donut's slices are parts of. Null where they are parts of nothing: averages, rates, and what counts a record in
- * several of them do not add up to the number of all records.
+ * Whether what is drawn adds up to the number of all records: averages, rates, and what counts a record in several places do not.
  */
-export function wholeOf(data: ChartData): number | null {
-  const points = data.series[0]?.points ?? [];
-  if (data.total === null) return null;
-  const whole = Number(data.total);
+export function addsUp({ series, total }: ChartData): boolean {
+  if (total === null) return false;
+  const points = series.flatMap((one) => one.points);
   const sum = points.reduce((added, point) => added + (point.value ?? 0), 0);
   // Each part is rounded, and so is the whole.
-  return Math.abs(sum - whole) <= (points.length + 1) * ROUNDED_BY ? whole : null;
+  return Math.abs(sum - Number(total)) <= (points.length + 1) * ROUNDED_BY;
+}
+
+/** The whole that a donut's slices are parts of; null where they are parts of nothing. */
+export function wholeOf(data: ChartData): number | null {
+  return addsUp(data) ? Number(data.total) : null;
 }
 
 /** The colour of series or slice `index`; after the last one the order starts again. */

@@ -79,6 +79,7 @@ function describeMeasure(
       label,
       format: resolved.format,
       kind: kindOf(resolved),
+      isAdded: isAdded(resolved),
       dimensions: dimensions.filter((dimension) => ask([dimension.name], null)).map((dimension) => dimension.name),
       hasPipeline: ask([], '') !== null,
     },
@@ -91,6 +92,10 @@ const KINDS = { number: 'count', currency: 'money', percentage: 'share', duratio
 function kindOf({ measure, format }: Resolved): CatalogMeasure['kind'] {
   const field = measure.kind === 'plain' && measure.field !== null ? COUNTABLES[measure.entity].numbers.get(measure.field) : null;
   return field?.divisor === undefined ? KINDS[format] : 'time';
+}
+
+function isAdded({ measure }: Resolved): boolean {
+  return measure.kind === 'plain' && (measure.aggregation === 'count' || measure.aggregation === 'sum');
 }
 
 /** The CRM's own fields that records can be told apart by: those with one value of few. */

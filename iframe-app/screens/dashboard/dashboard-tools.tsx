@@ -194,8 +194,9 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
       model.renaming.value === widget.id ? <Rename key={widget.id} widget={widget} model={model} t={t} /> : undefined,
     actions(widget) {
       if (!arrange.isOn.value) {
-        const hasData = dashboard.panels.value.get(widget.id)?.kind === 'ready';
-        return <CardMenu {...{ widget, hasData, model, actions, t }} widgets={widgets()} />;
+        const panel = dashboard.panels.value.get(widget.id);
+        const data = panel?.kind === 'ready' ? panel.data : null;
+        return <CardMenu {...{ widget, data, model, actions, t }} widgets={widgets()} />;
       }
       if (widget.isStandard) return null;
       return (

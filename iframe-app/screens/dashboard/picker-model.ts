@@ -297,7 +297,7 @@ export function pick(
     sortOrder: 'desc',
     size: wanted.size,
   } as const;
-  const kinds = by === 'number' ? [] : kindsOf({ ...chart, chartId: '', chartType: 'bar', limit: null });
+  const kinds = by === 'number' ? [] : kindsOf({ ...chart, chartType: 'bar' }, measure.isAdded);
   const kind = kinds.find((one) => one === wanted.kind) ?? kinds[0];
   const config: WidgetConfig =
     kind === undefined
@@ -396,10 +396,7 @@ function measureOf(
   words: PickerWords,
 ): ChosenMeasure | null {
   const named = measures.find(({ name }) => value === `measure:${name}`);
-  if (named) {
-    const isAdded = named.kind === 'count' || named.kind === 'money';
-    return { ...named, counted: named.label, way: null, aggregation: 'count', field: null, isAdded };
-  }
+  if (named) return { ...named, counted: named.label, way: null, aggregation: 'count', field: null };
   const number = numbers.find(({ name }) => value === `${NUMBER}${name}`);
   if (!number || !way) return null;
   const all = dimensions.map(({ name }) => name);

@@ -96,6 +96,7 @@ export const isCatalogReply = objectOf<CatalogReply>({
           label: isString,
           format: isFormat,
           kind: oneOf<CatalogMeasure['kind']>({ count: true, money: true, share: true, time: true }),
+          isAdded: isBoolean,
           dimensions: arrayOf(isString),
           hasPipeline: isBoolean,
         }),

@@ -22,6 +22,8 @@ export function offerRanges(present: Range): Record<'calendar' | 'lastDays', rea
 /** Narrowest first. */
 export const SIZES = ['small', 'medium', 'large'] as const;
 
+const LINES = ['line', 'area'] as const;
+
 /** With "All others" as many as there are colours. */
 const MOST_SLICES = 7;
 
@@ -30,9 +32,21 @@ export function limitTo(kind: ChartKind, limit: number | null): number | null {
   return kind === 'donut' || kind === 'pie' ? Math.min(limit ?? MOST_SLICES, MOST_SLICES) : limit;
 }
 
-/** In which ways the numbers of a chart can be drawn. */
-export function kindsOf(config: ChartConfig): ChartKind[] {
-  if (config.timeBucket !== null)
-    return config.groupBy === null ? ['line', 'area', 'bar'] : ['line', 'area', 'stackedBar', 'bar'];
-  return config.groupBy === null ? ['bar', 'donut', 'pie', 'funnel'] : ['stackedBar', 'bar'];
+type Drawn = Pick<ChartConfig, 'chartType' | 'timeBucket' | 'groupBy' | 'measure'>;
+
+/**
+ * In which ways the numbers of a chart can be drawn, the present one among them.
+ * @param isAdded whether they add up: parts of a whole and one upon the other are drawn only of such
+ */
+export function kindsOf(config: Drawn, isAdded: boolean): ChartKind[] {
+  const kinds = suitableKinds(config, isAdded);
+  return kinds.includes(config.chartType) ? kinds : [...kinds, config.chartType];
+}
+
+function suitableKinds({ timeBucket, groupBy, measure }: Drawn, isAdded: boolean): ChartKind[] {
+  if (groupBy !== null) return [...(timeBucket === null ? [] : LINES), ...(isAdded ? (['stackedBar'] as const) : []), 'bar'];
+  if (timeBucket !== null) return [...LINES, 'bar'];
+  // A record counts at each stage that it has come to: steps, and no parts.
+  if (measure === 'stageReached') return ['bar', 'funnel'];
+  return isAdded ? ['bar', 'donut', 'pie', 'funnel'] : ['bar'];
 }

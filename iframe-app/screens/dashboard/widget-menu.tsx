@@ -2,9 +2,11 @@ import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { type Range, rangeOf } from '../../../contract/periods.ts';
+import { addsUp } from '../../charts/to-chart-js.ts';
 import { useApp } from '../../context.ts';
 import type { DashboardT } from './dashboard-texts.ts';
 import { nameRange } from './range-options.tsx';
+import type { WidgetData } from './widget-api.ts';
 import { kindsOf, offerRanges, SIZES } from './widget-choices.ts';
 import { rowOf, type WidgetModel } from './widget-model.ts';
 
@@ -18,15 +20,15 @@ export interface MenuActions {
 interface CardMenuProps {
   widget: Widget;
   widgets: readonly Widget[];
-  /** Whether its card shows numbers. */
-  hasData: boolean;
+  /** What its card shows. */
+  data: WidgetData | null;
   model: WidgetModel;
   actions: MenuActions;
   t: DashboardT;
 }
 
 /** The button in a card's corner and its menu, by the keys of the ARIA menu pattern. Of standard widgets only the looks change, for who looks. */
-export function CardMenu({ widget, widgets, hasData, model, actions, t }: CardMenuProps) {
+export function CardMenu({ widget, widgets, data, model, actions, t }: CardMenuProps) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -80,7 +82,7 @@ export function CardMenu({ widget, widgets, hasData, model, actions, t }: CardMe
       </button>
       {isOpen && (
         <MenuList id={id} label={widget.config.title} onClose={() => close(true)}>
-          <MenuItems {...{ widget, widgets, hasData, model, actions, t, run, remove }} />
+          <MenuItems {...{ widget, widgets, data, model, actions, t, run, remove }} />
         </MenuList>
       )}
     </div>
@@ -154,7 +156,7 @@ function nextItem(key: string, all: HTMLElement[], at: number): HTMLElement | un
 function MenuItems({
   widget,
   widgets,
-  hasData,
+  data,
   model,
   actions,
   t,
@@ -172,7 +174,8 @@ function MenuItems({
     </Radio>
   );
   const isTable = model.tables.value.has(widget.id);
-  const isDrawn = isChart && hasData;
+  const isDrawn = isChart && data !== null;
+  const isAdded = data?.kind === 'chart' && addsUp(data);
   const row = rowOf(widget, widgets);
   const at = row.findIndex(({ id }) => id === widget.id);
   const [before, after] = [row[at - 1], row[at + 1]];
@@ -205,7 +208,7 @@ function MenuItems({
         <>
           {isChart && (
             <Choice label={t('kind')}>
-              {kindsOf(config).map((kind) => (
+              {kindsOf(config, isAdded).map((kind) => (
                 <Radio key={kind} isOn={config.chartType === kind} onPick={run(() => model.redraw(widget, kind))}>
                   {t(`kind.${kind}`)}
                 </Radio>

@@ -356,9 +356,18 @@ test('the row of a widget is the tenant’s own of its kind', () => {
 });
 
 test('a chart can be drawn in the ways its numbers allow', () => {
-  expect(kindsOf(chartConfig({ timeBucket: 'day', xField: null }))).toEqual(['line', 'area', 'bar']);
-  expect(kindsOf(chartConfig())).toEqual(['bar', 'donut', 'pie', 'funnel']);
-  expect(kindsOf(chartConfig({ groupBy: 'owner' }))).toEqual(['stackedBar', 'bar']);
+  const time = { timeBucket: 'day', xField: null, chartType: 'line' } as const;
+  expect(kindsOf(chartConfig(time), true)).toEqual(['line', 'area', 'bar']);
+  expect(kindsOf(chartConfig({ ...time, groupBy: 'owner' }), true)).toEqual(['line', 'area', 'stackedBar', 'bar']);
+  expect(kindsOf(chartConfig(), true)).toEqual(['bar', 'donut', 'pie', 'funnel']);
+  expect(kindsOf(chartConfig({ groupBy: 'owner' }), true)).toEqual(['stackedBar', 'bar']);
+});
+
+test('averages and rates are drawn neither as parts nor one upon the other, but as they are', () => {
+  expect(kindsOf(chartConfig({ measure: 'averageDeal' }), false)).toEqual(['bar']);
+  expect(kindsOf(chartConfig({ measure: 'averageDeal', groupBy: 'owner' }), false)).toEqual(['bar']);
+  expect(kindsOf(chartConfig({ measure: 'averageDeal', chartType: 'donut' }), false)).toEqual(['bar', 'donut']);
+  expect(kindsOf(chartConfig({ measure: 'stageReached', chartType: 'funnel' }), true)).toEqual(['bar', 'funnel']);
 });
 
 test.each([

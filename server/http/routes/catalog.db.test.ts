@@ -46,6 +46,9 @@ describe('the catalog', () => {
     const deals = english.sources.find(({ name }) => name === 'deals');
     // Days are told as a number, and are a time all the same.
     expect(deals?.measures.find(({ name }) => name === 'medianCycleDays')).toMatchObject({ format: 'number', kind: 'time' });
+    const added = (deals?.measures ?? []).filter(({ isAdded }) => isAdded).map(({ name }) => name);
+    expect(added).toEqual(expect.arrayContaining(['totalDeals', 'wonValue', 'weightedPipeline']));
+    expect(['averageDeal', 'winRate', 'medianCycleDays'].filter((name) => added.includes(name))).toEqual([]);
     expect(deals?.numbers.map(({ label }) => label)).toEqual(['Deal amount', 'Days to close', 'Activities of a deal']);
     expect(deals?.dimensions.filter(({ kind }) => kind === 'clock')).toContainEqual({
       ...{ name: 'closedAtWeekday', label: 'Weekday of closing', kind: 'clock', by: 'by weekday of closing' },
