@@ -47,6 +47,10 @@ const entityQuality = z.strictObject({
   last: z.iso.datetime().nullable(),
   hasTemporalData: z.boolean(),
   hasCategoricalVariety: z.boolean(),
+  /** How many stages its records stand in, of all pipelines; null for what has none. */
+  stages: z.number().int().nullable(),
+  /** How many people its records are assigned to. */
+  people: z.number().int(),
   recommendation,
 });
 export type EntityQuality = z.infer<typeof entityQuality>;

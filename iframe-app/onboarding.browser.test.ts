@@ -113,9 +113,9 @@ test('an administrator goes from the first copy to a dashboard of their own', as
   await heading(READY).waitFor();
   await focusOn(READY);
   expect((await page.locator('.found li').allTextContents()).map((text) => text.replaceAll(/\s/g, ' '))).toEqual([
-    '200K leads5 years, since March 2020 · 94% filled inExcellent',
+    '200K leads8 stages · 5 years, since March 2020 · 94% filled inExcellent',
     '80K deals5 years, since March 2020 · 91% filled inExcellent',
-    '890K activities5 years, since March 2020 · 87% filled inExcellent',
+    '890K activities12 team members · 5 years, since March 2020 · 87% filled inExcellent',
     '45K contacts5 years, since March 2020 · 52% filled inUsable',
     '12 companies5 years, since March 2020 · 20% filled inToo little',
     '0 productsNothing yet',

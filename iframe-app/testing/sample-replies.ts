@@ -439,9 +439,9 @@ export function sampleRecord(over: Partial<RecordReply> = {}): RecordReply {
 
 /** A portal of a call centre: much of everything, but no products and few companies. */
 const QUALITY: EntityQuality[] = [
-  { entity: 'leads', records: 200_000, completeness: 0.94, recommendation: 'excellent' } as const,
+  { entity: 'leads', records: 200_000, completeness: 0.94, recommendation: 'excellent', stages: 8 } as const,
   { entity: 'deals', records: 80_000, completeness: 0.91, recommendation: 'excellent' } as const,
-  { entity: 'activities', records: 890_000, completeness: 0.874, recommendation: 'excellent' } as const,
+  { entity: 'activities', records: 890_000, completeness: 0.874, recommendation: 'excellent', people: 12 } as const,
   { entity: 'contacts', records: 45_000, completeness: 0.52, recommendation: 'usable' } as const,
   { entity: 'companies', records: 12, completeness: 0.2, recommendation: 'insufficient' } as const,
   { entity: 'products', records: 0, completeness: 0, recommendation: 'empty' } as const,
@@ -451,6 +451,8 @@ const QUALITY: EntityQuality[] = [
   last: one.records === 0 ? null : '2025-11-24T09:00:00.000Z',
   hasTemporalData: one.records > 0,
   hasCategoricalVariety: one.records > 100,
+  stages: null,
+  people: 0,
   ...one,
 }));
 

@@ -104,6 +104,17 @@ describe('what is offered', () => {
          + count(case when value > 0 then 1 end) + count(nullif(contact_phone, '')) + count(nullif(contact_email, '')) as n
        from crm_leads where tenant_id = $1 and deleted_at is null`,
     );
+    expect(ofLeads?.stages).toBe(
+      await count(
+        `select count(distinct status) as n from crm_leads where tenant_id = $1 and deleted_at is null and status <> ''`,
+      ),
+    );
+    expect(reply.quality.find(({ entity }) => entity === 'activities')?.people).toBe(
+      await count(
+        `select count(distinct employee_id) as n from crm_activities
+         where tenant_id = $1 and deleted_at is null and employee_id not in ('', '0')`,
+      ),
+    );
     expect(ofLeads?.completeness).toBeCloseTo(filled / (leads * 6), 10);
   });
 

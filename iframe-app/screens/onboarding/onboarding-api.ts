@@ -140,6 +140,8 @@ const isWhole = objectOf<Omit<OnboardingReply, keyof OnboardingStep>>({
       last: nullable(isMoment),
       hasTemporalData: isBoolean,
       hasCategoricalVariety: isBoolean,
+      stages: nullable(isNumber),
+      people: isNumber,
       recommendation: isRecommendation,
     }),
   ),

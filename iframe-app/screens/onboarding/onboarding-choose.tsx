@@ -108,10 +108,13 @@ function FoundInCrm({ crmName: name, entities, words }: { crmName: string | null
 }
 
 function FoundEntity({ quality, words }: { quality: EntityQuality; words: Words }) {
-  const { entity, records, completeness, recommendation } = quality;
+  const { entity, records, completeness, recommendation, stages, people } = quality;
   // Of products it is the share of deals that have any, which says nothing of how they are filled in.
   const filled = entity === 'products' ? null : words.t('found.filled', { percent: words.percent(completeness) });
-  const facts = records === 0 ? [] : [words.span(quality), filled];
+  // One stage is no news. Who does the work shows in the activities.
+  const told = stages !== null && stages > 1 ? words.t('found.stages', { count: stages }) : null;
+  const by = entity === 'activities' && people > 0 ? words.t('found.people', { count: people }) : null;
+  const facts = records === 0 ? [] : [told, by, words.span(quality), filled];
   return (
     <li data-quality={recommendation}>
       <strong>{words.records(entity, records)}</strong>

@@ -38,7 +38,10 @@ function judgeEntity(crmSource: CrmSource, facts: EntityFacts, areProductsCopied
       : Object.entries(facts.fields).some(([field, { values }]) => !ALWAYS_VARIED.has(field) && (values ?? 0) >= 2);
   const isOnItsWay = entity === 'products' && records > 0 && !areProductsCopied;
   const recommendation = isOnItsWay ? 'usable' : recommend(facts, hasTemporalData && hasCategoricalVariety);
-  return { crmSource, entity, records, completeness, first, last, hasTemporalData, hasCategoricalVariety, recommendation };
+  const stages = (facts.fields.status ?? facts.fields.stage)?.values ?? null;
+  const people = facts.fields.owner?.values ?? 0;
+  const found = { records, completeness, first, last, hasTemporalData, hasCategoricalVariety, stages, people };
+  return { crmSource, entity, ...found, recommendation };
 }
 
 function recommend({ entity, records, completeness }: EntityFacts, isVaried: boolean): Recommendation {

@@ -28,6 +28,8 @@ export const texts = {
   'found.usable': 'There is enough to work with. Below you see what to fill in to be shown more.',
   'found.insufficient': 'It is not much yet, but it is a start. Below I say what would show you more.',
   'found.unknown': 'We could not look at your data yet. These are general choices; we try again by ourselves.',
+  'found.stages': '{count, plural, one {# stage} other {# stages}}',
+  'found.people': '{count, plural, one {# team member} other {# team members}}',
   'found.filled': '{percent} filled in',
   percent: '{value}%',
   'found.since': 'since {month}',

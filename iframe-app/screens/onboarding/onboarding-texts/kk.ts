@@ -30,6 +30,8 @@ export const texts: OnboardingTexts = {
   'found.usable': 'Дерек жеткілікті. Көбірек көру үшін тағы нені толтыру керегі төменде жазылған.',
   'found.insufficient': 'Әзірге дерек аз, бірақ бастауға болады. Не жетіспейтінін төменде жаздым.',
   'found.unknown': 'Деректеріңізді әлі зерттей алмадық. Бұл — жалпы нұсқалар; өзіміз қайталап көреміз.',
+  'found.stages': '{count, plural, one {# кезең} other {# кезең}}',
+  'found.people': '{count, plural, one {# қызметкер} other {# қызметкер}}',
   'found.filled': '{percent} толтырылған',
   percent: '{value} пайыз',
   'found.since': '{month} айынан бері',

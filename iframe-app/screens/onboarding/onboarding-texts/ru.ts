@@ -30,6 +30,8 @@ export const texts: OnboardingTexts = {
   'found.usable': 'Данных достаточно. Ниже видно, что ещё стоит заполнять, чтобы видеть больше.',
   'found.insufficient': 'Пока данных немного, но начать можно. Ниже я написал, что покажет больше.',
   'found.unknown': 'Мы пока не смогли изучить ваши данные. Это общие варианты; мы попробуем ещё раз сами.',
+  'found.stages': '{count, plural, one {# стадия} few {# стадии} many {# стадий} other {# стадии}}',
+  'found.people': '{count, plural, one {# сотрудник} few {# сотрудника} many {# сотрудников} other {# сотрудника}}',
   'found.filled': 'заполнено {percent}',
   percent: '{value}\u00a0%',
   'found.since': 'с {month}',

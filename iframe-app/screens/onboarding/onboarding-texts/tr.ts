@@ -30,6 +30,8 @@ export const texts: OnboardingTexts = {
   'found.usable': 'Yeterli veri var. Daha fazlasını görmek için ne gerektiğini aşağıda yazdım.',
   'found.insufficient': 'Henüz az veri var, ama başlamak için yeter. Neyin eksik olduğunu aşağıda yazdım.',
   'found.unknown': 'Verilerinize henüz bakamadık. Bunlar genel seçenekler; kendimiz yeniden deneyeceğiz.',
+  'found.stages': '{count, plural, one {# aşama} other {# aşama}}',
+  'found.people': '{count, plural, one {# çalışan} other {# çalışan}}',
   'found.filled': '{percent} dolu',
   percent: '%{value}',
   'found.since': '{month} tarihinden beri',

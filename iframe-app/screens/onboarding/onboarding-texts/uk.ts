@@ -30,6 +30,8 @@ export const texts: OnboardingTexts = {
   'found.usable': 'Даних достатньо. Нижче видно, що ще варто заповнювати, щоб бачити більше.',
   'found.insufficient': 'Поки що даних небагато, але почати можна. Нижче я написав, що покаже більше.',
   'found.unknown': 'Ми ще не змогли вивчити ваші дані. Це загальні варіанти; ми спробуємо ще раз самі.',
+  'found.stages': '{count, plural, one {# стадія} few {# стадії} many {# стадій} other {# стадії}}',
+  'found.people': '{count, plural, one {# співробітник} few {# співробітники} many {# співробітників} other {# співробітника}}',
   'found.filled': 'заповнено {percent}',
   percent: '{value}\u00a0%',
   'found.since': 'з {month}',

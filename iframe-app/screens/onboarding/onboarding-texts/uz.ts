@@ -30,6 +30,8 @@ export const texts: OnboardingTexts = {
   'found.usable': 'Ma’lumot yetarli. Ko‘proq narsani ko‘rish uchun yana nimani to‘ldirish kerakligi quyida yozilgan.',
   'found.insufficient': 'Hozircha ma’lumot kam, lekin boshlasa bo‘ladi. Nima yetishmasligini quyida yozdim.',
   'found.unknown': 'Ma’lumotlaringizni hali o‘rgana olmadik. Bular umumiy variantlar; o‘zimiz qayta urinib ko‘ramiz.',
+  'found.stages': '{count, plural, one {# ta bosqich} other {# ta bosqich}}',
+  'found.people': '{count, plural, one {# nafar xodim} other {# nafar xodim}}',
   'found.filled': '{percent} to‘ldirilgan',
   percent: '{value} foiz',
   'found.since': '{month} oyidan beri',
