@@ -421,6 +421,12 @@ test('the access log names people and the team, and goes on page by page', async
   expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
 });
 
+test('the access log calls the team as the person’s language writes them', async () => {
+  portal.api[LOG] = () => ({ body: { entries: sampleAccessLog().entries, next: null } });
+  await openSection(5, { locale: 'ru' });
+  await page.locator('.settings-log td', { hasText: /^Карим$/ }).waitFor();
+});
+
 test('connections that cannot be loaded leave the other sections, and can be tried again', async () => {
   portal.api[CONNECTIONS] = () => refusal(500, 'internal');
   await openDashboard();

@@ -1,4 +1,4 @@
-import { AGENTS } from '../../contract/agents.ts';
+import { agentOf } from '../../contract/agents.ts';
 import type { AccessLogReply } from '../../contract/data.ts';
 import type { Tx } from '../platform/db.ts';
 
@@ -51,6 +51,5 @@ function describeReader({ accessed_by, name }: Row): AccessLogReply['entries'][n
   const [kind, ...rest] = accessed_by.split(':');
   const id = rest.join(':');
   if (kind === 'user') return { kind: 'user', id, name };
-  const agent = Object.values(AGENTS).find(({ persona }) => id === persona || id.startsWith(`${persona}_`));
-  return { kind: 'system', id, name: agent?.name ?? null };
+  return { kind: 'system', id, name: agentOf(id)?.names.en ?? null };
 }

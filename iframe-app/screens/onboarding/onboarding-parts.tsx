@@ -40,6 +40,5 @@ export function LookFailure({ model, words }: Pick<StepProps, 'model' | 'words'>
 
 /** Who of the team speaks. */
 export function signature(role: 'schemaAnalyst' | 'chartArchitect', words: Words): string {
-  const { persona } = AGENTS[role];
-  return words.t(`signature.${persona}`, { name: words.t(`name.${persona}`) });
+  return words.t(`signature.${AGENTS[role].persona}`, { name: words.name(role) });
 }

@@ -14,6 +14,15 @@ async function wordsOf(language: Language) {
 /** Spaces of all kinds are one to a reader. */
 const plain = (text: string | null) => text?.replaceAll(/\s/g, ' ');
 
+test.each([
+  ['en', 'Farid'],
+  ['uz', 'Farid'],
+  ['ru', 'Фарид'],
+  ['uk', 'Фарід'],
+] as const)('in %s the analyst is called %s', async (language, name) => {
+  expect((await wordsOf(language)).name('schemaAnalyst')).toBe(name);
+});
+
 describe('a number of records takes the form of the whole number, however short it is written', () => {
   test.each([
     ['en', 1, '1 deal'],

@@ -1,3 +1,4 @@
+import { AGENTS } from '../../../contract/agents.ts';
 import type { EntityQuality, Evidence, ProfiledEntity, QUESTIONS, QuestionId, Unlock } from '../../../contract/onboarding.ts';
 import { oneOf } from '../../check.ts';
 import type { AppContext } from '../../context.ts';
@@ -16,6 +17,8 @@ export interface Words {
   unlock(missing: Unlock): string;
   /** How far records go back; null where nothing is known of that. */
   span(quality: Pick<EntityQuality, 'first' | 'last'>): string | null;
+  /** What one of the team is called. */
+  name(role: keyof typeof AGENTS): string;
   /** An option that a newer server has and this page does not know is called by its name. */
   option(question: QuestionId, option: string): string;
 }
@@ -86,6 +89,7 @@ export function createWords({ i18n, format }: Pick<AppContext, 'i18n' | 'format'
       if (how.field === 'call') return t('needs', { records: exact('calls', missing) });
       return t(`lacks.${how.field}`, { records: exact(entity, missing) });
     },
+    name: (role) => AGENTS[role].names[i18n.language],
     option(question, option) {
       const key = `${question}.${option}`;
       return isOption(key) ? t(key) : option;

@@ -1,7 +1,9 @@
 import { useEffect } from 'preact/hooks';
+import { agentOf } from '../../../contract/agents.ts';
 import type { AccessAction, AccessLogEntry } from '../../../contract/data.ts';
 import { oneOf } from '../../check.ts';
 import { useApp } from '../../context.ts';
+import type { Language } from '../../i18n.ts';
 import { Button } from '../../ui/button.tsx';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import type { DataModel } from './data-model.ts';
@@ -103,7 +105,7 @@ function LogRow({ entry, timezone }: { entry: AccessLogEntry; timezone: string }
   return (
     <tr>
       <td>{format.moment(at, timezone, Date.now())}</td>
-      <td>{who.name ?? (who.kind === 'user' ? `#${who.id}` : who.id)}</td>
+      <td>{nameOf(who, i18n.language)}</td>
       <td>
         {isKnownAction(action) ? t(`action.${action}`) : action}
         {member !== null && `: ${member}`}
@@ -111,4 +113,9 @@ function LogRow({ entry, timezone }: { entry: AccessLogEntry; timezone: string }
       <td>{recordCount === null ? '' : i18n.writeCount(recordCount)}</td>
     </tr>
   );
+}
+
+function nameOf({ kind, id, name }: AccessLogEntry['who'], language: Language): string {
+  if (kind === 'user') return name ?? `#${id}`;
+  return agentOf(id)?.names[language] ?? name ?? id;
 }

@@ -6,8 +6,6 @@ export const texts = {
   'step.building': 'Your dashboard',
   steps: 'Steps to your dashboard',
   stepOf: 'Step {step, number} of {count, number}: {name}',
-  'name.farid': 'Farid',
-  'name.dima': 'Dima',
   'signature.farid': '{name}, your data analyst',
   'signature.dima': '{name}, who draws your charts',
   later: 'Later',

@@ -8,8 +8,6 @@ export const texts: OnboardingTexts = {
   'step.building': 'Сіздің дашборд',
   steps: 'Дашбордыңызға дейінгі қадамдар',
   stepOf: '{count, number} қадамның {step, number}-қадамы: {name}',
-  'name.farid': 'Фарид',
-  'name.dima': 'Дима',
   'signature.farid': '{name}, деректер талдаушыңыз',
   'signature.dima': '{name}, графиктеріңізді салады',
   later: 'Кейінірек',

@@ -8,8 +8,6 @@ export const texts: OnboardingTexts = {
   'step.building': 'Ваш дашборд',
   steps: 'Шаги к вашему дашборду',
   stepOf: 'Шаг {step, number} из {count, number}: {name}',
-  'name.farid': 'Фарид',
-  'name.dima': 'Дима',
   'signature.farid': '{name}, ваш аналитик данных',
   'signature.dima': '{name}, строит ваши графики',
   later: 'Позже',

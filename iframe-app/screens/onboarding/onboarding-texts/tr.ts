@@ -8,8 +8,6 @@ export const texts: OnboardingTexts = {
   'step.building': 'Panonuz',
   steps: 'Panonuza giden adımlar',
   stepOf: 'Adım {step, number}/{count, number}: {name}',
-  'name.farid': 'Farid',
-  'name.dima': 'Dima',
   'signature.farid': '{name}, veri analistiniz',
   'signature.dima': '{name}, grafiklerinizi çizer',
   later: 'Daha sonra',

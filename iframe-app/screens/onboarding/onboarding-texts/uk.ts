@@ -8,8 +8,6 @@ export const texts: OnboardingTexts = {
   'step.building': 'Ваш дашборд',
   steps: 'Кроки до вашого дашборда',
   stepOf: 'Крок {step, number} з {count, number}: {name}',
-  'name.farid': 'Фарід',
-  'name.dima': 'Діма',
   'signature.farid': '{name}, ваш аналітик даних',
   'signature.dima': '{name}, будує ваші графіки',
   later: 'Пізніше',

@@ -8,8 +8,6 @@ export const texts: OnboardingTexts = {
   'step.building': 'Sizning dashbordingiz',
   steps: 'Dashbordingizgacha bo‘lgan qadamlar',
   stepOf: '{count, number} qadamdan {step, number}-qadam: {name}',
-  'name.farid': 'Farid',
-  'name.dima': 'Dima',
   'signature.farid': '{name}, ma’lumotlar tahlilchingiz',
   'signature.dima': '{name}, grafiklaringizni chizadi',
   later: 'Keyinroq',
