@@ -20,7 +20,7 @@ interface ServerOptions {
   /** What changes are refused with. */
   refuse?: ApiError | null;
   /** Why nothing is loaded. */
-  loadFailure?: ApiError;
+  loadFailure?: ApiError | undefined;
   /** What changes and loads wait for before they are answered, as things stood when they were asked. */
   changing?: Promise<void>;
   loading?: Promise<void>;
@@ -85,6 +85,10 @@ async function setUp(options: ServerOptions = {}) {
   return { model, dashboard, calls, shown, widget: (id: string) => dashboard.reply.value?.widgets.find((one) => one.id === id) };
 }
 
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 function unused(): Promise<never> {
   return Promise.reject(new Error('not to be called'));
 }
@@ -143,15 +147,35 @@ describe('a change', () => {
   test('that is refused takes no other with it', async () => {
     const changing = Promise.withResolvers<void>();
     const options: ServerOptions = { changing: changing.promise };
-    const { model, widget } = await setUp(options);
+    const { model, widget, calls } = await setUp(options);
     const renaming = model.rename(own('a', 1), 'New');
+    const removing = model.remove(own('b', 3));
+    await settle();
+    expect(calls).toEqual([['update', 'a', { title: 'New' }]]);
     Object.assign(options, { changing: undefined, refuse: new ApiError('network'), loadFailure: new ApiError('network') });
-    expect(await model.remove(own('b', 3))).toBe(false);
-    expect(widget('a')?.config.title).toBe('New');
-    expect(widget('b')).toBeDefined();
     changing.resolve();
+    expect(await removing).toBe(false);
     expect(await renaming).toBe(true);
     expect(widget('a')?.config.title).toBe('New');
+    expect(widget('b')).toBeDefined();
+  });
+
+  test('of a widget keeps what was changed of it a moment before, also where that has not been loaded', async () => {
+    const changing = Promise.withResolvers<void>();
+    const options: ServerOptions = { changing: changing.promise };
+    const { model, dashboard, widget } = await setUp(options);
+    const config = chartConfig({ title: 'a', timeRangeDays: 30 });
+    const counting = model.setRange(own('a', 1, config), 7);
+    const drawing = model.redraw(own('a', 1, config), 'donut');
+    changing.resolve();
+    expect(await Promise.all([counting, drawing])).toEqual([true, true]);
+    expect(widget('a')?.config).toMatchObject({ timeRangeDays: 7, chartType: 'donut' });
+    options.loadFailure = new ApiError('network');
+    await model.setRange(own('a', 1, widget('a')?.config), 90);
+    await model.redraw(own('a', 1, widget('a')?.config), 'pie');
+    options.loadFailure = undefined;
+    await dashboard.refresh();
+    expect(widget('a')?.config).toMatchObject({ timeRangeDays: 90, chartType: 'pie' });
   });
 
   test('is under way until the dashboard is there with it: nothing is added or brought back twice', async () => {
@@ -160,7 +184,7 @@ describe('a change', () => {
     const { model, calls } = await setUp(options);
     options.loading = loading.promise;
     const adding = model.copy(KPI);
-    await new Promise((resolve) => setImmediate(resolve));
+    await settle();
     expect(calls).toHaveLength(1);
     expect(model.isSaving.value).toBe(true);
     loading.resolve();
@@ -329,6 +353,7 @@ describe('arranging', () => {
     arrange.moveBy(1);
     arrange.toggle();
     expect([arrange.isOn.value, arrange.lifted.value]).toEqual([false, null]);
+    await settle();
     expect(calls).toEqual([['update', 'a', { position: 3 }]]);
   });
 

@@ -44,7 +44,7 @@ export interface WidgetModel {
 
 export interface WidgetModelDeps {
   api: WidgetApi;
-  dashboard: Pick<DashboardModel, 'show' | 'reload'>;
+  dashboard: Pick<DashboardModel, 'show' | 'reload' | 'error'>;
   newKey: () => string;
 }
 
@@ -52,13 +52,25 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
   const toast = signal<Toast | null>(null);
   const changes = signal(0);
   const tables = signal<ReadonlySet<string>>(new Set());
+  /** What the server has answered of widgets that no load has told of since. */
+  const answers = new Map<string, Widget>();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One change after the other: the server makes them in the order in which a person has, and each knows what came of those before. */
+  function inTurn(work: () => Promise<unknown>): Promise<unknown> {
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
+  }
 
   /** Shows a change at once, has the server make it, and takes it back where that is refused. */
   async function change(edit: WidgetEdit | null, work: () => Promise<unknown>): Promise<boolean> {
+    // With nothing under way and the last load a good one, what is shown is at least as new.
+    if (changes.value === 0 && dashboard.error.peek() === null) answers.clear();
     const shown = edit && dashboard.show(edit);
     changes.value += 1;
     try {
-      await work();
+      await inTurn(work);
       await (shown ? shown.stored() : dashboard.reload());
       return true;
     } catch (error) {
@@ -74,10 +86,14 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
   }
 
   /** @param over what is shown of it at once; null: nothing before the numbers are there */
-  const update = (widget: Widget, patch: WidgetPatch, over: object | null) =>
-    change(over && ((widgets) => widgets.map((one) => (one.id === widget.id ? withConfig(one, over) : one))), () =>
-      api.update(widget.id, patch),
-    );
+  const update = (widget: Widget, patchOf: (present: Widget) => WidgetPatch, over: object | null) =>
+    change(over && ((widgets) => widgets.map((one) => (one.id === widget.id ? withConfig(one, over) : one))), async () => {
+      const patch = patchOf(answers.get(widget.id) ?? widget);
+      answers.set(widget.id, await api.update(widget.id, patch));
+    });
+  /** A config is stored as a whole, so what was changed of it a moment before is part of it. */
+  const reconfigure = (widget: Widget, overOf: (present: Widget) => object, isShown: boolean) =>
+    update(widget, (present) => ({ config: toRequest(withConfig(present, overOf(present))) }), isShown ? overOf(widget) : null);
 
   async function add(config: WidgetConfig): Promise<Widget | null> {
     let added: Widget | null = null;
@@ -101,19 +117,21 @@ export function createWidgetModel({ api, dashboard, newKey }: WidgetModelDeps): 
     tables,
     toast,
     isSaving: computed(() => changes.value > 0),
-    rename: (widget, title) => update(widget, { title }, { title }),
-    resize: (widget, size) => update(widget, { size }, { size }),
-    redraw(widget, chartType) {
-      const { config } = widget;
-      const over = { chartType, ...(config.chartType !== 'kpi' && { limit: limitTo(chartType, config.limit) }) };
-      return update(widget, { config: toRequest(withConfig(widget, over)) }, over);
-    },
+    rename: (widget, title) => update(widget, () => ({ title }), { title }),
+    resize: (widget, size) => update(widget, () => ({ size }), { size }),
+    redraw: (widget, chartType) =>
+      reconfigure(
+        widget,
+        ({ config }) => ({
+          chartType,
+          ...(config.chartType !== 'kpi' && { limit: limitTo(chartType, config.limit) }),
+        }),
+        true,
+      ),
     // The numbers on show are of the other time until the new ones are there.
-    setRange: (widget, range) => update(widget, { config: toRequest(withConfig(widget, overRange(widget, range))) }, null),
-    setComparison(widget, isCompared) {
-      const comparisonPeriodDays = isCompared ? widget.config.timeRangeDays : null;
-      return update(widget, { config: toRequest(withConfig(widget, { comparisonPeriodDays })) }, null);
-    },
+    setRange: (widget, range) => reconfigure(widget, (present) => overRange(present, range), false),
+    setComparison: (widget, isCompared) =>
+      reconfigure(widget, ({ config }) => ({ comparisonPeriodDays: isCompared ? config.timeRangeDays : null }), false),
     moveTo: (widget, position) =>
       change(
         (widgets) => placeAt(widgets, widget.id, position),
