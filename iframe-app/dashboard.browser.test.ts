@@ -501,12 +501,30 @@ describe('arranging', () => {
     await page.keyboard.press('Escape');
     expect(await said()).toBe('“Leads by source” is back in its place.');
     expect(await order()).toEqual(START);
+    expect(await focusedLabel()).toBe('Move “Leads by source”');
     portal.api[`PATCH /api/dashboard/widgets/${SOURCES}`] = () => refusal(500, 'internal');
     await page.getByRole('button', { name: 'Move “Leads by source”' }).press(' ');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.getByText('Something went wrong on our side.').waitFor();
     expect(await order()).toEqual(START);
+    expect(await focusedLabel()).toBe('Move “Leads by source”');
+  });
+
+  test('puts a card down when somebody clicks beside it, and leaves the focus where it goes then', async () => {
+    await arrange();
+    await page.getByRole('button', { name: 'Move “Leads by source”' }).press(' ');
+    await page.keyboard.press('ArrowRight');
+    await page.locator('h1').first().click();
+    await expect.poll(() => askedOf(`PATCH ${SOURCES}`)).toEqual([{ position: 6 }]);
+    expect(await said()).toBe('“Leads by source” is put down: number 3 of 7.');
+    expect(await focusedLabel()).not.toBe('Move “Leads by source”');
+    // The next one can be dragged from there.
+    await page.getByRole('button', { name: 'Move “Leads over time”' }).press(' ');
+    await page.getByRole('button', { name: 'Move “Leads by source”' }).hover();
+    await page.mouse.down();
+    expect(await page.getByRole('button', { name: 'Move “Leads over time”' }).getAttribute('aria-pressed')).toBe('false');
+    await page.mouse.up();
   });
 
   test('puts a card down when somebody goes on to something else, and when it ends', async () => {

@@ -31,6 +31,15 @@ export function MoveHandle({ widget, arrange, t }: HandleProps) {
   useLayoutEffect(() => {
     if (isLifted && drag.current === null) handle.current?.focus();
   });
+  // A click beside it takes the focus to nothing, as a move in the page does. Before other handles hear of it: they lift one at a time.
+  useLayoutEffect(() => {
+    if (!isLifted) return;
+    const onDown = ({ target }: Event) => {
+      if (drag.current === null && target instanceof Node && !handle.current?.contains(target)) arrange.drop();
+    };
+    document.addEventListener('pointerdown', onDown, true);
+    return () => document.removeEventListener('pointerdown', onDown, true);
+  }, [isLifted]);
 
   const onPointerDown = (event: TargetedPointerEvent<HTMLButtonElement>) => {
     const card = event.currentTarget.closest<HTMLElement>('.panel');
