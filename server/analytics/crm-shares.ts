@@ -44,7 +44,7 @@ function shares(
   const answers = [...parts].map(([crmSource, tallies]) => ({ crmSource, ...answer(resolved, tallies, context) }));
   const values = answers.map(({ value }) => value);
   const total = answer(resolved, whole, context).value;
-  const shown = isAdditive(resolved) && total ? roundTogether(values, total) : values;
+  const shown = isAdded(resolved) && total ? roundTogether(values, total) : values;
   return answers.map(({ crmSource, rowCount }, index) => ({
     crmSource,
     value: formatExact(shown[index] ?? null, resolved.format),
@@ -52,7 +52,8 @@ function shares(
   }));
 }
 
-function isAdditive({ measure }: Resolved): boolean {
+/** Whether the numbers of parts add up to that of all, as counts and sums do and averages and rates do not. */
+export function isAdded({ measure }: Resolved): boolean {
   return measure.kind === 'plain' && (measure.aggregation === 'count' || measure.aggregation === 'sum');
 }
 

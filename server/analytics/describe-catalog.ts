@@ -5,6 +5,7 @@ import { AppError } from '../platform/errors.ts';
 import { BY_TEXTS, byCustomField } from './by-texts.ts';
 import { CATALOG, COUNTABLES, isOfClock } from './catalog.ts';
 import { CATALOG_TEXTS, numberLabel } from './catalog-texts.ts';
+import { isAdded } from './crm-shares.ts';
 import { CODE_LABELS } from './labels.ts';
 import { type AnalyticsContext, findDimension, type Resolved, resolveQuestion } from './resolve.ts';
 
@@ -92,10 +93,6 @@ const KINDS = { number: 'count', currency: 'money', percentage: 'share', duratio
 function kindOf({ measure, format }: Resolved): CatalogMeasure['kind'] {
   const field = measure.kind === 'plain' && measure.field !== null ? COUNTABLES[measure.entity].numbers.get(measure.field) : null;
   return field?.divisor === undefined ? KINDS[format] : 'time';
-}
-
-function isAdded({ measure }: Resolved): boolean {
-  return measure.kind === 'plain' && (measure.aggregation === 'count' || measure.aggregation === 'sum');
 }
 
 /** The CRM's own fields that records can be told apart by: those with one value of few. */
