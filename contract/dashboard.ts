@@ -99,8 +99,8 @@ export const drillRecord = z.strictObject({
   /** As the CRM has it, in the record's own currency: decimal string. */
   value: z.strictObject({ amount: z.string(), currency: z.string().nullable() }).nullable(),
   /**
-   * What that amount counts for, in the display currency: decimal string of at most six places. Null where there is no amount, or
-   * no rate for its currency.
+   * That amount in the display currency, as a sum of amounts takes it: decimal string of at most six places. Null where there is no
+   * amount, or no rate for its currency. A forecast counts a part of it, and averages and rates are no sums.
    */
   worth: z.strictObject({ amount: z.string(), currency: z.string() }).nullable(),
   /** The moment by which the number counted it; null only in numbers of all time. */

@@ -27,7 +27,7 @@ export function drillFileName(title: string, locale: Locale, total: number): str
   return total > MAX_EXPORTED ? `${title}${CUT[locale](MAX_EXPORTED, total)}` : title;
 }
 
-/** The first line of a file of records. Its second column of amounts is what adds up to the number. */
+/** The first line of a file of records. Its second column of amounts is what a sum of them adds up. */
 export function drillHeader(locale: Locale, displayCurrency: string): string {
   const { title, owner, amount, currency, at, url } = HEADER[locale];
   return csvRow([title, owner, amount, currency, `${amount} (${displayCurrency})`, at, 'CRM', 'ID', url]);

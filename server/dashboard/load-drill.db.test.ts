@@ -326,21 +326,29 @@ describe('a record', () => {
     ]);
   });
 
-  test('has what its amount counts for, and those together are the number', async () => {
-    const { records } = await drill(kpiOf({ dataSource: 'deals', measure: 'pipelineValue', format: 'currency' }));
+  test('has its amount in the display currency, and those of a sum add up to it', async () => {
+    const config = kpiOf({ dataSource: 'deals', measure: 'pipelineValue', format: 'currency' });
+    const { records } = await drill(config);
     const worth = new Map(records.map((record) => [record.externalId, record.worth?.amount ?? null]));
     // A dollar is 90 roubles and a euro 100; XYZ has no rate, and 6 no currency. Nothing of it is still nothing.
     expect(Object.fromEntries(worth)).toEqual({
       ...{ 1: '1000.00', 2: '100.00', 3: '10.00', 4: null, 5: null, 6: null, 13: '0.00' },
     });
+    expect(await draw(config)).toMatchObject({ value: '1110.00' });
     await owner.query(`update tenant_settings set display_currency = 'EUR' where tenant_id = $1`, [tenantId]);
-    const inEuros = await drill(kpiOf({ dataSource: 'deals', measure: 'pipelineValue', format: 'currency' }));
-    await owner.query(`update tenant_settings set display_currency = 'USD' where tenant_id = $1`, [tenantId]);
-    const euros = inEuros.records.find(({ externalId }) => externalId === '3');
-    expect([euros?.value, euros?.worth]).toEqual([
-      { amount: '900.00', currency: 'RUB' },
-      { amount: '9.00', currency: 'EUR' },
-    ]);
+    await owner.query(`update crm_currencies set rate = 70 where tenant_id = $1 and code = 'EUR'`, [tenantId]);
+    try {
+      const inEuros = await drill(config);
+      const euros = new Map(inEuros.records.map((record) => [record.externalId, record.worth]));
+      // Not rounded to the cent: 1,000 dollars are 90,000 roubles, and (90,000 + 900) ÷ 70 and 90 euros are 1,388.571428….
+      expect(euros.get('3')).toEqual({ amount: '12.857143', currency: 'EUR' });
+      const sum = [...euros.values()].reduce((added, worth) => added + Number(worth?.amount ?? 0), 0);
+      expect(sum).toBeCloseTo(1388.571429, 5);
+      expect(await draw(config)).toMatchObject({ value: '1388.57' });
+    } finally {
+      await owner.query(`update tenant_settings set display_currency = 'USD' where tenant_id = $1`, [tenantId]);
+      await owner.query(`update crm_currencies set rate = 100 where tenant_id = $1 and code = 'EUR'`, [tenantId]);
+    }
   });
 
   test('of a won deal is dated by its closing; an owner "0" is nobody, an amount that is not there none', async () => {
