@@ -119,6 +119,29 @@ test('another filter is wanted at once, and the one of the numbers on show when 
   expect([model.wanted.value, model.filter.value]).toEqual([week, week]);
 });
 
+test('another filter that is wanted while numbers are on their way does not pass for theirs, and has its own asked for', async () => {
+  const first = Promise.withResolvers<DashboardReply>();
+  const answers = [first.promise, Promise.resolve(sampleDashboard())];
+  const model = modelOver(() => answers.shift() ?? Promise.reject());
+  const loading = model.refresh();
+  const week = { ...NO_FILTER, range: 7 };
+  const looking = model.look(week);
+  first.resolve(sampleDashboard());
+  await loading;
+  expect(model.filter.value).toEqual(NO_FILTER);
+  await looking;
+  expect([model.filter.value, answers]).toEqual([week, []]);
+});
+
+test('a change that is stored is what the server makes of it', async () => {
+  const model = modelOver(async () => reply([]));
+  await model.refresh();
+  const shown = model.show((widgets) => widgets.filter(({ id }) => id !== 'chart'));
+  expect(model.reply.value?.widgets).toEqual([KPI]);
+  await shown.stored();
+  expect(model.reply.value?.widgets).toEqual([KPI, CHART]);
+});
+
 test('numbers stand in as few rows as hold them, none of which is two longer than another', () => {
   const wide = (count: number) => Array.from({ length: count }, (_, place) => inRows(place, count)['--wide']);
   expect(wide(4)).toEqual([4, 4, 4, 4]);

@@ -98,6 +98,8 @@ test('named numbers stand by what they tell, those of the records last, and only
   const amount = picked({ measure: 'number:value', by: 'number' });
   expect(amount.ways.map(({ label }) => label)).toEqual(['Total', 'Average']);
   expect(amount.config).toMatchObject({ title: 'Deal amount: total', aggregation: 'sum', metricField: 'value', measure: null });
+  expect(picked({ by: 'owner' }).kinds).toEqual(['bar', 'donut', 'pie', 'funnel']);
+  expect(picked({ measure: 'measure:winRate', by: 'owner' }).kinds).toEqual(['bar']);
   // Averages cannot be stood upon each other, and there is no smallest one here.
   const average = picked({ measure: 'number:value', way: 'average', by: 'stage', groupBy: 'owner' });
   expect(average.config).toMatchObject({ title: 'Deal amount by stage: average', aggregation: 'average', groupBy: null });

@@ -31,6 +31,9 @@ async function setUp(options: ServerOptions = {}) {
   let stored = START;
   const calls: unknown[] = [];
   const find = (id: string) => stored.find((one) => one.id === id) ?? KPI;
+  const remove = (id: string) => {
+    stored = stored.filter((one) => one.id !== id).map((one, position) => ({ ...one, position }));
+  };
   const act = async <T>(call: unknown[], work: () => T): Promise<T> => {
     const { refuse, changing } = options;
     calls.push(call);
@@ -47,10 +50,7 @@ async function setUp(options: ServerOptions = {}) {
         if (patch.position !== undefined) stored = placeAt(stored, id, patch.position);
         return find(id);
       }),
-    remove: (id) =>
-      act(['remove', id], () => {
-        stored = stored.filter((one) => one.id !== id).map((one, position) => ({ ...one, position }));
-      }),
+    remove: (id) => act(['remove', id], () => remove(id)),
     restore: (id) =>
       act(['restore', id], () => {
         stored = START;
@@ -82,7 +82,8 @@ async function setUp(options: ServerOptions = {}) {
   await dashboard.refresh();
   const model = createWidgetModel({ api, dashboard, newKey: () => 'key' });
   const shown = () => dashboard.reply.value?.widgets.toSorted((a, b) => a.position - b.position).map(({ id }) => id);
-  return { model, dashboard, calls, shown, widget: (id: string) => dashboard.reply.value?.widgets.find((one) => one.id === id) };
+  const widget = (id: string) => dashboard.reply.value?.widgets.find((one) => one.id === id);
+  return { model, dashboard, calls, shown, widget, remove };
 }
 
 function settle(): Promise<void> {
@@ -110,6 +111,15 @@ describe('a change', () => {
     expect(await model.remove(own('b', 3))).toBe(false);
     expect(shown()).toEqual(before);
     expect(model.toast.value).toMatchObject({ kind: 'failed', error: { code: 'internal' } });
+  });
+
+  test('that is refused has the dashboard loaded as others have made it', async () => {
+    const options: ServerOptions = {};
+    const { model, shown, remove } = await setUp(options);
+    remove('c');
+    options.refuse = new ApiError('refused', { code: 'not_found' });
+    expect(await model.rename(own('c', 4), 'New')).toBe(false);
+    expect(shown()).toEqual(['kpi', 'a', 'n', 'b']);
   });
 
   test('stays on show whatever is loaded before the server has made it', async () => {
@@ -158,6 +168,8 @@ describe('a change', () => {
     expect(await renaming).toBe(true);
     expect(widget('a')?.config.title).toBe('New');
     expect(widget('b')).toBeDefined();
+    options.refuse = null;
+    expect(await model.rename(own('c', 4), 'Next')).toBe(true);
   });
 
   test('of a widget keeps what was changed of it a moment before, also where that has not been loaded', async () => {

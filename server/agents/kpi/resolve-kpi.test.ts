@@ -137,6 +137,7 @@ const UNDERSTOOD: readonly (readonly [question: string, expected: string])[] = [
   ['лиды за 1 месяц', 'totalLeads 30'],
   ['лиды за 21 день', 'totalLeads 21'],
   ['leads over 2 quarters', 'totalLeads 180'],
+  ['leads in the last 1 quarter', 'totalLeads 90'],
   ['oxirgi 2 chorak lidlar', 'totalLeads 180'],
   ['5 oyda nechta lid keldi', 'totalLeads 150'],
   ['конверсия', 'conversionRate'],
