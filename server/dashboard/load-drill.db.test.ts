@@ -276,10 +276,10 @@ describe('the records are those the number counted', () => {
       ...{ tenant_id: tenantId, crm_source: 'bitrix24', external_id: `r${pipeline}-${index}`, pipeline, stage: 'END', semantic },
       ...{ created_at: '2025-01-15T12:00:00Z', closed_at: '2025-03-01T12:00:00Z' },
     });
-    // Ten ended in Sales, of which six were won, and two in Renewals, both won.
+    // Ten ended in Renewals, of which six were won, and two in Sales, both won.
     await insertRows(owner, 'crm_deals', [
-      ...Array.from({ length: 10 }, (_, index) => closed('0', index, index < 6 ? 'won' : 'lost')),
-      ...[0, 1].map((index) => closed('7', index, 'won')),
+      ...Array.from({ length: 10 }, (_, index) => closed('7', index, index < 6 ? 'won' : 'lost')),
+      ...[0, 1].map((index) => closed('0', index, 'won')),
     ]);
     try {
       const config = chartOf({ measure: 'winRate', timeRangeDays: 30, limit: 1 });
