@@ -77,6 +77,16 @@ function wrongField(path: string): { status: number; body: unknown } {
   return { status: 422, body: { ...Object(body), errors: [{ path, code: 'invalid_value', message: 'x' }] } };
 }
 
+/** @returns lets the requests through that come to `url` from now on */
+async function holdBack(url: string): Promise<() => void> {
+  const held = Promise.withResolvers<void>();
+  await page.route(url, async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  return held.resolve;
+}
+
 function focused(): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? null);
 }
@@ -203,6 +213,39 @@ test('an empty field is not sent', async () => {
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   expect(await focused()).toBe('');
   expect(portal.calls.filter((call) => call.startsWith(ADD))).toEqual([]);
+});
+
+test('what is saved by keys is sent once however often they are pressed meanwhile, and the focus stays', async () => {
+  portal.api[SAVE] = () => ({ body: sampleSettings({ timezone: 'America/New_York' }) });
+  await openSection(2);
+  const answer = await holdBack('**/api/settings');
+  await page.getByRole('combobox', { name: 'Time zone' }).selectOption('America/New_York');
+  const save = card('Time zone').locator('button[type="submit"]');
+  await save.press('Enter');
+  await card('Time zone').getByRole('button', { name: 'Saving' }).press('Enter');
+  answer();
+  await page.getByText('The time zone is saved.').waitFor();
+  expect(await save.evaluate((button) => button === document.activeElement)).toBe(true);
+  // Nothing is left to be saved.
+  await holdBack('**/api/settings');
+  await save.press('Enter');
+  expect(await save.textContent()).toBe('Save');
+  expect(portal.calls.filter((call) => call.startsWith(SAVE))).toHaveLength(1);
+});
+
+test('Enter in a field sends its form once', async () => {
+  portal.api['POST /api/data/delete-all'] = () => wrongField('confirmation');
+  await openSection(4);
+  const answer = await holdBack('**/api/data/delete-all');
+  const field = page.getByLabel('To confirm, type b24-x7k2.bitrix24.com');
+  await field.press('Enter');
+  await field.fill('yes');
+  await field.press('Enter');
+  await page.getByRole('button', { name: 'Deleting' }).waitFor();
+  await field.press('Enter');
+  answer();
+  await page.getByText('This is not the domain of the connected CRM.').waitFor();
+  expect(portal.calls.filter((call) => call.startsWith('POST /api/data/delete-all'))).toHaveLength(1);
 });
 
 test('another time zone is saved once it is asked for, and the dashboard is cut by it', async () => {

@@ -16,3 +16,26 @@ export function Button({ children, onClick, kind = 'quiet', isBusy = false }: Bu
     </button>
   );
 }
+
+interface SubmitButtonProps {
+  children: ComponentChildren;
+  kind?: 'primary' | 'danger';
+  isBusy: boolean;
+  /** Id of what explains it. */
+  describedBy?: string;
+}
+
+/** Sends its form. Busy, it keeps the focus and sends nothing; Enter in a field, which clicks it, sends nothing then either. */
+export function SubmitButton({ children, kind = 'primary', isBusy, describedBy }: SubmitButtonProps) {
+  return (
+    <button
+      type="submit"
+      class={`button button-${kind}`}
+      onClick={(event) => isBusy && event.preventDefault()}
+      aria-disabled={isBusy}
+      aria-describedby={describedBy}
+    >
+      {children}
+    </button>
+  );
+}

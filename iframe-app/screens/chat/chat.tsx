@@ -5,7 +5,7 @@ import type { ChatAnswer, ChatMessage, RankingReply } from '../../../contract/ch
 import type { KpiReply } from '../../../contract/kpi.ts';
 import type { Api, ApiError } from '../../api.ts';
 import { type AppContext, useApp } from '../../context.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, SubmitButton } from '../../ui/button.tsx';
 import { BrandMark } from '../../ui/icons.tsx';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import { Unconverted } from '../dashboard/widget-text.tsx';
@@ -328,9 +328,7 @@ function AskForm({ model }: PartProps) {
         aria-label={t('question')}
         placeholder={t('placeholder')}
       />
-      <button type="submit" class="button button-primary" disabled={isBusy}>
-        {t('send')}
-      </button>
+      <SubmitButton isBusy={isBusy}>{t('send')}</SubmitButton>
     </form>
   );
 }

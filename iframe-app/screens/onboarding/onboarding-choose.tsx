@@ -4,7 +4,7 @@ import type { CrmSource } from '../../../contract/crm.ts';
 import type { CategoryOffer, EntityQuality, OnboardingReply } from '../../../contract/onboarding.ts';
 import { useApp } from '../../context.ts';
 import { crmName } from '../../crm-name.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, SubmitButton } from '../../ui/button.tsx';
 import { Failure, type StepProps, signature } from './onboarding-parts.tsx';
 import type { Words } from './onboarding-words.ts';
 
@@ -61,9 +61,9 @@ export function ChooseStep({ model, words, heading }: StepProps) {
       </p>
       <div class="onboarding-actions">
         {canChoose ? (
-          <button type="submit" class="button button-primary" disabled={isBusy} aria-describedby={noneId}>
+          <SubmitButton isBusy={isBusy} describedBy={noneId}>
             {words.t('choose.submit')}
-          </button>
+          </SubmitButton>
         ) : (
           <Button kind="primary" onClick={model.putOff}>
             {words.t('toDashboard')}

@@ -1,6 +1,6 @@
 import type { TargetedSubmitEvent } from 'preact';
 import type { Question } from '../../../contract/onboarding.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, SubmitButton } from '../../ui/button.tsx';
 import { Failure, type StepProps, signature } from './onboarding-parts.tsx';
 import type { Words } from './onboarding-words.ts';
 
@@ -41,9 +41,7 @@ export function QuestionsStep({ model, words, heading }: StepProps) {
         <Button onClick={model.back} isBusy={isBusy}>
           {words.t('back')}
         </Button>
-        <button type="submit" class="button button-primary" disabled={isBusy}>
-          {words.t('questions.submit')}
-        </button>
+        <SubmitButton isBusy={isBusy}>{words.t('questions.submit')}</SubmitButton>
       </div>
     </form>
   );

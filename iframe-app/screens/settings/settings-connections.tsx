@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { useApp } from '../../context.ts';
 import { crmName } from '../../crm-name.ts';
 import type { I18n } from '../../i18n.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, SubmitButton } from '../../ui/button.tsx';
 import { Card } from './settings-card.tsx';
 import { type Connection, type SettingsModel, toProblem, toWebhookProblem, webhookUse } from './settings-model.ts';
 import { Failure, Outcome } from './settings-outcome.tsx';
@@ -123,9 +123,7 @@ function WebhookForm({ model, use }: PartProps & { use: 'connect' | 'replace' })
           readOnly={isBusy}
           aria-describedby="webhook-secret webhook-outcome"
         />
-        <button type="submit" class="button button-primary" disabled={isBusy}>
-          {t(isBusy ? 'webhook.busy' : 'webhook.submit')}
-        </button>
+        <SubmitButton isBusy={isBusy}>{t(isBusy ? 'webhook.busy' : 'webhook.submit')}</SubmitButton>
       </div>
       <p id="webhook-secret" class="settings-note">
         {t('webhook.secret')}

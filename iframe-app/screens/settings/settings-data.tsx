@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { UsageReply } from '../../../contract/data.ts';
 import { useApp } from '../../context.ts';
 import type { I18n } from '../../i18n.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, SubmitButton } from '../../ui/button.tsx';
 import type { DataModel } from './data-model.ts';
 import { Card } from './settings-card.tsx';
 import { toProblem } from './settings-model.ts';
@@ -148,9 +148,9 @@ function DeleteForm({ model, domain }: PartProps & { domain: string | null }) {
           aria-describedby={isWrong ? 'delete-wrong' : undefined}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
-        <button type="submit" class="button button-danger" disabled={isBusy || typed.trim() === ''}>
+        <SubmitButton kind="danger" isBusy={isBusy || typed.trim() === ''}>
           {isBusy ? t('delete.busy') : t('delete.submit')}
-        </button>
+        </SubmitButton>
       </div>
       {isWrong && (
         <p id="delete-wrong" class="settings-failed" role="alert">

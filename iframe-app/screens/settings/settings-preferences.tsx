@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { BusinessHours, WorkingDay } from '../../../contract/settings.ts';
 import { useApp } from '../../context.ts';
 import { LANGUAGE_NAMES, LANGUAGES } from '../../i18n.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, SubmitButton } from '../../ui/button.tsx';
 import type { Task } from '../task.ts';
 import type { PreferenceForm, PreferencesModel } from './preferences-model.ts';
 import { Card } from './settings-card.tsx';
@@ -156,9 +156,7 @@ function ChoiceForm({ model, form, label, text, current, children, done, explain
         >
           {children}
         </select>
-        <button type="submit" class="button button-primary" disabled={isBusy || chosen === current}>
-          {t(isBusy ? 'saving' : 'save')}
-        </button>
+        <SubmitButton isBusy={isBusy || chosen === current}>{t(isBusy ? 'saving' : 'save')}</SubmitButton>
       </div>
       {explain && <p class="settings-note">{explain(chosen)}</p>}
       <SaveOutcome {...{ task, isWrong, done }} id={`${form}-outcome`} isChanged={chosen !== current} />
@@ -248,9 +246,7 @@ function HoursForm({ model, current }: PartProps & { current: BusinessHours }) {
         ))}
       </ul>
       <div class="settings-row">
-        <button type="submit" class="button button-primary" disabled={isBusy || !isChanged}>
-          {t(isBusy ? 'saving' : 'save')}
-        </button>
+        <SubmitButton isBusy={isBusy || !isChanged}>{t(isBusy ? 'saving' : 'save')}</SubmitButton>
       </div>
       <SaveOutcome {...{ task, isChanged }} id="businessHours-outcome" isWrong={refused.length > 0} wrong={t('hours.invalid')} />
     </form>
