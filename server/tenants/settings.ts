@@ -81,8 +81,9 @@ export async function saveSettings(tx: Tx, tenantId: string, patch: SettingsPatc
   if (Object.values(patch).every((value) => value === undefined)) {
     throw new AppError('required', 'Say what is to change: timezone, language, displayCurrency or businessHours.');
   }
-  if (timezone !== undefined && !isTimeZone(timezone))
-    throw refuse('timezone', 'This is not an IANA time zone, or an abbreviation.');
+  if (timezone !== undefined && !isTimeZone(timezone)) {
+    throw refuse('timezone', 'This is no IANA time zone, or the abbreviation of one.');
+  }
   if (displayCurrency !== undefined && displayCurrency !== null) await requireRate(tx, tenantId, displayCurrency);
   await tx.query({
     text: `insert into tenant_settings as t (tenant_id, timezone, language, display_currency, business_hours)
