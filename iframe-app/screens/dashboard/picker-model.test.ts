@@ -165,7 +165,24 @@ test('a calendar period is no days, brings its own step, and is compared by itse
   picker.choose({ step: 'week' });
   picker.choose({ range: 90 });
   expect(picker.picked.value?.config).toMatchObject({ timeRangeDays: 90, period: null, timeBucket: 'week' });
+  picker.choose({ range: 7 });
+  expect(picker.picked.value?.config).toMatchObject({ timeRangeDays: 7, timeBucket: 'day' });
   picker.stop();
+});
+
+test('people are counted as they are: over no days, and not over time', () => {
+  const catalog = sampleCatalog();
+  const [deals] = catalog.sources;
+  if (!deals) throw new Error('nothing to pick');
+  const people: typeof deals = { ...deals, name: 'people', label: 'Team', times: [] };
+  const find = (change: Partial<Choice>) => {
+    return pick({ ...catalog, sources: [deals, people] }, { ...CHOICE, source: 'people', ...change }, WORDS, VALUES);
+  };
+  const number = find({ by: 'time' });
+  expect(number?.choice).toMatchObject({ source: 'people', by: 'number', range: null });
+  expect(number?.config).toMatchObject({ timeRangeDays: null, period: null, comparisonPeriodDays: null });
+  expect(find({ range: 'thisMonth' })?.config).toMatchObject({ xField: 'owner', timeRangeDays: null, period: null });
+  expect([number?.hasTime, picked().hasTime]).toEqual([false, true]);
 });
 
 test('a name that is too long is cut to what the server takes', () => {

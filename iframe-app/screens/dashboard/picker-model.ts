@@ -14,7 +14,7 @@ import { ApiError } from '../../api.ts';
 import type { Timers } from '../../poller.ts';
 import { run, type Task } from '../task.ts';
 import type { WidgetApi } from './widget-api.ts';
-import { type ChartKind, kindsOf, limitTo } from './widget-choices.ts';
+import { type ChartKind, hasTime, kindsOf, limitTo } from './widget-choices.ts';
 
 /** What the person has chosen. Whatever no longer goes together falls back to the first that does. */
 export interface Choice {
@@ -65,6 +65,8 @@ export interface Picked {
   /** In which ways one number is made of many; empty for those that are one. */
   ways: Option[];
   dimensions: DimensionGroup[];
+  /** Records of people have no time: they are counted as they are, over no days. */
+  hasTime: boolean;
   steps: TimeBucket[];
   groups: DimensionGroup[];
   pipelines: Option[];
@@ -210,8 +212,8 @@ export function createPicker(
     },
     choose(change) {
       const { range } = change;
-      // Weeks of this month would be four and a half.
-      const step = typeof range === 'string' && { step: stepFor('day', range) };
+      // Weeks of this month would be four and a half, and those of seven days two parts of one.
+      const step = range !== undefined && { step: stepFor(typeof range === 'string' ? 'day' : choice.value.step, range) };
       choice.value = { ...choice.value, ...step, ...change };
     },
     stop() {
@@ -256,9 +258,11 @@ export function pick(
   if (!measure) return null;
   const dimensions = source.dimensions.filter(({ name }) => measure.dimensions.includes(name));
   const axis = dimensions.find(({ name }) => name === wanted.by) ?? null;
-  const by = axis || wanted.by === 'time' ? wanted.by : 'number';
-  const steps = stepsOver(wanted.range);
-  const step = steps.find((one) => one === wanted.step) ?? stepFor('day', wanted.range);
+  const isTimed = hasTime({ dataSource: source.name });
+  const range = isTimed ? wanted.range : null;
+  const by = axis || (isTimed && wanted.by === 'time') ? wanted.by : 'number';
+  const steps = stepsOver(range);
+  const step = steps.find((one) => one === wanted.step) ?? stepFor('day', range);
   const groups = by === 'number' || !measure.isAdded ? [] : dimensions.filter(({ name }) => name !== by);
   const group = groups.find(({ name }) => name === wanted.groupBy) ?? null;
   const pipelines = measure.hasPipeline ? catalog.pipelines.map(toOption) : [];
@@ -282,7 +286,7 @@ export function pick(
     crmSource: 'all',
     aggregation: measure.aggregation,
     measure: measure.name,
-    ...toRangeFields(wanted.range),
+    ...toRangeFields(range),
     filterField: filter && only ? filter.name : null,
     filterValue: filter && only ? only.value : null,
     pipeline: pipeline === '' ? null : pipeline,
@@ -306,7 +310,7 @@ export function pick(
           chartType: 'kpi',
           metricField: measure.field,
           format: measure.format,
-          comparisonPeriodDays: typeof wanted.range === 'number' ? wanted.range : null,
+          comparisonPeriodDays: typeof range === 'number' ? range : null,
           size: 'small',
         }
       : { ...chart, chartType: kind, limit: by === 'time' ? null : limitOf(kind) };
@@ -318,6 +322,7 @@ export function pick(
       way: way?.name ?? wanted.way,
       by,
       step,
+      range,
       groupBy: group?.name ?? '',
       pipeline,
       filter: filter?.name ?? '',
@@ -328,6 +333,7 @@ export function pick(
     measures,
     ways: ways.map(toOption),
     dimensions: inGroups(dimensions),
+    hasTime: isTimed,
     steps,
     groups: inGroups(groups),
     pipelines,

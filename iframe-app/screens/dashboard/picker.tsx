@@ -139,7 +139,7 @@ function Form({ picked, picker, t }: FormProps) {
       )}
       <Select label={t('picker.by')} value={choice.by} onPick={set('by')}>
         {option('number', t('picker.number'))}
-        {option('time', t('picker.overTime'))}
+        {picked.hasTime && option('time', t('picker.overTime'))}
         {dimensions(picked.dimensions)}
       </Select>
       {choice.by === 'time' && (
@@ -170,14 +170,16 @@ function Form({ picked, picker, t }: FormProps) {
         </Select>
       )}
       {choice.filter !== '' && <FilterValue key={choice.filter} picked={picked} picker={picker} t={t} />}
-      <Select
-        label={t('range')}
-        value={choice.range === null ? '' : `${choice.range}`}
-        onPick={(value) => picker.choose({ range: readRange(value) })}
-      >
-        <RangeOptions present={choice.range} t={t} />
-        {option('', describeRange(null, i18n))}
-      </Select>
+      {picked.hasTime && (
+        <Select
+          label={t('range')}
+          value={choice.range === null ? '' : `${choice.range}`}
+          onPick={(value) => picker.choose({ range: readRange(value) })}
+        >
+          <RangeOptions present={choice.range} t={t} />
+          {option('', describeRange(null, i18n))}
+        </Select>
+      )}
       {picked.kinds.length > 0 && (
         <>
           <Select label={t('kind')} value={choice.kind} onPick={set('kind')}>

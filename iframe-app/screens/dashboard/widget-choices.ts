@@ -19,6 +19,11 @@ export function offerRanges(present: Range): Record<'calendar' | 'lastDays', rea
   };
 }
 
+/** Whether what is counted has days that can be chosen: people are told as they are. */
+export function hasTime({ dataSource }: Pick<ChartConfig, 'dataSource'>): boolean {
+  return dataSource !== 'people';
+}
+
 /** Narrowest first. */
 export const SIZES = ['small', 'medium', 'large'] as const;
 

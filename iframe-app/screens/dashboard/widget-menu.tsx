@@ -7,7 +7,7 @@ import { useApp } from '../../context.ts';
 import type { DashboardT } from './dashboard-texts.ts';
 import { nameRange } from './range-options.tsx';
 import type { WidgetData } from './widget-api.ts';
-import { kindsOf, offerRanges, SIZES } from './widget-choices.ts';
+import { hasTime, kindsOf, offerRanges, SIZES } from './widget-choices.ts';
 import { rowOf, type WidgetModel } from './widget-model.ts';
 
 /** What the menu asks others to do. */
@@ -215,11 +215,13 @@ function MenuItems({
               ))}
             </Choice>
           )}
-          <Choice label={t('range')}>
-            {offered.calendar.map(toRadio)}
-            <hr class="menu-break" />
-            {[...offered.lastDays, null].map(toRadio)}
-          </Choice>
+          {hasTime(config) && (
+            <Choice label={t('range')}>
+              {offered.calendar.map(toRadio)}
+              <hr class="menu-break" />
+              {[...offered.lastDays, null].map(toRadio)}
+            </Choice>
+          )}
           {isChart && (
             <Choice label={t('size')}>
               {SIZES.map((size) => (
