@@ -80,7 +80,14 @@ test('what counts all time goes on counting it', () => {
 
 test.each([
   ['day', 1, 'hour'],
-  ['week', 1, 'week'],
+  ['week', 1, 'hour'],
+  ['month', 7, 'day'],
+  ['week', 20, 'day'],
+  ['week', 21, 'week'],
+  ['month', 30, 'day'],
+  ['month', 90, 'month'],
+  ['quarter', 269, 'month'],
+  ['year', 365, 'month'],
   ['hour', 14, 'hour'],
   ['hour', 15, 'day'],
   ['hour', 401, 'week'],

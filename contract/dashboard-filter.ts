@@ -42,13 +42,26 @@ const STEP_OF: Record<CalendarSpan['unit'], TimeBucket> = {
   year: 'month',
 };
 
-/** The step of a time axis over a range: of days its own, a longer one where that would be too many, hours of one day. */
+/** Over fewer days a chart of such steps would be two or three marks, of which the first and the last are parts. */
+const LEAST_DAYS = { week: 21, month: 90, quarter: 270, year: 1095 } as const satisfies Partial<Record<TimeBucket, number>>;
+/** So many days are still told one by one where nobody has said how. */
+const MOST_UNASKED_DAYS = 120;
+
+/** The step that a range has by itself. */
+export function stepOf(range: Range): TimeBucket {
+  if (typeof range === 'string') return STEP_OF[PERIODS[range].unit];
+  if (range === null || range > MOST_UNASKED_DAYS) return 'month';
+  return range === 1 ? 'hour' : 'day';
+}
+
+/** The step of a time axis over a range: of days its own, a longer one where that would be too many, a shorter one where it would be too few. */
 export function stepFor<Step extends TimeBucket | null>(step: Step, range: Range): TimeBucket | Extract<Step, null>;
 export function stepFor(step: TimeBucket | null, range: Range): TimeBucket | null {
-  if (step !== null && typeof range === 'string') return STEP_OF[PERIODS[range].unit];
-  if (step !== 'hour' && step !== 'day') return step;
+  if (step === null) return null;
+  if (typeof range === 'string') return stepOf(range);
+  if (step !== 'hour' && step !== 'day') return range !== null && range < LEAST_DAYS[step] ? stepOf(range) : step;
   if (range === null) return 'month';
   if (range === 1) return 'hour';
-  if (step === 'hour' && Number(range) <= MOST_HOURLY_DAYS) return step;
-  return Number(range) <= MOST_DAILY_DAYS ? 'day' : 'week';
+  if (step === 'hour' && range <= MOST_HOURLY_DAYS) return step;
+  return range <= MOST_DAILY_DAYS ? 'day' : 'week';
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TimeBucket } from '../../../contract/charts.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { NO_FILTER } from '../../../contract/dashboard-filter.ts';
 import { ApiError } from '../../api.ts';
@@ -237,6 +238,17 @@ describe('a change', () => {
       { timeRangeDays: null, timeBucket: 'month', description: '' },
       { timeRangeDays: 90, timeBucket: 'day', description: '' },
     ]);
+  });
+
+  test('to few days and back leaves a chart of months one of months, and what a person has cut in their own way theirs', async () => {
+    const { model, calls } = await setUp();
+    const over = (timeRangeDays: number, timeBucket: TimeBucket) =>
+      own('a', 1, chartConfig({ xField: null, timeBucket, timeRangeDays }));
+    await model.setRange(over(365, 'month'), 30);
+    await model.setRange(over(30, 'day'), 365);
+    await model.setRange(over(365, 'week'), 90);
+    await model.setRange(over(365, 'day'), 90);
+    expect(calls.map((call) => Object(call)[2].config.timeBucket)).toEqual(['day', 'month', 'week', 'day']);
   });
 
   test('to a calendar period compares a KPI by itself, and takes a chart’s steps from it', async () => {

@@ -1,7 +1,8 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { TimeBucket } from '../../../contract/charts.ts';
 import type { Widget, WidgetConfig } from '../../../contract/dashboard.ts';
-import { stepFor } from '../../../contract/dashboard-filter.ts';
-import { type Range, toRangeFields } from '../../../contract/periods.ts';
+import { stepFor, stepOf } from '../../../contract/dashboard-filter.ts';
+import { type Range, rangeOf, toRangeFields } from '../../../contract/periods.ts';
 import { ApiError } from '../../api.ts';
 import { type DashboardModel, inOrder, type WidgetEdit } from './dashboard-model.ts';
 import type { WidgetApi, WidgetPatch } from './widget-api.ts';
@@ -173,9 +174,15 @@ export function toRequest({ config }: Pick<Widget, 'config'>): WidgetConfig {
  */
 function overRange({ config }: Widget, range: Range): object {
   const fields = toRangeFields(range);
-  if (config.chartType !== 'kpi') return { ...fields, timeBucket: stepFor(config.timeBucket, range), description: '' };
+  if (config.chartType !== 'kpi')
+    return { ...fields, timeBucket: stepOver(config.timeBucket, rangeOf(config), range), description: '' };
   const isCompared = config.comparisonPeriodDays !== null || config.period !== null;
   return { ...fields, comparisonPeriodDays: isCompared ? fields.timeRangeDays : null };
+}
+
+/** Steps that came with a range go with it: a year looked at for a moment by its days is one of months again. */
+function stepOver(step: TimeBucket | null, before: Range, range: Range): TimeBucket | null {
+  return step !== null && step === stepOf(before) ? stepOf(range) : stepFor(step, range);
 }
 
 /** The widgets with one at another place; those between close up. */
