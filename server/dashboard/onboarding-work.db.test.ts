@@ -533,6 +533,8 @@ describe('the dashboard that is made', () => {
     expect((await titles()).get(stages)).toBe('Open pipeline by stage');
     await patch(won, { title: 'Мои победы' });
     expect((await titles()).get(won)).toBe('Мои победы');
+    // Nobody has written of its days: whoever looks is told of them in their own language.
+    expect((await own()).find(({ id }) => id === won)?.config).toMatchObject({ timeRangeDays: 90, description: '' });
     const present = (await own(russian)).find(({ id }) => id === trend)?.config;
     if (!present) throw new Error('The trend is not there');
     const { chartId: _, ...config } = present;
@@ -543,6 +545,11 @@ describe('the dashboard that is made', () => {
     await rig.call(`/widgets/${stages}`, { method: 'DELETE' });
     const bin = (await (await rig.call('/widgets/bin', { token: russian })).json()) as Widget[];
     expect(bin.map(({ config: { title } }) => title)).toEqual(['Сделки в работе по стадиям']);
+    await rig.call(`/widgets/${stages}/restore`, { method: 'POST' });
+    // That a number is of now stands nowhere else.
+    await patch(stages, { title: 'Где деньги' });
+    const renamed = (await own()).find(({ id }) => id === stages)?.config;
+    expect(renamed).toMatchObject({ title: 'Где деньги', description: 'На текущий момент' });
   });
 
   test('shows the funnel of the pipeline with the most deals, by the name it has in the CRM', async () => {

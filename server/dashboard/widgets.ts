@@ -108,10 +108,22 @@ export async function updateWidget(deps: DashboardDeps, viewer: Viewer, id: stri
       // A widget whose field has vanished may still be renamed: only what is new has to be drawable.
       if (patch.config) planWidget({ ...changed, chartId }, (await readContext(tx, viewer, deps.now())).analytics);
       // What a person has called or made of a widget is told as it was written, in every language.
-      await tx.query(updateWidgetQuery(tenantId, id, changed, null));
+      await tx.query(
+        updateWidgetQuery(tenantId, id, row.template === null ? changed : withoutDays(changed, present.config), null),
+      );
     }
     return readWidget(tx, tenantId, id, context);
   });
+}
+
+/**
+ * The config without what a template has said of its days: nobody has written that, and whoever looks is told it in their own
+ * language. That a number is of now stays, as only the description says it.
+ */
+function withoutDays(changed: WidgetConfig, told: WidgetConfig): WidgetConfig {
+  if (changed.chartType === 'kpi' || told.chartType === 'kpi') return changed;
+  const isOfTemplate = changed.timeRangeDays !== null && changed.description === told.description;
+  return isOfTemplate ? { ...changed, description: '' } : changed;
 }
 
 /**
