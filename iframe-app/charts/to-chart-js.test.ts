@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFormatter } from '../format.ts';
 import { i18nOf } from '../testing/i18n.ts';
 import { chartConfig, chartData } from '../testing/sample-replies.ts';
-import { describeChart, noteOf } from './describe.ts';
+import { describeChart, noteOf, OTHERS } from './describe.ts';
 import type { ChartLook } from './look.ts';
 import { chartHeightPx, isHorizontal, toChartJs, wholeOf } from './to-chart-js.ts';
 
@@ -155,6 +155,12 @@ describe('the sentence of a chart', () => {
     expect(describeChart(chartConfig(), chartData({ Won: { May: 2, Jun: null }, Lost: { May: 1, Jun: 4 } }), i18n, format)).toBe(
       'Leads by source. 3 values: highest Lost, Jun, 4; lowest Lost, May, 1.',
     );
+  });
+
+  test('does not call all that is left together the highest', () => {
+    const data = chartData({ Leads: { Web: 12, Call: 3, 'All others': 40 } });
+    Object.assign(data.series[0]?.points[2] ?? {}, { key: OTHERS });
+    expect(describeChart(chartConfig(), data, i18n, format)).toBe('Leads by source. 2 values: highest Web, 12; lowest Call, 3.');
   });
 
   test('is the title alone where there is nothing', () => {

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ChatAnswer, ChatMessage, RankingReply } from '../../../contract/chat.ts';
 import type { KpiReply } from '../../../contract/kpi.ts';
 import type { Api, ApiError } from '../../api.ts';
+import { OTHERS } from '../../charts/describe.ts';
 import { type AppContext, useApp } from '../../context.ts';
 import { Button, SubmitButton } from '../../ui/button.tsx';
 import { BrandMark } from '../../ui/icons.tsx';
@@ -198,7 +199,7 @@ function RankingAnswer({ reply: { title, data, range } }: { reply: Extract<Ranki
   const { i18n, format } = useApp();
   const t = i18n.of(CHAT_TEXTS);
   // What is of nobody, or of all others together, is no rank.
-  const ranked = (data.series[0]?.points ?? []).filter(({ key }) => key !== '' && key !== '__others').slice(0, SHOWN_RANKS);
+  const ranked = (data.series[0]?.points ?? []).filter(({ key }) => key !== '' && key !== OTHERS).slice(0, SHOWN_RANKS);
   return (
     <>
       <p>{t('ranking')}</p>

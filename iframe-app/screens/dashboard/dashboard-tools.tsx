@@ -4,9 +4,9 @@ import { useEffect } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { narrowConfig } from '../../../contract/dashboard-filter.ts';
-import { rangeOf } from '../../../contract/periods.ts';
 import type { Api, ServerFile } from '../../api.ts';
 import { ApiError } from '../../api.ts';
+import { noteOf } from '../../charts/describe.ts';
 import { drawPicture, legendOf } from '../../charts/picture.ts';
 import { type AppContext, useApp } from '../../context.ts';
 import type { Host } from '../../host.ts';
@@ -28,7 +28,7 @@ import { createWidgetApi, fileName } from './widget-api.ts';
 import { CardMenu, type MenuActions } from './widget-menu.tsx';
 import { createWidgetModel, toRequest } from './widget-model.ts';
 import { ChartTable, cardOf, type PointKeys, Rename } from './widget-parts.tsx';
-import { describeRange } from './widget-text.tsx';
+import { subtitleOf } from './widget-text.tsx';
 
 interface ToolsDeps {
   api: Pick<Api, 'ask'>;
@@ -93,17 +93,18 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
     const widget = widgets().find((one) => one.id === id);
     if (!widget) return;
     const shown = shownOf(widget);
-    const { label, value } = describePoint(id, point);
+    const { label, value } = describePoint(widget, shown, point);
     drill.open({ config: toRequest(shown), point: pointOf(shown.config, point), label, value });
   }
 
-  function describePoint(id: string, point: PointKeys | null): { label: string | null; value: string | null } {
-    const data = dataOf(id);
+  function describePoint(own: Widget, shown: Widget, point: PointKeys | null): { label: string | null; value: string | null } {
+    const data = dataOf(own.id);
     const { format } = app;
     if (!point || data?.kind !== 'chart') {
       const total = data?.kind === 'kpi' ? data.value : (data?.total ?? null);
       return {
-        label: total === null ? null : app.i18n.t('chart.total'),
+        // Of a typical time or a share it would be no total.
+        label: total === null ? null : subtitleOf(own.config, shown.config, app.i18n),
         value: data && total !== null ? format.exact(total, data) : null,
       };
     }
@@ -111,7 +112,8 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
     const found = series?.points.find(({ key }) => key === point.categoryKey);
     const value = found?.value ?? null;
     const label = data.series.length > 1 ? `${found?.label}, ${series?.label}` : (found?.label ?? null);
-    return { label, value: value === null ? null : format.exact(value, data) };
+    const note = found ? noteOf(found, app.i18n.t) : '';
+    return { label, value: value === null ? null : [format.exact(value, data), note].filter(Boolean).join(' · ') };
   }
 
   async function save(load: () => Promise<ServerFile>): Promise<void> {
@@ -133,7 +135,7 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
       const data = dataOf(widget.id);
       if (!canvas || config.chartType === 'kpi' || data?.kind !== 'chart') return;
       const legend = legendOf(config, data, (value) => app.format.exact(value, data));
-      const subtitle = describeRange(rangeOf(config), app.i18n);
+      const subtitle = subtitleOf(widget.config, config, app.i18n);
       const picture = await drawPicture(canvas, { title: config.title, subtitle, legend });
       if (picture) saveFile(picture, `${config.title.replaceAll(/[\\/:*?"<>|]/g, ' ').trim()}.png`);
     },
@@ -153,7 +155,7 @@ export async function createTools({ api, host, dashboard, sync, isAdmin, app, re
           <FullScreen
             config={shown}
             data={data}
-            subtitle={describeRange(rangeOf(shown), i18n)}
+            subtitle={subtitleOf(full.config, shown, i18n)}
             t={t}
             onClose={() => {
               model.full.value = null;

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { ChartConfig, ChartData } from '../../../contract/charts.ts';
 import type { Widget } from '../../../contract/dashboard.ts';
 import { DataTable } from '../../charts/chart.tsx';
+import { OTHERS } from '../../charts/describe.ts';
 import type { DashboardT } from './dashboard-texts.ts';
 import type { WidgetModel } from './widget-model.ts';
 
@@ -90,5 +91,5 @@ export function ChartTable({ config, data, onPick }: TableProps) {
 
 /** The server lists the records of single values, not of all that are left. */
 export function isListable(key: string): boolean {
-  return key !== '__others';
+  return key !== OTHERS;
 }

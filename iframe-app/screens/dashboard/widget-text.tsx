@@ -1,11 +1,21 @@
 import type { ChartConfig, KpiConfig, Unconverted as UnconvertedAmount } from '../../../contract/charts.ts';
-import type { Range } from '../../../contract/periods.ts';
+import type { Widget } from '../../../contract/dashboard.ts';
+import { type Range, rangeOf } from '../../../contract/periods.ts';
 import { useApp } from '../../context.ts';
 import type { I18n } from '../../i18n.ts';
+
+type Config = Widget['config'];
 
 export function describeRange(range: Range, { t }: I18n): string {
   if (typeof range === 'string') return t(`range.${range}`);
   return range === null ? t('range.all') : t('range.days', { count: range });
+}
+
+/** Which records a card's numbers are of. @param shown its config as the dashboard is looked at: a description speaks of the widget's own days */
+export function subtitleOf(own: Config, shown: Config, i18n: I18n): string {
+  const range = rangeOf(shown);
+  const description = shown.chartType === 'kpi' || range !== rangeOf(own) ? '' : shown.description;
+  return description || describeRange(range, i18n);
 }
 
 type Way = 'average' | 'median';
