@@ -134,7 +134,7 @@ export const texts = {
   'day.sat': 'Saturday',
   'day.sun': 'Sunday',
 
-  'members.text': 'Everyone who has opened LeadRelay. Administrators change settings; members see the dashboard.',
+  'members.text': 'Everyone who has opened LeadRelay. All see and change the dashboard, administrators the settings too.',
   'members.you': 'you',
   'members.never': 'Not seen yet',
   'members.seen': 'Last seen {time}',

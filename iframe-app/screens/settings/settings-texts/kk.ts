@@ -135,7 +135,7 @@ export const texts: SettingsTexts = {
   'day.sat': 'Сенбі',
   'day.sun': 'Жексенбі',
 
-  'members.text': 'LeadRelay-ді ашқандардың бәрі. Әкімшілер баптауларды өзгертеді, қатысушылар дашбордты көреді.',
+  'members.text': 'LeadRelay-ді ашқандардың бәрі. Дашбордты бәрі көреді және өзгертеді, баптауларды — тек әкімшілер.',
   'members.you': 'сіз',
   'members.never': 'Әлі кірмеген',
   'members.seen': 'Соңғы кіруі: {time}',

@@ -135,7 +135,7 @@ export const texts: SettingsTexts = {
   'day.sat': 'Суббота',
   'day.sun': 'Воскресенье',
 
-  'members.text': 'Все, кто открывал LeadRelay. Администраторы меняют настройки, участники видят дашборд.',
+  'members.text': 'Все, кто открывал LeadRelay. Дашборд видят и меняют все, настройки — только администраторы.',
   'members.you': 'вы',
   'members.never': 'Ещё не было входа',
   'members.seen': 'Последний вход: {time}',

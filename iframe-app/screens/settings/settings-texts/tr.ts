@@ -133,7 +133,7 @@ export const texts: SettingsTexts = {
   'day.sat': 'Cumartesi',
   'day.sun': 'Pazar',
 
-  'members.text': 'LeadRelay’i açmış olan herkes. Yöneticiler ayarları değiştirir, üyeler panoyu görür.',
+  'members.text': 'LeadRelay’i açmış olan herkes. Panoyu herkes görür ve değiştirir, ayarları yalnızca yöneticiler.',
   'members.you': 'siz',
   'members.never': 'Henüz görülmedi',
   'members.seen': 'Son giriş: {time}',

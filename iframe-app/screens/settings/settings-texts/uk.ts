@@ -135,7 +135,7 @@ export const texts: SettingsTexts = {
   'day.sat': 'Субота',
   'day.sun': 'Неділя',
 
-  'members.text': 'Усі, хто відкривав LeadRelay. Адміністратори змінюють налаштування, учасники бачать дашборд.',
+  'members.text': 'Усі, хто відкривав LeadRelay. Дашборд бачать і змінюють усі, налаштування — лише адміністратори.',
   'members.you': 'ви',
   'members.never': 'Входу ще не було',
   'members.seen': 'Останній вхід: {time}',

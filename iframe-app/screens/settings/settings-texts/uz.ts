@@ -137,7 +137,7 @@ export const texts: SettingsTexts = {
   'day.sat': 'Shanba',
   'day.sun': 'Yakshanba',
 
-  'members.text': 'LeadRelay’ni ochgan hamma. Administratorlar sozlamalarni o‘zgartiradi, ishtirokchilar dashbordni ko‘radi.',
+  'members.text': 'LeadRelay’ni ochgan hamma. Dashbordni hamma ko‘radi va o‘zgartiradi, sozlamalarni — faqat administratorlar.',
   'members.you': 'siz',
   'members.never': 'Hali kirmagan',
   'members.seen': 'Oxirgi kirish: {time}',
