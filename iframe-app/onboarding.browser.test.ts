@@ -91,6 +91,25 @@ async function focusOn(name: string): Promise<void> {
   }, name);
 }
 
+test.each(['complete', 'generating'] as const)(
+  'a page that is opened while a round ends shows what was made, also where its first look found it %s',
+  async (seen) => {
+    let loads = 0;
+    portal.api[DASHBOARD] = () => {
+      loads += 1;
+      return { body: loads === 1 ? dashboardOf('total-leads') : dashboardOf(null) };
+    };
+    let looks = 0;
+    portal.api[LOOK] = () => {
+      looks += 1;
+      return { body: sampleOnboarding({ state: looks === 1 ? seen : 'complete', created: CREATED }) };
+    };
+    await open({ state: 'complete' });
+    await page.getByRole('heading', { level: 2, name: 'Leads by source' }).waitFor();
+    expect(loads).toBe(2);
+  },
+);
+
 test('an administrator goes from the first copy to a dashboard of their own', async () => {
   const events = fakeEvents(sampleSyncStatus());
   portal.api['GET /api/crm/sync/events'] = events.answer;

@@ -306,7 +306,7 @@ export const isBootData = objectOf<BootData>({
   filter: objectOf<BootData['filter']>({ range: nullable(isNumber), period: nullable(isPeriod), crm: nullable(isCrmSource) }),
 });
 
-export type OnboardingStep = Pick<OnboardingReply, 'state' | 'isPutOff'>;
+export type OnboardingStep = Pick<OnboardingReply, 'state' | 'created' | 'isPutOff'>;
 
 /** The part of an onboarding's reply that the dashboard acts on; the rest is checked where it is drawn, in onboarding-api.ts. */
 export const isOnboardingStep = objectOf<OnboardingStep>({
@@ -319,6 +319,7 @@ export const isOnboardingStep = objectOf<OnboardingStep>({
     generating: true,
     complete: true,
   }),
+  created: arrayOf(isString),
   isPutOff: isBoolean,
 });
 

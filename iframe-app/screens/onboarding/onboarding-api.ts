@@ -174,7 +174,6 @@ const isWhole = objectOf<Omit<OnboardingReply, keyof OnboardingStep>>({
     objectOf<Question>({ id: isQuestionId, category: isCategory, options: arrayOf(isString), recommended: isString }),
   ),
   isReentry: isBoolean,
-  created: arrayOf(isString),
 });
 
 export const isOnboardingReply: Check<OnboardingReply> = (value): value is OnboardingReply =>

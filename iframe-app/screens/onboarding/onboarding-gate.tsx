@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../../api.ts';
 import { useApp } from '../../context.ts';
 import type { DashboardModel } from '../dashboard/dashboard-model.ts';
-import type { OnboardingModel } from './onboarding-model.ts';
+import type { OnboardingDeps, OnboardingModel } from './onboarding-model.ts';
 
 /** Most pages are opened after onboarding: its code and texts wait until it is under way, or somebody begins it anew. */
 const loadOnboarding = () => import('./onboarding.tsx');
@@ -37,16 +37,16 @@ export function useOnboarding({ api, dashboard, isAdmin }: GateDeps): Gate {
 
   const loading = useRef<Promise<OnboardingModel> | null>(null);
 
-  const load = async (isPutOff: boolean) => {
+  const load = async (seen: Pick<OnboardingDeps, 'isPutOff' | 'wasUnderWay'>) => {
     const { createPart, ONBOARDING_TEXTS, ...screens } = await loadOnboarding();
     await i18n.load(ONBOARDING_TEXTS);
-    const model = createPart({ api, dashboard, isPutOff });
+    const model = createPart({ api, dashboard, ...seen });
     setPart({ ...screens, model });
     return model;
   };
   /** Once, however often the button is pressed while it loads. */
   const loadOnce = () => {
-    loading.current ??= load(false).finally(() => {
+    loading.current ??= load({ isPutOff: false, wasUnderWay: false }).finally(() => {
       loading.current = null;
     });
     return loading.current;
@@ -54,9 +54,11 @@ export function useOnboarding({ api, dashboard, isAdmin }: GateDeps): Gate {
   useEffect(() => {
     if (!isAdmin) return;
     const look = async () => {
-      const { state, isPutOff } = await api.getOnboardingStep();
-      if (state === 'complete') setOver(true);
-      else await load(isPutOff);
+      const { state, created, isPutOff } = await api.getOnboardingStep();
+      if (state === 'complete') {
+        setOver(true);
+        showMade(dashboard, created);
+      } else await load({ isPutOff, wasUnderWay: true });
     };
     // Where it cannot be known, the dashboard is right in any case.
     look()
@@ -69,6 +71,13 @@ export function useOnboarding({ api, dashboard, isAdmin }: GateDeps): Gate {
     canTrack: part ? part.model.reply.value?.state === 'complete' : isOver,
     enter: async () => (part?.model ?? (await loadOnce())).enter(),
   };
+}
+
+/** A page that was opened while a round ended has a dashboard of before its end. */
+async function showMade(dashboard: DashboardModel, created: readonly string[]): Promise<void> {
+  if (dashboard.isLoading.peek()) await dashboard.refresh();
+  const shown = new Set(dashboard.reply.peek()?.widgets.map(({ id }) => id));
+  if (dashboard.reply.peek() && created.some((id) => !shown.has(id))) dashboard.reload();
 }
 
 /** Begins another round. */

@@ -6,7 +6,7 @@ import { sampleDashboard, sampleOnboarding } from '../../testing/sample-replies.
 import { createOnboarding } from './onboarding-model.ts';
 
 /** A model over a scripted server; `calls` has what reached the server and the dashboard, `server` what it answers next. */
-function setUp(first: Partial<OnboardingReply>, isPutOff = false) {
+function setUp(first: Partial<OnboardingReply>, isPutOff = false, wasUnderWay = false) {
   const calls: string[] = [];
   const server = {
     /** What GET answers. */
@@ -49,6 +49,7 @@ function setUp(first: Partial<OnboardingReply>, isPutOff = false) {
       },
     },
     isPutOff,
+    wasUnderWay,
   });
   return { model, server, calls };
 }
@@ -64,6 +65,16 @@ function only(ids: readonly string[]): DashboardReply {
 /** Until everything that was begun has gone as far as it can. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const wrongState = () => new ApiError('refused', { code: 'wrong_state' });
+
+test('a round that ends while the page still loads is shown, and one that was over before is not loaded twice', async () => {
+  const ended = setUp({ state: 'complete', created: ['deals-by-stage'] }, false, true);
+  await ended.model.load();
+  await ended.model.load();
+  expect(ended.calls).toEqual(['get', 'reload', 'get']);
+  const before = setUp({ state: 'complete' });
+  await before.model.load();
+  expect(before.calls).toEqual(['get']);
+});
 
 test.each([
   ['not_started', null],
@@ -270,6 +281,7 @@ test('a look that was under way when a step was taken does not take the step bac
     },
     dashboard: { reload: async () => {} },
     isPutOff: false,
+    wasUnderWay: false,
   });
   const looked = model.load();
   await model.select();

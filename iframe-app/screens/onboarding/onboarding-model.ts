@@ -66,6 +66,8 @@ export interface OnboardingDeps {
   dashboard: Pick<DashboardModel, 'reload'>;
   /** The person has put it off before. */
   isPutOff: boolean;
+  /** The page has seen a round that was not over. */
+  wasUnderWay: boolean;
 }
 
 const ANALYZING_POLL_MS = 1_500;
@@ -85,7 +87,7 @@ const ATTENDED: Partial<Record<OnboardingState, OnboardingScreen>> = {
   generating: 'building',
 };
 
-export function createOnboarding({ api, dashboard, isPutOff: wasPutOff }: OnboardingDeps): OnboardingModel {
+export function createOnboarding({ api, dashboard, isPutOff: wasPutOff, wasUnderWay }: OnboardingDeps): OnboardingModel {
   const reply = signal<OnboardingReply | null>(null);
   const loading = signal<Task>({ kind: 'idle' });
   /** Why the last look failed, also while the next is on its way. */
@@ -138,7 +140,11 @@ export function createOnboarding({ api, dashboard, isPutOff: wasPutOff }: Onboar
       // It was this round that was put off.
       if (next.state === 'complete') isPutOff.value = false;
     });
-    if (next.state === 'complete' && before !== null && before.state !== 'complete') {
+    if (next.state !== 'complete') return;
+    if (before === null) {
+      // It has ended while this loaded: the dashboard may be older than what has been made.
+      if (wasUnderWay) dashboard.reload();
+    } else if (before.state !== 'complete') {
       if (isAway) dashboard.reload();
       else showCharts(next.created);
     }

@@ -27,12 +27,14 @@ export function createPart({
   api,
   dashboard,
   isPutOff,
+  wasUnderWay,
 }: {
   api: Api;
   dashboard: DashboardModel;
   isPutOff: boolean;
+  wasUnderWay: boolean;
 }): OnboardingModel {
-  return createOnboarding({ api: createOnboardingApi(api), dashboard, isPutOff });
+  return createOnboarding({ api: createOnboardingApi(api), dashboard, isPutOff, wasUnderWay });
 }
 
 /** The step of onboarding at which the tenant is, in the dashboard's place. */
