@@ -2,7 +2,7 @@ import type { SettingsTexts } from '../settings-texts.ts';
 
 export const texts: SettingsTexts = {
   title: 'Sozlamalar',
-  back: 'Ko‘rsatkichlarga qaytish',
+  back: 'Dashbordga qaytish',
   sections: 'Sozlamalar bo‘limlari',
   'section.connections': 'Ulanishlar',
   'section.sync': 'Sinxronlash',
@@ -64,7 +64,7 @@ export const texts: SettingsTexts = {
   'resume.submit': 'Davom ettirish',
   'resume.done': 'Sinxronlash davom etmoqda.',
   'copy.submit': 'Qayta nusxalash',
-  'copy.done': 'Nusxalash boshlandi. Ko‘rsatkichlarga qaytishingiz mumkin: jarayon o‘sha yerda ko‘rinadi.',
+  'copy.done': 'Nusxalash boshlandi. Dashbordga qaytishingiz mumkin: jarayon o‘sha yerda ko‘rinadi.',
   'problem.copiedJustNow': 'CRM besh daqiqadan kamroq vaqt oldin nusxalangan. Birozdan so‘ng qayta urinib ko‘ring.',
   'problem.notConnected': 'CRM hozir ulanmagan yoki sinxronlash to‘xtatib turilgan.',
 
