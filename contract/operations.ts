@@ -345,6 +345,7 @@ export const OPERATIONS = {
   },
   'GET /api/dashboard/widgets/{id}/csv': {
     summary: 'A widget’s numbers as a file',
+    rule: 'In English RFC 4180; in the other languages semicolons and decimal commas, as their spreadsheets expect.',
     access: 'session',
     query: filterRequest,
     reply: 'text/csv',
@@ -443,7 +444,7 @@ export const OPERATIONS = {
   },
   'POST /api/dashboard/drill/csv': {
     summary: 'The same as a file, the latest 10,000 records',
-    rule: 'Exactly one of `config` and `widgetId`.',
+    rule: 'Exactly one of `config` and `widgetId`. Separators are those of the widget’s file.',
     access: 'admin',
     body: 'DrillExportRequest',
     reply: 'text/csv',

@@ -71,8 +71,9 @@ export function chartHeightPx(config: ChartConfig, data: ChartData): number {
 /**
  * Whether what is drawn adds up to the number of all records: averages, rates, and what counts a record in several places do not.
  */
-export function addsUp({ series, total }: ChartData): boolean {
-  if (total === null) return false;
+export function addsUp({ series, total, format }: ChartData): boolean {
+  // Shares of little may seem to.
+  if (total === null || format === 'percentage') return false;
   const points = series.flatMap((one) => one.points);
   const sum = points.reduce((added, point) => added + (point.value ?? 0), 0);
   // Each part is rounded, and so is the whole.

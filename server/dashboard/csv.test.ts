@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { attachment, csvRow } from './csv.ts';
+import { attachment, csvRow, dialectOf } from './csv.ts';
 
 test('a row is quoted as RFC 4180 says; numbers stay numbers', () => {
   expect(csvRow(['a "b", c', 3, -1.5, null, { decimal: '-1110.00' }, ''])).toBe('"a ""b"", c",3,-1.5,,-1110.00,""\r\n');
+});
+
+test.each([
+  ['en', 'a,b', '"a,b",-1.5,1234.50,""\r\n'],
+  ['ru', 'a;b', '"a;b";-1,5;1234,50;""\r\n'],
+  ['uz', 'a;b', '"a;b";-1,5;1234,50;""\r\n'],
+] as const)('in %s a spreadsheet finds the columns and the decimals', (locale, text, row) => {
+  expect(csvRow([text, -1.5, { decimal: '1234.50' }, ''], dialectOf(locale))).toBe(row);
 });
 
 test('a number that is none is an empty cell, a decimal that is none is text', () => {
@@ -40,6 +48,10 @@ describe('T26: no text becomes a formula', () => {
   ])('%j', (text, expected) => {
     expect(csvRow([text])).toBe(`"${expected}"\r\n`);
   });
+});
+
+test('T26: in a file with semicolons no text becomes a formula to who splits at commas', () => {
+  expect(csvRow(['a, "=1+1', '=1', 'a;=1'], dialectOf('ru'))).toBe(`"a, ""'=1+1";"'=1";"a;=1"\r\n`);
 });
 
 describe('a file is saved under a harmless name', () => {

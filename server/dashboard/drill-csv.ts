@@ -1,6 +1,6 @@
 import type { DrillRecord } from '../../contract/dashboard.ts';
 import type { Locale } from '../analytics/labels.ts';
-import { csvRow } from './csv.ts';
+import { csvRow, dialectOf } from './csv.ts';
 import { MAX_EXPORTED } from './load-drill.ts';
 
 const HEADER: Record<Locale, Record<'title' | 'owner' | 'amount' | 'currency' | 'at' | 'url', string>> = {
@@ -30,12 +30,13 @@ export function drillFileName(title: string, locale: Locale, total: number): str
 /** The first line of a file of records. Its second column of amounts is what a sum of them adds up. */
 export function drillHeader(locale: Locale, displayCurrency: string): string {
   const { title, owner, amount, currency, at, url } = HEADER[locale];
-  return csvRow([title, owner, amount, currency, `${amount} (${displayCurrency})`, at, 'CRM', 'ID', url]);
+  return csvRow([title, owner, amount, currency, `${amount} (${displayCurrency})`, at, 'CRM', 'ID', url], dialectOf(locale));
 }
 
 /** A record's line. Its moment is UTC, ISO 8601. */
-export function drillLine({ title, owner, value, worth, at, crmSource, externalId, url }: DrillRecord): string {
+export function drillLine({ title, owner, value, worth, at, crmSource, externalId, url }: DrillRecord, locale: Locale): string {
   const amount = value && { decimal: value.amount };
   const converted = worth && { decimal: worth.amount };
-  return csvRow([title, owner?.name ?? null, amount, value?.currency ?? null, converted, at, crmSource, externalId, url]);
+  const cells = [title, owner?.name ?? null, amount, value?.currency ?? null, converted, at, crmSource, externalId, url];
+  return csvRow(cells, dialectOf(locale));
 }

@@ -5,7 +5,7 @@ import { describeNumber } from '../analytics/describe-columns.ts';
 import type { Locale } from '../analytics/labels.ts';
 import { runPlan } from '../analytics/plan.ts';
 import { AppError } from '../platform/errors.ts';
-import { type CsvCell, csvRow } from './csv.ts';
+import { type CsvCell, csvRow, dialectOf } from './csv.ts';
 import { isPlanCovered, planWidget, readContext } from './load-dashboard.ts';
 import { type DrillDeps, readInTurn } from './load-drill.ts';
 import type { Viewer } from './tenant-context.ts';
@@ -65,7 +65,11 @@ export function loadWidgetCsv(
     const data = await runPlan(tx, viewer.tenantId, plan);
     const rows = data.kind === 'kpi' ? kpiRows(config, data, context.locale) : chartRows(config, data, context.locale);
     const all = [...rows, ...unconvertedRows(data.unconverted, context.locale)];
-    return { title: config.title, csv: all.map(csvRow).join(''), rowCount: rows.length - 1 };
+    return {
+      title: config.title,
+      csv: all.map((row) => csvRow(row, dialectOf(context.locale))).join(''),
+      rowCount: rows.length - 1,
+    };
   });
 }
 

@@ -36,7 +36,9 @@ export function createDrillRoutes(deps: DrillDeps): Router {
         await writeLog(deps, res, { action: 'export_records', entity: list.entity, recordCount });
         sendCsvHeaders(res, attachment(drillFileName(list.title, list.locale, list.total)));
         await writePart(res, `${BOM}${drillHeader(list.locale, list.displayCurrency)}`, signal);
-        for await (const records of list.pages) await writePart(res, records.map(drillLine).join(''), signal);
+        for await (const records of list.pages) {
+          await writePart(res, records.map((record) => drillLine(record, list.locale)).join(''), signal);
+        }
         res.end();
       });
     })

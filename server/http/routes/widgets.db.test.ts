@@ -516,6 +516,16 @@ describe('the numbers as a file', () => {
     expect((await download('pipelineValue')).text).toContain('"Pipeline value",1110.00,\r\n');
   });
 
+  test('in Russian it opens as a table in a Russian spreadsheet', async () => {
+    const { id } = await create(chartOf({ title: 'Воронка', measure: 'pipelineValue', pipeline: '0' }));
+    const speak = (locale: string) =>
+      rig.owner.query(`update tenant_settings set locale = $2 where tenant_id = $1`, [rig.tenantId, locale]);
+    await speak('ru');
+    const { text } = await download(id);
+    await speak('en');
+    expect(text.split('\r\n').slice(1, 4)).toEqual(['"New";1100', '"Prepare";0', '"Не пересчитано: ? (1)";70,00']);
+  });
+
   test('names from the CRM are no formulas', async () => {
     await rig.owner.query(`update crm_users set name = '=HYPERLINK("http://evil")' where tenant_id = $1 and external_id = '2'`, [
       rig.tenantId,
