@@ -142,8 +142,8 @@ test('a donut’s slices are parts of what they add up to, and averages are part
   // An average deal of 100 and one of 300, of 10 and of 30 deals: 250 of them all.
   expect(wholeOf(chartData({ A: { Ann: 100, Timur: 300 } }, { format: 'currency', total: '250.00' }))).toBeNull();
   expect(wholeOf(chartData({ A: { x: null } }, { total: null }))).toBeNull();
-  // Of 5,000 leads one, of 10,000 two: 0.02 % of either, and of both.
-  expect(wholeOf(chartData({ A: { Ann: 0.02, Timur: 0.02 } }, { format: 'percentage', total: '0.02' }))).toBeNull();
+  // One of 10,000 leads and three of 15,000: four of them all, which is 0.016 %.
+  expect(wholeOf(chartData({ A: { Ann: 0.01, Timur: 0.02 } }, { format: 'percentage', total: '0.02' }))).toBeNull();
 });
 
 describe('the sentence of a chart', () => {
