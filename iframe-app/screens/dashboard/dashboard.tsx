@@ -17,9 +17,10 @@ import { Notice } from '../notice.tsx';
 import { isCopied, isProblem, needsPerson, type SyncModel, type SyncProblem } from '../sync/sync-model.ts';
 import { SyncProgress, SyncStrip, SyncTrouble } from '../sync/sync-progress.tsx';
 import { ChartCard } from './chart-card.tsx';
-import { type DashboardModel, inRows, type PanelState } from './dashboard-model.ts';
+import type { DashboardModel, PanelState } from './dashboard-model.ts';
 import type { Tools } from './dashboard-tools.tsx';
 import { KpiCard } from './kpi-card.tsx';
+import { inRows } from './layout.ts';
 
 /** Numbers of a copy need no faster look. */
 const REFRESH_EVERY_MS = 60_000;

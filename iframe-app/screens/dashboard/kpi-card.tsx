@@ -8,7 +8,7 @@ import { crmName } from '../../crm-name.ts';
 import type { I18n } from '../../i18n.ts';
 import { Panel } from '../../ui/panel.tsx';
 import type { CardProps } from './dashboard.tsx';
-import { inRows } from './dashboard-model.ts';
+import { inRows } from './layout.ts';
 import { describeRange, OneOfMany, Unconverted } from './widget-text.tsx';
 
 /** Longer values than this are shortened; the whole one is in the tooltip. What is still too long for its card is set smaller. */

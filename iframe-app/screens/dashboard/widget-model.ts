@@ -4,7 +4,8 @@ import type { Widget, WidgetConfig } from '../../../contract/dashboard.ts';
 import { stepFor, stepOf } from '../../../contract/dashboard-filter.ts';
 import { type Range, rangeOf, toRangeFields } from '../../../contract/periods.ts';
 import { ApiError } from '../../api.ts';
-import { type DashboardModel, inOrder, type WidgetEdit } from './dashboard-model.ts';
+import type { DashboardModel, WidgetEdit } from './dashboard-model.ts';
+import { inOrder } from './layout.ts';
 import type { WidgetApi, WidgetPatch } from './widget-api.ts';
 import { type ChartKind, limitTo } from './widget-choices.ts';
 
