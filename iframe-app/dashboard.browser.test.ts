@@ -358,6 +358,21 @@ describe('the records behind a number', () => {
     expect(await frame.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS');
   });
 
+  test('say of an amount in another currency what it counts for', async () => {
+    const [own, other] = drillPage(1, 2).records;
+    if (!own || !other) throw new Error('The sample page has no records.');
+    const inRoubles = { ...other, value: { amount: '1125000.00', currency: 'RUB' } };
+    portal.api[DRILL] = () => ({ body: drillPage(1, 2, { records: [own, inRoubles] }) });
+    const frame = await openFramed();
+    const { x, y } = await pointOf(frame, SOURCES, 0);
+    await page.mouse.click(x, y);
+    const rows = frame.locator('.drill-list li');
+    await rows.nth(1).waitFor();
+    expect(await rows.nth(0).textContent()).not.toContain('≈');
+    const texts = (await rows.nth(1).locator('> *').allTextContents()).map((text) => text.replaceAll(/\s/g, ' '));
+    expect(texts.slice(1, 4)).toEqual(['₽1,125,000', 'Гульнора Каримова', '≈ $12,500']);
+  });
+
   test('leave the portal where it is scrolled to, as the menu before them does', async () => {
     portal.api[DRILL] = () => ({ body: drillPage(1, 3) });
     const frame = await openFramed();

@@ -116,17 +116,13 @@ function Row({ record, host, timezone, t }: RowProps) {
           {name}
         </a>
       )}
-      {value && (
-        <span class="drill-value">
-          {format.exact(value.amount, { format: 'currency', currency: value.currency })}
-          {worth && worth.currency !== value.currency && (
-            <small>≈ {format.exact(worth.amount, { format: 'currency', currency: worth.currency })}</small>
-          )}
-        </span>
-      )}
+      {value && <span class="drill-value">{format.exact(value.amount, { format: 'currency', currency: value.currency })}</span>}
       <span class="drill-note">{owner?.name ?? t('drill.nobody')}</span>
+      {worth && worth.currency !== value?.currency && (
+        <span class="drill-note is-end">≈ {format.exact(worth.amount, { format: 'currency', currency: worth.currency })}</span>
+      )}
       {at && (
-        <time class="drill-note" dateTime={at}>
+        <time class="drill-note is-end" dateTime={at}>
           {format.moment(at, timezone, Date.now())}
         </time>
       )}
