@@ -48,10 +48,10 @@ function formulaBehind(separators: string): RegExp {
 
 function csvCell(cell: CsvCell, { separator, decimal }: CsvDialect): string {
   if (cell === null) return '';
-  if (typeof cell === 'string') return quote(disarm(cell, separator));
-  const written = typeof cell === 'number' ? String(cell) : cell.decimal;
-  if (typeof cell === 'number' ? Number.isFinite(cell) : DECIMAL.test(written)) return written.replace('.', decimal);
-  return typeof cell === 'number' ? '' : quote(disarm(written, separator));
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell).replace('.', decimal) : '';
+  const text = typeof cell === 'string' ? cell : cell.decimal;
+  const isNumber = typeof cell === 'object' && DECIMAL.test(text);
+  return isNumber ? text.replace('.', decimal) : quote(disarm(text, separator));
 }
 
 /** Always quoted: a reader that splits at another separator then has fewer ways to begin a cell. */

@@ -97,7 +97,6 @@ export async function updateWidget(deps: DashboardDeps, viewer: Viewer, id: stri
     const row = await requireActive(tx, tenantId, id);
     const present = requireWidget(row, context);
     if (patch.position !== undefined) await move(tx, tenantId, id, patch.position, context);
-    if (patch.size) await tx.query(resizeWidgetQuery(tenantId, id, patch.size));
     if (patch.config || patch.title) {
       const { chartId, ...config } = present.config;
       const changed = {
@@ -111,7 +110,7 @@ export async function updateWidget(deps: DashboardDeps, viewer: Viewer, id: stri
       await tx.query(
         updateWidgetQuery(tenantId, id, row.template === null ? changed : withoutDays(changed, present.config), null),
       );
-    }
+    } else if (patch.size) await tx.query(resizeWidgetQuery(tenantId, id, patch.size));
     return readWidget(tx, tenantId, id, context);
   });
 }

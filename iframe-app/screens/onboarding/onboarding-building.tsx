@@ -1,9 +1,8 @@
-import { rangeOf } from '../../../contract/periods.ts';
 import type { Chart as ChartComponent } from '../../charts/chart.tsx';
 import { useApp } from '../../context.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
-import { describeRange } from '../dashboard/widget-text.tsx';
+import { subtitleOf } from '../dashboard/widget-text.tsx';
 import type { BuiltWidget } from './onboarding-model.ts';
 import { LookFailure, type StepProps, signature } from './onboarding-parts.tsx';
 import type { Words } from './onboarding-words.ts';
@@ -51,7 +50,7 @@ function Built({ built: { widget, panel }, words, Chart }: { built: BuiltWidget;
   return (
     <Panel
       title={config.title}
-      subtitle={config.chartType === 'kpi' ? describeRange(rangeOf(config), i18n) : config.description}
+      subtitle={subtitleOf(config, config, i18n)}
       kind={config.chartType === 'kpi' ? 'kpi' : 'chart'}
       state={panel.kind}
     >

@@ -7,13 +7,12 @@ import { browserTimers, documentVisibility, startPolling } from '../../poller.ts
 import { Button } from '../../ui/button.tsx';
 import { BrandMark } from '../../ui/icons.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
-import type { DashboardModel } from '../dashboard/dashboard-model.ts';
 import { Notice } from '../notice.tsx';
 import type { SyncModel } from '../sync/sync-model.ts';
 import { createOnboardingApi } from './onboarding-api.ts';
 import { BuildingStep, type Drawing } from './onboarding-building.tsx';
 import { ChooseStep } from './onboarding-choose.tsx';
-import { createOnboarding, type OnboardingModel } from './onboarding-model.ts';
+import { createOnboarding, type OnboardingDeps, type OnboardingModel } from './onboarding-model.ts';
 import { Failure, LookFailure, type StepProps, signature } from './onboarding-parts.tsx';
 import { QuestionsStep } from './onboarding-questions.tsx';
 import { createWords, type Words } from './onboarding-words.ts';
@@ -23,18 +22,8 @@ export { ONBOARDING_TEXTS } from './onboarding-texts.ts';
 const STEPS = ['copying', 'analyzing', 'choose', 'questions', 'building'] as const;
 type Step = (typeof STEPS)[number];
 
-export function createPart({
-  api,
-  dashboard,
-  isPutOff,
-  wasUnderWay,
-}: {
-  api: Api;
-  dashboard: DashboardModel;
-  isPutOff: boolean;
-  wasUnderWay: boolean;
-}): OnboardingModel {
-  return createOnboarding({ api: createOnboardingApi(api), dashboard, isPutOff, wasUnderWay });
+export function createPart({ api, ...deps }: Omit<OnboardingDeps, 'api'> & { api: Api }): OnboardingModel {
+  return createOnboarding({ ...deps, api: createOnboardingApi(api) });
 }
 
 /** The step of onboarding at which the tenant is, in the dashboard's place. */
